@@ -1,0 +1,1 @@
+//! Sessions, seats, waiting list and requests: pure rules, and their iCalendar form.

@@ -1,0 +1,1 @@
+//! Publication checks over the library and the outputs, one file per family.

@@ -1,0 +1,220 @@
+//! What is wrong, where, and what to do: one value for every problem a person can repair.
+//!
+//! Entry points: [`Diagnostic::error`] and [`Diagnostic::warning`] with their builders, [`render`] for a terminal.
+//! A step that can find several problems returns them all (`Vec<Diagnostic>`); printing happens once, in `cli`.
+//! This module reads no file: the offending line travels inside the [`Place`].
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// How much a problem weighs: errors stop a build, warnings do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The build cannot go on.
+    Error,
+    /// The build goes on; somebody should look.
+    Warning,
+}
+
+/// A place in a file. Lines and columns start at 1; columns count characters, not bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Path relative to the site's root, with `/` separators.
+    pub file: PathBuf,
+    /// Line of the file, 0 when only the file is known.
+    pub line: usize,
+    /// Column of the line, 0 when only the line is known.
+    pub column: usize,
+    /// How many characters are marked from `column` on (at least 1 when a column is known).
+    pub width: usize,
+    /// The text of the line, empty when unknown.
+    pub source: String,
+}
+
+impl Place {
+    /// The whole file, when no line can be named.
+    pub fn file(file: impl Into<PathBuf>) -> Self {
+        Self { file: file.into(), line: 0, column: 0, width: 0, source: String::new() }
+    }
+
+    /// A span of bytes in `text`, the whole content of `file`. Spans past the end point at its last character.
+    pub fn span(file: impl Into<PathBuf>, text: &str, span: std::ops::Range<usize>) -> Self {
+        let mut start = span.start.min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let mut end = span.end.clamp(start, line_end);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Self {
+            file: file.into(),
+            line: text[..start].matches('\n').count() + 1,
+            column: text[line_start..start].chars().count() + 1,
+            width: text[start..end].chars().count().max(1),
+            source: text[line_start..line_end].trim_end_matches('\r').to_owned(),
+        }
+    }
+
+    /// A line of `text`, the whole content of `file`, without a column.
+    pub fn line(file: impl Into<PathBuf>, text: &str, line: usize) -> Self {
+        let source = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
+        Self { file: file.into(), line, column: 0, width: 0, source }
+    }
+}
+
+/// One problem, told to the person who can repair it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How much it weighs.
+    pub level: Level,
+    /// What is wrong, as one sentence without a full stop.
+    pub message: String,
+    /// Where; `None` only for problems of the whole site.
+    pub place: Option<Place>,
+    /// What to do: each a sentence that can be followed.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A problem that stops the build.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self { level: Level::Error, message: message.into(), place: None, help: Vec::new() }
+    }
+
+    /// A problem that the build survives.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::error(message) }
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// True when at least one of them stops the build.
+pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.level == Level::Error)
+}
+
+/// `Err` when the list holds an error, otherwise the value with its warnings.
+pub fn finish<T>(value: T, diagnostics: Vec<Diagnostic>) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
+    if any_error(&diagnostics) { Err(diagnostics) } else { Ok((value, diagnostics)) }
+}
+
+/// The nearest of `known` to a misspelt `word`, when it is near enough to be meant.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (word.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(d, _)| *d <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits (insert, delete, replace) between two words.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut before = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let replaced = before + usize::from(ca != *cb);
+            before = row[j + 1];
+            row[j + 1] = replaced.min(before + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// The diagnostics as a terminal shows them, sorted by place, without colours.
+pub fn render(diagnostics: &[Diagnostic]) -> String {
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by(|a, b| (&a.place, a.level, &a.message).cmp(&(&b.place, b.level, &b.message)));
+    let mut out = String::new();
+    for d in sorted {
+        render_one(&mut out, d);
+        out.push('\n');
+    }
+    out
+}
+
+fn render_one(out: &mut String, d: &Diagnostic) {
+    let word = match d.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+    };
+    let _ = writeln!(out, "{word}: {}", d.message);
+    if let Some(place) = &d.place {
+        render_place(out, place);
+    }
+    for help in &d.help {
+        let _ = writeln!(out, "  = help: {help}");
+    }
+}
+
+fn render_place(out: &mut String, place: &Place) {
+    let file = slashed(&place.file);
+    if place.line == 0 {
+        let _ = writeln!(out, "  --> {file}");
+        return;
+    }
+    if place.column == 0 {
+        let _ = writeln!(out, "  --> {file}:{}", place.line);
+    } else {
+        let _ = writeln!(out, "  --> {file}:{}:{}", place.line, place.column);
+    }
+    if place.source.is_empty() {
+        return;
+    }
+    let number = place.line.to_string();
+    let pad = " ".repeat(number.len());
+    let shown: String = place.source.chars().take(160).map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let _ = writeln!(out, " {pad} |\n {number} | {shown}");
+    if place.column > 0 && place.column <= 160 {
+        let _ = writeln!(out, " {pad} | {}{}", " ".repeat(place.column - 1), "^".repeat(place.width.clamp(1, 80)));
+    }
+}
+
+/// A path as people read it: `/` separators on every system.
+pub fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_becomes_a_marked_line() {
+        let text = "title = \"Été\"\nwieght = 3\n";
+        let at = text.find("wieght").unwrap();
+        let d = Diagnostic::error("unknown key `wieght`")
+            .at(Place::span("content/a.md", text, at..at + 6))
+            .help("did you mean `weight`?");
+        assert_eq!(
+            render(&[d]),
+            "error: unknown key `wieght`\n  --> content/a.md:2:1\n   |\n 2 | wieght = 3\n   | ^^^^^^\n  = help: did you mean `weight`?\n\n"
+        );
+    }
+
+    #[test]
+    fn a_near_word_is_offered_and_a_far_one_is_not() {
+        assert_eq!(did_you_mean("wieght", ["weight", "title"]), Some("weight"));
+        assert_eq!(did_you_mean("colour", ["weight", "title"]), None);
+    }
+}

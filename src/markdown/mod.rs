@@ -1,0 +1,1 @@
+//! pulldown-cmark events to the HTML that Zola writes: headings, links, summaries, code.

@@ -1,0 +1,1 @@
+//! Images, audio and video: what a file is, and the variants made of it.

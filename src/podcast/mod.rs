@@ -1,0 +1,1 @@
+//! Series, episodes, transcripts, chapters and the feed.

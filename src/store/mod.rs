@@ -1,0 +1,1 @@
+//! The only place with SQL: migrations, the calendar's rows, the outbox, sign-ins.

@@ -1,0 +1,1 @@
+//! The template engine behind one `Renderer`; the only module that names tera.
