@@ -1,1 +1,3 @@
 //! The one integration test crate. One module per subject; the kit they share is in `kit/`.
+
+mod architecture;
