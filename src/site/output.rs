@@ -1,6 +1,9 @@
 //! An output: one file the site will have. The idea that `build`, `serve`, `host` and `checks` share.
+//!
+//! This file is a leaf: it uses no other room, so the domain rooms may name [`Output`] and [`Contribution`].
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// One file of the site, by the path visitors ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,18 @@ pub struct Output {
     pub origin: PathBuf,
 }
 
+impl Output {
+    /// An output made in memory.
+    pub fn bytes(path: impl Into<String>, bytes: impl Into<Vec<u8>>, origin: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), body: Body::Bytes(bytes.into()), origin: origin.into() }
+    }
+
+    /// An output that is a copy of `file` (absolute path).
+    pub fn file(path: impl Into<String>, file: impl Into<PathBuf>, origin: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), body: Body::File(file.into()), origin: origin.into() }
+    }
+}
+
 /// Where the bytes of an output come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
@@ -20,4 +35,106 @@ pub enum Body {
     Bytes(Vec<u8>),
     /// A file that is copied as it is (static files, colocated assets, audio): absolute path.
     File(PathBuf),
+}
+
+impl Body {
+    /// The bytes, read from disk for a file.
+    pub fn read(&self) -> std::io::Result<Vec<u8>> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.clone()),
+            Self::File(path) => std::fs::read(path),
+        }
+    }
+}
+
+/// What a domain room (podcast, toolkit) adds to a site before templates are rendered.
+#[derive(Debug, Clone, Default)]
+pub struct Contribution {
+    /// Values for pages and sections, by source path relative to `content/` as [`crate::content`] names it
+    /// (`podcast/un/index.md`), then by name: `episode` becomes `page.episode`, `series` becomes `section.series`.
+    pub values: BTreeMap<String, BTreeMap<String, serde_json::Value>>,
+    /// Files of its own: a feed, a PDF, a ZIP.
+    pub outputs: Vec<Output>,
+}
+
+impl Contribution {
+    /// Gives `value` to the page or section made from `source`, under `name`.
+    pub fn set(&mut self, source: impl Into<String>, name: &str, value: serde_json::Value) {
+        self.values.entry(source.into()).or_default().insert(name.to_owned(), value);
+    }
+
+    /// Adds what another room contributes.
+    pub fn merge(&mut self, other: Self) {
+        for (source, values) in other.values {
+            self.values.entry(source).or_default().extend(values);
+        }
+        self.outputs.extend(other.outputs);
+    }
+}
+
+/// What a published site consists of: written beside a release, read by `host`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Manifest {
+    /// Each file by its path (`blog/index.html`).
+    pub files: BTreeMap<String, FileEntry>,
+}
+
+/// One file of a [`Manifest`].
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FileEntry {
+    /// blake3 of the bytes, hexadecimal.
+    pub hash: String,
+    /// Bytes.
+    pub size: u64,
+    /// The media type a server sends.
+    pub mime: String,
+}
+
+impl Manifest {
+    /// Reads every output once and describes it. Fails with the path of the file that could not be read.
+    pub fn describe(outputs: &[Output]) -> std::io::Result<Self> {
+        let mut files = BTreeMap::new();
+        for output in outputs {
+            let (hash, size) = match &output.body {
+                Body::Bytes(bytes) => (blake3::hash(bytes), bytes.len() as u64),
+                Body::File(path) => {
+                    hash_file(path).map_err(|e| std::io::Error::new(e.kind(), format!("{}: {e}", path.display())))?
+                }
+            };
+            let entry = FileEntry { hash: hash.to_hex().to_string(), size, mime: mime_of(&output.path) };
+            files.insert(output.path.clone(), entry);
+        }
+        Ok(Self { files })
+    }
+}
+
+fn hash_file(path: &Path) -> std::io::Result<(blake3::Hash, u64)> {
+    let mut hasher = blake3::Hasher::new();
+    let size = std::io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
+    Ok((hasher.finalize(), size))
+}
+
+/// The media type of a path, with the types podcasts, captions and calendars need.
+pub fn mime_of(path: &str) -> String {
+    let extension = path.rsplit_once('.').map_or("", |(_, e)| e);
+    let known = match extension {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "xml" if path.ends_with("podcast/feed.xml") || path.ends_with("rss.xml") => {
+            "application/rss+xml; charset=utf-8"
+        }
+        "xml" if path.ends_with("atom.xml") => "application/atom+xml; charset=utf-8",
+        "xml" => "text/xml; charset=utf-8",
+        "txt" => "text/plain; charset=utf-8",
+        "vtt" => "text/vtt; charset=utf-8",
+        "srt" => "application/x-subrip; charset=utf-8",
+        "ics" => "text/calendar; charset=utf-8",
+        "mp3" => "audio/mpeg",
+        "m4a" => "audio/mp4",
+        "webmanifest" => "application/manifest+json",
+        _ => "",
+    };
+    if known.is_empty() { mime_guess::from_path(path).first_or_octet_stream().to_string() } else { known.to_owned() }
 }
