@@ -1,0 +1,48 @@
+//! `repere.toml`: the keys that Zola does not have, one struct and one file per room.
+//!
+//! Each room adds its own keys to its own struct, with a default: a site without `repere.toml` is a plain Zola site.
+//! Unknown keys are errors.
+
+mod calendar;
+mod host;
+mod mail;
+mod podcast;
+mod safety;
+
+use serde::{Deserialize, Serialize};
+
+pub use calendar::Calendar;
+pub use host::Host;
+pub use mail::Mail;
+pub use podcast::Podcast;
+pub use safety::Safety;
+
+/// The whole of `repere.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Repere {
+    /// Which Zola the site was written for; found out when absent.
+    pub dialect: Option<Dialect>,
+    /// `[podcast]`.
+    pub podcast: Podcast,
+    /// `[calendar]`.
+    pub calendar: Calendar,
+    /// `[host]`.
+    pub host: Host,
+    /// `[mail]`.
+    pub mail: Mail,
+    /// `[safety]`: the publication checks.
+    pub safety: Safety,
+}
+
+/// The rules a site was written for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dialect {
+    /// Zola 0.22: Tera 1, macros, shortcodes.
+    #[serde(rename = "0.22")]
+    Zola022,
+    /// Zola 0.23: Tera 2, components, templated content.
+    #[default]
+    #[serde(rename = "0.23")]
+    Zola023,
+}

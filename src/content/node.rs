@@ -1,0 +1,162 @@
+//! Pages and sections as values.
+
+use std::path::PathBuf;
+
+use super::{Node, PageFrontMatter, PageKey, SectionFrontMatter, SectionKey};
+
+/// Where a page or section comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileInfo {
+    /// The file on disk.
+    pub path: PathBuf,
+    /// Its path relative to the site's root, for diagnostics (`content/blog/a.fr.md`, `episodes/x/index.md`).
+    pub shown: String,
+    /// Its path below the content root (`blog/a.fr.md`, `podcast/x/index.md`), with `/`. Templates' `relative_path`.
+    pub relative: String,
+    /// The same without the language (`blog/a.md`): what translations share.
+    pub canonical: String,
+    /// File name without language and `.md`.
+    pub name: String,
+    /// Folders below the content root; for `x/index.md` without the page's own folder.
+    pub components: Vec<String>,
+    /// For `x/index.md`, `blog/x/`; otherwise `None`.
+    pub colocated_path: Option<String>,
+    /// Folder of the file.
+    pub folder: PathBuf,
+}
+
+/// A file beside an `index.md` or `_index.md`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// The file on disk.
+    pub source: PathBuf,
+    /// Its path below the page's folder, with `/`.
+    pub name: String,
+    /// As templates list it (`/blog/a/photo.png`).
+    pub listed: String,
+}
+
+/// A page.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Where it comes from.
+    pub file: FileInfo,
+    /// Its front matter.
+    pub meta: PageFrontMatter,
+    /// Its language.
+    pub lang: String,
+    /// Its Markdown, as written, without front matter.
+    pub raw: String,
+    /// Line of the file on which `raw` begins (1 is the first).
+    pub raw_line: usize,
+    /// Sections above it, the home first.
+    pub ancestors: Vec<SectionKey>,
+    /// Nearest section, `None` for an orphan.
+    pub section: Option<SectionKey>,
+    /// Files beside it.
+    pub assets: Vec<Asset>,
+    /// Last part of its path.
+    pub slug: String,
+    /// Path of its address, with both slashes (`/blog/a/`).
+    pub path: String,
+    /// Parts of `path`.
+    pub components: Vec<String>,
+    /// Absolute address.
+    pub permalink: String,
+    /// Template it asks for, itself or through `page_template`; `None` is `page.html`.
+    pub template: Option<String>,
+    /// Previous in its section's list.
+    pub lower: Option<PageKey>,
+    /// Next in its section's list.
+    pub higher: Option<PageKey>,
+    /// The same page in each language, itself included, sorted by language. Empty when there is only itself.
+    pub translations: Vec<PageKey>,
+    /// Who links to it, sorted by permalink. Filled by [`crate::markdown::render_library`].
+    pub backlinks: Vec<Node>,
+    /// Its Markdown as HTML. Filled by [`crate::markdown::render_library`].
+    pub rendered: Rendered,
+}
+
+/// A section.
+#[derive(Debug, Clone, Default)]
+pub struct Section {
+    /// Where it comes from. A home without `_index.md` has a path that does not exist.
+    pub file: FileInfo,
+    /// Its front matter.
+    pub meta: SectionFrontMatter,
+    /// Its language.
+    pub lang: String,
+    /// Its Markdown, as written, without front matter.
+    pub raw: String,
+    /// Line of the file on which `raw` begins.
+    pub raw_line: usize,
+    /// Sections above it, the home first.
+    pub ancestors: Vec<SectionKey>,
+    /// Nearest section above.
+    pub parent: Option<SectionKey>,
+    /// Sections right below, by weight, then permalink.
+    pub subsections: Vec<SectionKey>,
+    /// Its pages in order, those of transparent sections included.
+    pub pages: Vec<PageKey>,
+    /// Pages its sorting could not place (no date, no weight, …). They are not rendered.
+    pub ignored_pages: Vec<PageKey>,
+    /// Files beside it.
+    pub assets: Vec<Asset>,
+    /// Path of its address, with both slashes (`/blog/`).
+    pub path: String,
+    /// Parts of `path`.
+    pub components: Vec<String>,
+    /// Absolute address.
+    pub permalink: String,
+    /// The same section in each language, itself included, sorted by language. Empty when there is only itself.
+    pub translations: Vec<SectionKey>,
+    /// Who links to it, sorted by permalink.
+    pub backlinks: Vec<Node>,
+    /// Its Markdown as HTML.
+    pub rendered: Rendered,
+}
+
+/// What Markdown became.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// The HTML.
+    pub html: String,
+    /// The HTML before `<!-- more -->`, with the cutoff.
+    pub summary: Option<String>,
+    /// Headings, nested.
+    pub toc: Vec<Heading>,
+    /// Words outside fences.
+    pub word_count: usize,
+    /// Minutes.
+    pub reading_time: usize,
+    /// Links to other content.
+    pub internal_links: Vec<InternalLink>,
+    /// Links to other sites, as written.
+    pub external_links: Vec<String>,
+}
+
+/// A link from content to content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InternalLink {
+    /// Path of the target's file below the content root (`blog/a.md`).
+    pub path: String,
+    /// The fragment without `#`.
+    pub anchor: Option<String>,
+    /// The link as written, for diagnostics.
+    pub written: String,
+}
+
+/// A heading and those below it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u32,
+    /// Its identifier.
+    pub id: String,
+    /// Address of the page with the identifier.
+    pub permalink: String,
+    /// Its text.
+    pub title: String,
+    /// Headings below.
+    pub children: Vec<Heading>,
+}
