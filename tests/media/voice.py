@@ -19,6 +19,7 @@ RATE = 22050
 VOICES = {
     "Camille": ["-v", "fr+f2", "-s", "144", "-p", "48", "-a", "110"],
     "Le lecteur": ["-v", "fr+m3", "-s", "140", "-p", "38", "-a", "110"],
+    "Récit": ["-v", "fr+f2", "-s", "136", "-p", "46", "-a", "110"],
 }
 
 # What is written and how it is said. Service numbers are said as people say them.
@@ -197,7 +198,7 @@ def pack(sentence, width):
 def glued(before, after):
     """True when a break here would leave a little word or a French mark alone at an edge."""
     small = {"le", "la", "les", "un", "une", "de", "du", "des", "à", "et", "ou", "au", "aux", "ce", "cette", "en", "ne", "pas", "que", "qui", "il", "elle", "on", "se", "son", "sa", "ses", "«"}
-    return before.lower() in small or after in {"?", "!", ":", ";", "»"}
+    return before.lower() in small or before.isdigit() or after in {"?", "!", ":", ";", "»"}
 
 
 def balanced(text, width):
