@@ -3,15 +3,22 @@
 //! Entry point: [`load`], which gives a [`Loaded`] and its warnings, or every problem found at once. The theme's
 //! `[extra]` and translations are merged here. This room reads no content and no template.
 
+mod dialect;
+pub(crate) mod keys;
+mod languages;
+mod read;
 pub mod repere;
+mod slug;
+mod theme;
 mod zola;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic, Place};
 
 pub use repere::{Dialect, Repere};
+pub use slug::{slugify_anchor, slugify_path};
 pub use zola::{
     Config, DataAttrPosition, ExcludePaginated, HighlightStyle, Highlighting, IndexFormat, InsertAnchor,
     LanguageOptions, LinkChecker, LinkLevel, Markdown, Mode, Search, Slugify, SlugifyStrategy, TaxonomyConfig,
@@ -49,8 +56,54 @@ impl Loaded {
 /// Translations of one language, key to text.
 pub type Translations = BTreeMap<String, String>;
 
-/// Reads `zola.toml` (or `config.toml`, or `explicit`), `repere.toml` beside it and the theme's `theme.toml` and `i18n/`.
+/// Reads `zola.toml` (or `config.toml`, or `explicit`) in `root` or the nearest folder above that has one, `repere.toml`
+/// beside it, and the theme's `theme.toml` and `i18n/`.
 pub fn load(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let _ = (root, explicit);
-    Err(vec![Diagnostic::error("configuration loading is not there yet")])
+    let (root, config_file) = find(root, explicit).map_err(|problem| vec![problem])?;
+    let (repere, mut problems) = repere::load(&root);
+    let dialect = std::env::var("REPERE_DIALECT").ok().and_then(|d| Dialect::parse(&d)).or(repere.dialect);
+    let text = match std::fs::read_to_string(&config_file) {
+        Ok(text) => text,
+        Err(error) => {
+            let place = Place::file(shown(&root, &config_file));
+            problems.push(Diagnostic::error(format!("the configuration cannot be read: {error}")).at(place));
+            return Err(problems);
+        }
+    };
+    let name = shown(&root, &config_file);
+    // A site that names its dialect is held to that dialect's keys; any other may still carry older ones.
+    let (mut config, found) = read::config(&name, &text, dialect.is_some());
+    problems.extend(found);
+    let theme_dir = config.theme.as_ref().map(|theme| root.join("themes").join(theme));
+    if let Some(dir) = &theme_dir {
+        problems.extend(theme::merge(&root, dir, &mut config, dialect));
+    }
+    let dialect = dialect.unwrap_or_else(|| dialect::guess(&root, theme_dir.as_deref()));
+    diagnostic::finish(Loaded { root, config_file, config, repere, dialect, theme_dir }, problems)
+}
+
+/// The site's folder and its configuration file.
+fn find(root: &Path, explicit: Option<&Path>) -> Result<(PathBuf, PathBuf), Diagnostic> {
+    let start = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let names: Vec<&Path> = match explicit {
+        Some(path) => vec![path],
+        None => vec![Path::new("zola.toml"), Path::new("config.toml")],
+    };
+    for folder in start.ancestors() {
+        for name in &names {
+            let file = folder.join(name);
+            if file.is_file() {
+                let root = file.parent().filter(|_| name.components().count() == 1).unwrap_or(folder);
+                return Ok((root.to_owned(), file));
+            }
+        }
+    }
+    let wanted: Vec<String> = names.iter().map(|n| format!("`{}`", n.display())).collect();
+    let message = format!("no {} in {} or above", wanted.join(" or "), start.display());
+    Err(Diagnostic::error(message).help("`repere init` makes a site, `--root FOLDER` names one"))
+}
+
+/// A file as diagnostics show it.
+fn shown(root: &Path, file: &Path) -> String {
+    diagnostic::slashed(file.strip_prefix(root).unwrap_or(file))
 }

@@ -57,6 +57,36 @@ pub struct Config {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            base_url: String::new(),
+            theme: None,
+            author: None,
+            default_language: "en".to_owned(),
+            languages: BTreeMap::new(),
+            feed_limit: None,
+            taxonomy_root: None,
+            compile_sass: false,
+            minify_html: false,
+            ignored_content: Vec::new(),
+            ignored_static: Vec::new(),
+            hard_link_static: false,
+            output_dir: "public".to_owned(),
+            preserve_dotfiles_in_output: false,
+            generate_sitemap: true,
+            generate_robots_txt: true,
+            exclude_paginated_pages_in_sitemap: ExcludePaginated::None,
+            mode: Mode::Build,
+            markdown: Markdown::default(),
+            slugify: Slugify::default(),
+            link_checker: LinkChecker::default(),
+            skip_content_templating: Vec::new(),
+            extra: serde_json::Map::new(),
+        }
+    }
+}
+
 /// What one language may change. For the default language, the root keys.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
@@ -183,14 +213,14 @@ pub struct Markdown {
     pub smart_punctuation: bool,
     /// Definition lists.
     pub definition_list: bool,
-    /// `loading="lazy" decoding="async"` on images.
-    pub lazy_async_image: bool,
     /// Footnotes at the end of the page.
     pub bottom_footnotes: bool,
-    /// `> [!NOTE]` blocks.
-    pub github_alerts: bool,
+    /// `loading="lazy" decoding="async"` on images.
+    pub lazy_async_image: bool,
     /// Where headings get their anchor.
     pub insert_anchor_links: InsertAnchor,
+    /// `> [!NOTE]` blocks.
+    pub github_alerts: bool,
 }
 
 impl Default for Markdown {

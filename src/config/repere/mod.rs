@@ -9,7 +9,11 @@ mod mail;
 mod podcast;
 mod safety;
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Diagnostic, Place};
 
 pub use calendar::Calendar;
 pub use host::Host;
@@ -45,4 +49,31 @@ pub enum Dialect {
     #[default]
     #[serde(rename = "0.23")]
     Zola023,
+}
+
+impl Dialect {
+    /// `0.22` or `0.23`, also with a patch number.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.trim().trim_start_matches('v').split('.');
+        match (numbers.next()?, numbers.next()?) {
+            ("0", "23") => Some(Self::Zola023),
+            ("0", "22") => Some(Self::Zola022),
+            _ => None,
+        }
+    }
+}
+
+/// Reads `repere.toml` in the site's folder; defaults when there is none.
+pub(super) fn load(root: &Path) -> (Repere, Vec<Diagnostic>) {
+    let Ok(text) = std::fs::read_to_string(root.join("repere.toml")) else {
+        return (Repere::default(), Vec::new());
+    };
+    match toml::from_str(&text) {
+        Ok(repere) => (repere, Vec::new()),
+        Err(error) => {
+            let place =
+                error.span().map_or_else(|| Place::file("repere.toml"), |span| Place::span("repere.toml", &text, span));
+            (Repere::default(), vec![Diagnostic::error(error.message().replace('\n', ", ")).at(place)])
+        }
+    }
 }

@@ -1,0 +1,225 @@
+//! The languages of a site: the root keys are those of the default one, `[languages.X]` has the others.
+
+use std::collections::BTreeMap;
+
+use super::keys::{Raw, Reader, Table};
+use super::slug::slugify_path;
+use super::zola::{Config, IndexFormat, LanguageOptions, Search, TaxonomyConfig};
+
+const LANGUAGE_KEYS: &[&str] = &[
+    "title",
+    "description",
+    "generate_feeds",
+    "feed_filenames",
+    "taxonomies",
+    "build_search_index",
+    "search",
+    "translations",
+];
+
+/// True for what looks like a Unicode language identifier (`fr`, `pt-BR`, `zh-Hant-TW`).
+pub(super) fn is_code(code: &str) -> bool {
+    let mut parts = code.split(['-', '_']);
+    let first = parts.next().unwrap_or_default();
+    matches!(first.len(), 2 | 3 | 5..=8)
+        && first.chars().all(|c| c.is_ascii_alphabetic())
+        && parts.all(|p| (2..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
+/// Reads the root's language keys and `[languages]`.
+pub(super) fn read(
+    reader: &mut Reader,
+    root: &mut Table,
+    config: &Config,
+    strict: bool,
+) -> BTreeMap<String, LanguageOptions> {
+    let mut languages = BTreeMap::new();
+    let mut rooted = Table::default();
+    for key in LANGUAGE_KEYS {
+        rooted.entries.extend(root.take(key));
+    }
+    if !strict {
+        languages_as_list(reader, root);
+    }
+    for entry in reader.table(root, "languages").unwrap_or_default().entries {
+        if !is_code(&entry.key) {
+            reader.error(&entry.key_span, format!("`{}` is not a language code", entry.key));
+        }
+        let Raw::Table(mut table) = entry.item.value else {
+            reader.error(&entry.item.span, format!("`languages.{}` must be a table", entry.key));
+            continue;
+        };
+        if entry.key == config.default_language {
+            merge(reader, &mut rooted, table);
+            continue;
+        }
+        let options = language(reader, &mut table, config);
+        reader.unknown(&table, &format!("`[languages.{}]`", entry.key), LANGUAGE_KEYS, true);
+        languages.insert(entry.key, options);
+    }
+    let options = language(reader, &mut rooted, config);
+    reader.unknown(&rooted, &format!("`[languages.{}]`", config.default_language), LANGUAGE_KEYS, true);
+    languages.insert(config.default_language.clone(), options);
+    languages
+}
+
+/// Adds `[languages.<default>]` to the root's keys; a key that is in both and says something in both is an error.
+fn merge(reader: &mut Reader, rooted: &mut Table, table: Table) {
+    for entry in table.entries {
+        let Some(first) = rooted.take(&entry.key) else {
+            rooted.entries.push(entry);
+            continue;
+        };
+        if says_nothing(&entry.key, &entry.item.value) {
+            rooted.entries.push(first);
+            continue;
+        }
+        if !says_nothing(&first.key, &first.item.value) {
+            let message = format!("`{}` of the default language is set twice, at the root and here", entry.key);
+            reader.error(&entry.key_span, message);
+        }
+        rooted.entries.push(entry);
+    }
+}
+
+/// True for a value that is the default.
+fn says_nothing(key: &str, value: &Raw) -> bool {
+    match value {
+        Raw::Bool(on) => !on,
+        Raw::Array(items) => {
+            let only = if let [item] = items.as_slice() { Some(&item.value) } else { None };
+            items.is_empty()
+                || (key == "feed_filenames" && matches!(only, Some(Raw::String(name)) if name == "atom.xml"))
+        }
+        Raw::Table(table) => table.entries.is_empty(),
+        _ => false,
+    }
+}
+
+fn language(reader: &mut Reader, table: &mut Table, config: &Config) -> LanguageOptions {
+    let mut options = LanguageOptions {
+        title: reader.string(table, "title"),
+        description: reader.string(table, "description"),
+        taxonomies: taxonomies(reader, table, config),
+        translations: reader.texts(table, "translations").unwrap_or_default().into_iter().collect(),
+        ..LanguageOptions::default()
+    };
+    reader.bool(table, "generate_feeds", &mut options.generate_feeds);
+    reader.bool(table, "build_search_index", &mut options.build_search_index);
+    if let Some(names) = reader.strings(table, "feed_filenames") {
+        options.feed_filenames = names;
+    }
+    if let Some(mut inner) = reader.table(table, "search") {
+        options.search = search(reader, &mut inner);
+    }
+    options
+}
+
+fn taxonomies(reader: &mut Reader, table: &mut Table, config: &Config) -> Vec<TaxonomyConfig> {
+    let Some(entry) = table.take("taxonomies") else { return Vec::new() };
+    let Raw::Array(items) = entry.item.value else {
+        reader.error(&entry.item.span, "`taxonomies` must be a list of tables");
+        return Vec::new();
+    };
+    let mut taxonomies = Vec::with_capacity(items.len());
+    for item in items {
+        let Raw::Table(mut inner) = item.value else {
+            reader.error(&item.span, "`taxonomies` must be a list of tables");
+            continue;
+        };
+        let Some(name) = reader.string(&mut inner, "name") else {
+            reader.error(&item.span, "this taxonomy has no `name`");
+            continue;
+        };
+        // Older Zolas: `rss` is `feed`, and the language was a key of the taxonomy.
+        for (old, new) in [("rss", "feed")] {
+            if let Some(mut entry) = inner.take(old) {
+                reader.warn(&entry.key_span, format!("`{old}` is a key of an older Zola"), format!("write `{new}`"));
+                entry.key = new.to_owned();
+                inner.entries.push(entry);
+            }
+        }
+        let mut taxonomy = TaxonomyConfig {
+            slug: slugify_path(&name, config.slugify.taxonomies),
+            paginate_by: reader.number(&mut inner, "paginate_by"),
+            paginate_path: reader.string(&mut inner, "paginate_path"),
+            name,
+            ..TaxonomyConfig::default()
+        };
+        reader.bool(&mut inner, "render", &mut taxonomy.render);
+        reader.bool(&mut inner, "feed", &mut taxonomy.feed);
+        reader.string(&mut inner, "slug");
+        let known = ["name", "paginate_by", "paginate_path", "render", "feed"];
+        reader.unknown(&inner, "a taxonomy", &known, false);
+        taxonomies.push(taxonomy);
+    }
+    taxonomies
+}
+
+fn search(reader: &mut Reader, table: &mut Table) -> Search {
+    let mut search = Search::default();
+    for (key, into) in [
+        ("include_title", &mut search.include_title),
+        ("include_description", &mut search.include_description),
+        ("include_date", &mut search.include_date),
+        ("include_path", &mut search.include_path),
+        ("include_content", &mut search.include_content),
+    ] {
+        reader.bool(table, key, into);
+    }
+    search.truncate_content_length = reader.number(table, "truncate_content_length");
+    let formats = [
+        ("elasticlunr_javascript", IndexFormat::ElasticlunrJavascript),
+        ("elasticlunr_json", IndexFormat::ElasticlunrJson),
+        ("fuse_javascript", IndexFormat::FuseJavascript),
+        ("fuse_json", IndexFormat::FuseJson),
+    ];
+    if let Some(format) = reader.choice(table, "index_format", &formats) {
+        search.index_format = format;
+    }
+    let known = [
+        "include_title",
+        "include_description",
+        "include_date",
+        "include_path",
+        "include_content",
+        "truncate_content_length",
+        "index_format",
+    ];
+    reader.unknown(table, "`[search]`", &known, false);
+    search
+}
+
+/// Before 0.14: `languages = [{code = "fr", feed = true}]`, with `[translations.fr]` at the root.
+fn languages_as_list(reader: &mut Reader, root: &mut Table) {
+    let Some(mut entry) = root.take("languages") else { return };
+    let Raw::Array(items) = entry.item.value else {
+        root.entries.push(entry);
+        return;
+    };
+    reader.warn(
+        &entry.key_span,
+        "`languages` as a list is the form of an older Zola",
+        "write a table `[languages.xx]` for each language",
+    );
+    let mut table = Table::default();
+    for item in items {
+        let Raw::Table(mut inner) = item.value else { continue };
+        let Some(code) = inner.take("code") else { continue };
+        let Raw::String(name) = code.item.value else { continue };
+        for (old, new) in [("feed", "generate_feeds"), ("rss", "generate_feeds"), ("search", "build_search_index")] {
+            if let Some(mut entry) = inner.take(old) {
+                entry.key = new.to_owned();
+                inner.entries.push(entry);
+            }
+        }
+        let span = item.span.clone();
+        table.entries.push(super::keys::Entry {
+            key: name,
+            key_span: code.key_span,
+            item: super::keys::Item { value: Raw::Table(inner), span },
+        });
+    }
+    entry.item.value = Raw::Table(table);
+    root.entries.push(entry);
+}

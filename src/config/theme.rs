@@ -1,0 +1,97 @@
+//! What a theme brings to the configuration: its `[extra]` and its `i18n/<lang>/*.toml`, both beneath the site's.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::keys::{Reader, Table};
+use super::{Config, Dialect, Translations, shown};
+use crate::diagnostic::{Diagnostic, Place};
+
+/// Merges the theme in `dir` into `config`.
+pub(super) fn merge(root: &Path, dir: &Path, config: &mut Config, _dialect: Option<Dialect>) -> Vec<Diagnostic> {
+    let file = dir.join("theme.toml");
+    let name = shown(root, &file);
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        let problem = Diagnostic::error(format!("the theme has no `{name}`")).at(Place::file(name));
+        return vec![problem.help("check `theme` in the configuration, or fetch the theme into `themes/`")];
+    };
+    let mut reader = Reader::new(&name, &text);
+    match Table::from_toml(&text, 0) {
+        Ok(mut table) => {
+            if let Some(extra) = reader.table(&mut table, "extra") {
+                merge_beneath(&mut config.extra, extra.into_json());
+            }
+        }
+        Err((message, span)) => reader.error(&span, message),
+    }
+    let mut problems = reader.problems;
+    for (lang, options) in &mut config.languages {
+        let (texts, found) = translations(root, &dir.join("i18n").join(lang));
+        problems.extend(found);
+        for (key, text) in texts {
+            options.translations.entry(key).or_insert(text);
+        }
+    }
+    problems
+}
+
+/// Adds what is missing, table by table.
+fn merge_beneath(site: &mut Map<String, Value>, theme: Map<String, Value>) {
+    for (key, below) in theme {
+        match (site.get_mut(&key), below) {
+            (Some(Value::Object(above)), Value::Object(below)) => merge_beneath(above, below),
+            (Some(_), _) => {}
+            (None, below) => {
+                site.insert(key, below);
+            }
+        }
+    }
+}
+
+/// Every text of a folder of translations.
+fn translations(root: &Path, folder: &Path) -> (Translations, Vec<Diagnostic>) {
+    let mut texts = Translations::new();
+    let mut problems = Vec::new();
+    let Ok(entries) = std::fs::read_dir(folder) else { return (texts, problems) };
+    let mut files: Vec<_> = entries.flatten().map(|e| e.path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
+    files.sort();
+    for file in files {
+        let name = shown(root, &file);
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) => {
+                problems.push(Diagnostic::error(format!("cannot be read: {error}")).at(Place::file(name)));
+                continue;
+            }
+        };
+        let mut reader = Reader::new(&name, &text);
+        match Table::from_toml(&text, 0) {
+            Ok(mut table) => {
+                let keys: Vec<String> = table.entries.iter().map(|e| e.key.clone()).collect();
+                for key in keys {
+                    if let Some(value) = reader.string(&mut table, &key) {
+                        texts.insert(key, value);
+                    }
+                }
+            }
+            Err((message, span)) => reader.error(&span, message),
+        }
+        problems.extend(reader.problems);
+    }
+    (texts, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_site_wins_inside_tables_too() {
+        let object = |json: Value| json.as_object().cloned().unwrap();
+        let mut site = object(serde_json::json!({"a": {"x": 1}, "b": 2}));
+        merge_beneath(&mut site, object(serde_json::json!({"a": {"x": 9, "y": 3}, "c": 4})));
+        assert_eq!(Value::Object(site), serde_json::json!({"a": {"x": 1, "y": 3}, "b": 2, "c": 4}));
+    }
+}
