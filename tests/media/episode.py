@@ -61,7 +61,10 @@ def make(script):
 
 def write_chapters(page, chapters):
     """Replaces the lines under `  chapters:` in the front matter, when the page exists."""
-    rows = [f'    - {{ start: "{voice.clock(int(at))[:8]}", title: "{title}" }}' for at, title in chapters]
+    rows = []
+    for at, title in chapters:
+        title = title.replace(" ?", "\u00a0?")
+        rows.append(f'    - {{ start: "{voice.clock(int(at))[:8]}", title: "{title}" }}')
     if not page.exists():
         print("\n".join(rows))
         return
