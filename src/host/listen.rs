@@ -1,0 +1,100 @@
+//! The listener: our own accept loop, because `axum::serve` has no header timeout and drains without end.
+//!
+//! Entry point: [`serve`]. It bounds what a client may cost: headers within ten seconds and 32 KiB, a number of
+//! connections, a pause when the system has no file descriptors left. At the first signal it stops accepting and lets
+//! answers finish for twenty seconds; at the second it ends at once.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use super::front;
+
+/// Also ends connections that stay idle between two requests.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+const LONGEST_HEADERS: usize = 32 * 1024;
+const MOST_CONNECTIONS: usize = 2048;
+const PAUSE_WITHOUT_DESCRIPTORS: Duration = Duration::from_millis(250);
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Serves until `stop` yields, then drains; a second yield of `stop` ends the drain.
+pub async fn serve<Stop, Signal>(listener: TcpListener, router: Router, https: bool, mut stop: Stop)
+where
+    Stop: FnMut() -> Signal,
+    Signal: Future<Output = ()>,
+{
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    let mut stopping = pin!(stop());
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = &mut stopping => break,
+        };
+        let (stream, address, place) = accepted;
+        let connection = graceful.watch(connection(stream, address, router.clone(), https));
+        tokio::spawn(async move {
+            // Broken connections are the clients' everyday life, not our news.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    tracing::info!("stopping: answers under way may finish");
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = tokio::time::sleep(DRAIN) => tracing::warn!("some answers were cut after the drain's deadline"),
+        () = stop() => tracing::warn!("asked twice: stopped at once"),
+    }
+}
+
+type Place = tokio::sync::OwnedSemaphorePermit;
+
+/// The next connection, once there is room for it.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<Place>) {
+    let place = Arc::clone(places).acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, address)) => return (stream, address, place),
+            // The client left before we came, or descriptors ran out: neither may end the loop nor spin it.
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept connections for the moment");
+                tokio::time::sleep(PAUSE_WITHOUT_DESCRIPTORS).await;
+            }
+        }
+    }
+}
+
+/// One connection as a future that hyper drives and the drain can end between two answers.
+fn connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    https: bool,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
+    // Without it small answers wait for the client's acknowledgement (Nagle); failing costs only that.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let (mut head, incoming) = request.into_parts();
+        head.extensions.insert(ConnectInfo(address));
+        front::answer(router.clone(), https, hyper::Request::from_parts(head, front::body(incoming)))
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .max_buf_size(LONGEST_HEADERS)
+        .max_headers(100)
+        .serve_connection(TokioIo::new(stream), service)
+}
