@@ -16,6 +16,8 @@ mod preconditions;
 mod ranges;
 mod router;
 
+use std::sync::Arc;
+
 use arc_swap::ArcSwap;
 
 pub use listen::serve;
@@ -25,6 +27,22 @@ pub use router::routes;
 /// What the handlers share.
 #[derive(Debug)]
 pub struct App {
-    /// The site as it was last built; replaced as a whole.
-    pub site: ArcSwap<Site>,
+    site: ArcSwap<Site>,
+}
+
+impl App {
+    /// An application that shows `site`.
+    pub fn new(site: Site) -> Self {
+        Self { site: ArcSwap::from_pointee(site) }
+    }
+
+    /// The site as it was last built.
+    pub fn site(&self) -> Arc<Site> {
+        self.site.load_full()
+    }
+
+    /// Shows another generation of the site from the next request on.
+    pub fn show(&self, site: Site) {
+        self.site.store(Arc::new(site));
+    }
 }

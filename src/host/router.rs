@@ -39,7 +39,7 @@ async fn alive() -> Response<Body> {
 
 /// The site is loaded and can be shown.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
-    if app.site.load().is_empty() {
+    if app.site().is_empty() {
         plain(StatusCode::SERVICE_UNAVAILABLE, "no site\n")
     } else {
         plain(StatusCode::OK, "ok\n")
@@ -54,7 +54,7 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
 
 /// A page or file of the site; its other spellings lead to it.
 async fn page(State(app): State<Arc<App>>, request: Request<Body>) -> Response<Body> {
-    let site = app.site.load_full();
+    let site = app.site();
     let plain = request.extensions().get::<PlainPath>().map_or("/", |plain| plain.0.as_str());
     let (method, headers, query) = (request.method(), request.headers(), request.uri().query());
     let folder = plain.strip_suffix("index.html").filter(|folder| folder.ends_with('/'));

@@ -1,3 +1,4 @@
 //! The one integration test crate. One module per subject; the kit they share is in `kit/`.
 
 mod architecture;
+mod host_http;
