@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{self, Diagnostic, Place};
 
+pub(crate) use read::ANCHORS;
 pub use repere::{Dialect, Repere};
 pub use slug::{slugify_anchor, slugify_path};
 pub use zola::{

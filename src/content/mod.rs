@@ -3,21 +3,24 @@
 //! Entry point: [`load`], which reads `content/` (and `episodes/`, mounted at `podcast/`) and gives a [`Library`] whose
 //! Markdown is not rendered yet: [`crate::markdown::render_library`] fills [`Rendered`] in. No template is known here.
 
+mod assemble;
+mod dates;
+mod files;
 mod front_matter;
 mod library;
+mod load;
 mod node;
 mod pagination;
+mod parse;
+mod sort;
 mod taxonomy;
-
-use std::path::Path;
-
-use crate::config::Config;
-use crate::diagnostic::Diagnostic;
 
 pub use front_matter::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
 pub use library::{Library, Node, PageKey, SectionKey};
+pub use load::load;
 pub use node::{Asset, FileInfo, Heading, InternalLink, Page, Rendered, Section};
 pub use pagination::{Pager, PaginationRoot, Paginator};
+pub use sort::sort_pages;
 pub use taxonomy::{Taxonomy, TaxonomyKey, Term};
 
 /// What a caller may ask of [`load`].
@@ -25,10 +28,4 @@ pub use taxonomy::{Taxonomy, TaxonomyKey, Term};
 pub struct Options {
     /// Keep drafts.
     pub drafts: bool,
-}
-
-/// Reads everything under `root` that is content. All problems come back together.
-pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Diagnostic>) {
-    let _ = (root, config, options);
-    (Library::default(), vec![Diagnostic::error("content loading is not there yet")])
 }

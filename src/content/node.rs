@@ -69,7 +69,7 @@ pub struct Page {
     pub lower: Option<PageKey>,
     /// Next in its section's list.
     pub higher: Option<PageKey>,
-    /// The same page in each language, itself included, sorted by language. Empty when there is only itself.
+    /// The same page in each language, itself included, sorted by language. Empty in a site of one language.
     pub translations: Vec<PageKey>,
     /// Who links to it, sorted by permalink. Filled by [`crate::markdown::render_library`].
     pub backlinks: Vec<Node>,
@@ -108,7 +108,7 @@ pub struct Section {
     pub components: Vec<String>,
     /// Absolute address.
     pub permalink: String,
-    /// The same section in each language, itself included, sorted by language. Empty when there is only itself.
+    /// The same section in each language, itself included, sorted by language. Empty in a site of one language.
     pub translations: Vec<SectionKey>,
     /// Who links to it, sorted by permalink.
     pub backlinks: Vec<Node>,

@@ -1,7 +1,10 @@
 //! Taxonomies and their terms.
 
-use super::PageKey;
-use crate::config::TaxonomyConfig;
+use std::collections::BTreeMap;
+
+use super::sort::sort_pages;
+use super::{Library, PageKey, SortBy};
+use crate::config::{Config, TaxonomyConfig, slugify_path};
 
 /// A taxonomy of the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,21 +28,103 @@ pub struct Taxonomy {
 /// A term: spellings with the same slug are one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// The first spelling found.
+    /// The first of its spellings.
     pub name: String,
+    /// Every spelling, sorted.
+    pub spellings: Vec<String>,
     /// Its slug.
     pub slug: String,
     /// Path (`/tags/rust/`).
     pub path: String,
     /// Absolute address.
     pub permalink: String,
-    /// Its pages, newest first (by title or path when undated).
+    /// Its pages: those of each spelling in turn, newest first, undated ones last. A page with two spellings is there
+    /// twice, as in Zola.
     pub pages: Vec<PageKey>,
 }
 
 impl Taxonomy {
     /// A term by name, exactly as one of its spellings, or by slug.
     pub fn term(&self, name: &str) -> Option<&Term> {
-        self.items.iter().find(|t| t.name == name).or_else(|| self.items.iter().find(|t| t.slug == name))
+        let spelt = self.items.iter().find(|t| t.spellings.iter().any(|s| s == name));
+        spelt.or_else(|| self.items.iter().find(|t| t.slug == name))
     }
+}
+
+/// Gathers the terms of every taxonomy of every language.
+pub(super) fn build(library: &mut Library, config: &Config) {
+    let mut found: BTreeMap<(&str, &str), BTreeMap<&str, Vec<PageKey>>> = BTreeMap::new();
+    for key in library.page_keys() {
+        let page = &library[key];
+        for (name, terms) in &page.meta.taxonomies {
+            for term in terms {
+                let terms = found.entry((&page.lang, name)).or_default();
+                terms.entry(term).or_default().push(key);
+            }
+        }
+    }
+    let mut taxonomies = Vec::new();
+    let mut by_name = BTreeMap::new();
+    for (lang, options) in &config.languages {
+        for kind in &options.taxonomies {
+            let path = root_path(lang, kind, config);
+            let terms = found.remove(&(lang.as_str(), kind.name.as_str())).unwrap_or_default();
+            by_name.insert((lang.clone(), kind.name.clone()), TaxonomyKey(taxonomies.len() as u32));
+            taxonomies.push(Taxonomy {
+                items: items(library, &path, terms, config),
+                permalink: config.make_permalink(&path),
+                kind: kind.clone(),
+                lang: lang.clone(),
+                path,
+            });
+        }
+    }
+    library.taxonomies = taxonomies;
+    library.taxonomy_by_name = by_name;
+}
+
+/// Path of the list of a taxonomy (`/fr/tags/`).
+fn root_path(lang: &str, kind: &TaxonomyConfig, config: &Config) -> String {
+    let mut path = String::from("/");
+    if lang != config.default_language {
+        path.push_str(lang);
+        path.push('/');
+    }
+    if let Some(root) = config.taxonomy_root.as_deref().map(|r| r.trim_matches('/')).filter(|r| !r.is_empty()) {
+        path.push_str(root);
+        path.push('/');
+    }
+    path.push_str(&kind.slug);
+    path.push('/');
+    path
+}
+
+/// Terms by slug, then name; those with the same slug are one.
+fn items(library: &Library, path: &str, terms: BTreeMap<&str, Vec<PageKey>>, config: &Config) -> Vec<Term> {
+    let mut spelt: Vec<(String, &str, Vec<PageKey>)> =
+        terms.into_iter().map(|(name, pages)| (slugify_path(name, config.slugify.taxonomies), name, pages)).collect();
+    spelt.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    let mut items: Vec<Term> = Vec::with_capacity(spelt.len());
+    for (slug, name, pages) in spelt {
+        let (mut pages, mut undated) = sort_pages(library, pages, SortBy::Date);
+        undated.sort_by(|a, b| library[*a].permalink.cmp(&library[*b].permalink));
+        pages.append(&mut undated);
+        if let Some(last) = items.last_mut()
+            && last.slug == slug
+        {
+            last.spellings.push(name.to_owned());
+            last.pages.append(&mut pages);
+            continue;
+        }
+        let path = format!("{path}{slug}/");
+        items.push(Term {
+            name: name.to_owned(),
+            spellings: vec![name.to_owned()],
+            permalink: config.make_permalink(&path),
+            slug,
+            path,
+            pages,
+        });
+    }
+    items
 }

@@ -1,0 +1,256 @@
+//! Pages and sections put together: who is in what, in which order, in which languages, under which terms.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::files::Found;
+use super::load::place_section;
+use super::sort::sort_pages;
+use super::taxonomy;
+use super::{FileInfo, Library, Node, Page, PageKey, Section, SectionKey, SortBy};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Place};
+
+/// Makes the library.
+pub(super) fn library(
+    pages: Vec<Page>,
+    sections: Vec<Section>,
+    config: &Config,
+    found: &Found,
+    problems: &mut Vec<Diagnostic>,
+) -> Library {
+    let mut library = Library { pages, sections, ..Library::default() };
+    add_homes(&mut library, config, found);
+    for key in library.page_keys() {
+        library.by_path.insert(library[key].file.relative.clone(), Node::Page(key));
+    }
+    for key in library.section_keys() {
+        library.by_path.insert(library[key].file.relative.clone(), Node::Section(key));
+    }
+    check_folders(&library, problems);
+    link_sections(&mut library, config);
+    link_pages(&mut library, config);
+    order_pages(&mut library, problems);
+    link_translations(&mut library, config);
+    taxonomy::build(&mut library, config);
+    check_search(&library, config, problems);
+    check_collisions(&library, problems);
+    library
+}
+
+/// Every language has a home, with or without a file.
+fn add_homes(library: &mut Library, config: &Config, found: &Found) {
+    for lang in config.languages.keys() {
+        let is_default = *lang == config.default_language;
+        let relative = if is_default { "_index.md".to_owned() } else { format!("_index.{lang}.md") };
+        if library.sections.iter().any(|s| s.file.components.is_empty() && s.lang == *lang) {
+            continue;
+        }
+        let file = FileInfo {
+            shown: format!("content/{relative}"),
+            relative,
+            canonical: "_index.md".to_owned(),
+            name: "_index".to_owned(),
+            ..FileInfo::default()
+        };
+        let mut section = Section { file, lang: lang.clone(), raw_line: 1, ..Section::default() };
+        place_section(&mut section, config);
+        if !is_default {
+            // Zola writes this one without its first slash, and templates show it.
+            section.path = format!("{lang}/");
+        }
+        if is_default {
+            section.assets = found.section_assets(&section.file, &section.path);
+        }
+        library.sections.push(section);
+    }
+    library.sections.sort_by(|a, b| a.file.relative.cmp(&b.file.relative));
+}
+
+/// A folder is a page or a section.
+fn check_folders(library: &Library, problems: &mut Vec<Diagnostic>) {
+    for page in &library.pages {
+        let Some(folder) = &page.file.colocated_path else { continue };
+        let index = index_path(folder, &page.lang, library);
+        if page.file.name == "index" && index.is_some() {
+            let problem = Diagnostic::error("this folder has both `index.md` and `_index.md`");
+            problems.push(
+                problem
+                    .at(Place::file(&page.file.shown))
+                    .help("keep `_index.md` for a section with pages below, `index.md` for a page with its files"),
+            );
+        }
+    }
+    let root = library.pages.iter().find(|p| p.file.name == "index" && p.file.colocated_path.is_none());
+    if let Some(page) = root
+        && library.sections.iter().any(|s| s.file.components.is_empty() && s.lang == page.lang && !s.raw_is_missing())
+    {
+        let problem = Diagnostic::error("the content folder has both `index.md` and `_index.md`");
+        problems.push(problem.at(Place::file(&page.file.shown)).help("keep `_index.md`"));
+    }
+}
+
+/// The section of a folder (`""` or `a/b/`) in a language.
+fn index_path(folder: &str, lang: &str, library: &Library) -> Option<SectionKey> {
+    let node = |path: String| match library.node(&path) {
+        Some(Node::Section(key)) => Some(key),
+        _ => None,
+    };
+    let found = node(format!("{folder}_index.{lang}.md")).or_else(|| node(format!("{folder}_index.md")))?;
+    (library[found].lang == lang).then_some(found)
+}
+
+/// The folder of a list of components, with its last slash.
+fn folder(components: &[String]) -> String {
+    components.iter().map(|c| format!("{c}/")).collect()
+}
+
+/// Ancestors, parent and subsections of every section.
+fn link_sections(library: &mut Library, _config: &Config) {
+    for key in library.section_keys() {
+        let components = library[key].file.components.clone();
+        let lang = library[key].lang.clone();
+        let above = |depth: usize| index_path(&folder(&components[..depth]), &lang, library);
+        let ancestors: Vec<SectionKey> = (0..components.len()).filter_map(above).collect();
+        let parent = components.len().checked_sub(1).and_then(above);
+        library[key].ancestors = ancestors;
+        library[key].parent = parent;
+        if let Some(parent) = parent {
+            library[parent].subsections.push(key);
+        }
+    }
+    for key in library.section_keys() {
+        let mut subsections = std::mem::take(&mut library[key].subsections);
+        subsections.sort_by(|a, b| {
+            let (a, b) = (&library[*a], &library[*b]);
+            a.meta.weight.cmp(&b.meta.weight).then_with(|| a.permalink.cmp(&b.permalink))
+        });
+        library[key].subsections = subsections;
+    }
+}
+
+/// Puts every page into its section, and into those above a transparent one.
+fn link_pages(library: &mut Library, _config: &Config) {
+    for key in library.page_keys() {
+        let mut components = library[key].file.components.as_slice();
+        let lang = library[key].lang.clone();
+        let Some(nearest) = index_path(&folder(components), &lang, library) else {
+            let template = library[key].meta.template.clone();
+            library[key].template = template;
+            library.orphans.push(key);
+            continue;
+        };
+        let mut holders = vec![nearest];
+        while library[holders[holders.len() - 1]].meta.transparent {
+            let Some((_, above)) = components.split_last() else { break };
+            components = above;
+            let Some(next) = index_path(&folder(components), &lang, library) else { break };
+            holders.push(next);
+        }
+        let mut template = library[key].meta.template.clone();
+        for holder in std::iter::once(nearest).chain(library[nearest].ancestors.iter().rev().copied()) {
+            template = template.or_else(|| library[holder].meta.page_template.clone());
+        }
+        let last = holders[holders.len() - 1];
+        let ancestors = library[last].ancestors.iter().copied().chain([last]).collect();
+        for holder in &holders {
+            library[*holder].pages.push(key);
+        }
+        let page = &mut library[key];
+        page.template = template;
+        page.section = Some(nearest);
+        page.ancestors = ancestors;
+    }
+}
+
+/// Sorts the pages of every section and tells each its neighbours.
+fn order_pages(library: &mut Library, problems: &mut Vec<Diagnostic>) {
+    for key in library.section_keys() {
+        let pages = std::mem::take(&mut library[key].pages);
+        let sort_by = library[key].meta.sort_by;
+        let hidden = |key: &PageKey| library[*key].meta.hidden;
+        let pages: Vec<PageKey> = pages.into_iter().filter(|p| !hidden(p)).collect();
+        let (sorted, ignored) = sort_pages(library, pages, sort_by);
+        if sort_by != SortBy::None && !library[key].meta.transparent {
+            for pair in sorted.windows(2) {
+                library[pair[0]].higher = Some(pair[1]);
+                library[pair[1]].lower = Some(pair[0]);
+            }
+        }
+        for page in &ignored {
+            let problem =
+                Diagnostic::warning(format!("cannot be sorted in its section, which sorts by {}", sort_by.name()));
+            problems.push(
+                problem
+                    .at(Place::file(&library[*page].file.shown))
+                    .help("give it what the sorting needs; until then it is not published"),
+            );
+        }
+        library[key].pages = sorted;
+        library[key].ignored_pages = ignored;
+    }
+}
+
+/// The same content in several languages. In a site of one language nothing has a translation.
+fn link_translations(library: &mut Library, config: &Config) {
+    if !config.is_multilingual() {
+        return;
+    }
+    let mut pages: HashMap<String, Vec<PageKey>> = HashMap::new();
+    for key in library.page_keys() {
+        pages.entry(library[key].file.canonical.clone()).or_default().push(key);
+    }
+    for key in library.page_keys() {
+        let mut all = pages[&library[key].file.canonical].clone();
+        all.sort_by(|a, b| library[*a].lang.cmp(&library[*b].lang));
+        library[key].translations = all;
+    }
+    let mut sections: HashMap<String, Vec<SectionKey>> = HashMap::new();
+    for key in library.section_keys() {
+        sections.entry(library[key].file.canonical.clone()).or_default().push(key);
+    }
+    for key in library.section_keys() {
+        let mut all = sections[&library[key].file.canonical].clone();
+        all.sort_by(|a, b| library[*a].lang.cmp(&library[*b].lang));
+        library[key].translations = all;
+    }
+}
+
+/// A home cannot be left out of the index that it holds.
+fn check_search(library: &Library, config: &Config, problems: &mut Vec<Diagnostic>) {
+    for section in &library.sections {
+        let home = section.file.components.is_empty();
+        if home && !section.meta.in_search_index && config.language(&section.lang).build_search_index {
+            let problem = Diagnostic::error("the home has `in_search_index = false`, yet the site has a search index");
+            problems.push(problem.at(Place::file(&section.file.shown)).help("take `in_search_index` out"));
+        }
+    }
+}
+
+/// No two files may make the same output. Aliases are compared as they are written, as Zola does.
+fn check_collisions(library: &Library, problems: &mut Vec<Diagnostic>) {
+    let mut makers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let pages = library.pages.iter().map(|p| (&p.file.shown, &p.path, p.meta.render, &p.meta.aliases));
+    let sections = library.sections.iter().map(|s| (&s.file.shown, &s.path, s.meta.render, &s.meta.aliases));
+    for (shown, path, render, aliases) in pages.chain(sections) {
+        if render {
+            makers.entry(path).or_default().push(shown);
+        }
+        for alias in aliases {
+            makers.entry(alias).or_default().push(shown);
+        }
+    }
+    for (path, files) in makers {
+        let [first, others @ ..] = files.as_slice() else { continue };
+        for other in others {
+            let problem = Diagnostic::error(format!("`{path}` is also made by {first}"));
+            problems.push(problem.at(Place::file(*other)).help("give one of them another `slug`, `path` or alias"));
+        }
+    }
+}
+
+impl Section {
+    /// True for a home that has no file.
+    pub fn raw_is_missing(&self) -> bool {
+        self.file.path.as_os_str().is_empty()
+    }
+}

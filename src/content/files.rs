@@ -1,0 +1,147 @@
+//! The content folders walked: which files are sections, pages and assets, and what their names say.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{Asset, FileInfo};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Place, slashed};
+
+/// What the walk found, each sorted by path below the content root.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Sections and pages.
+    pub(super) texts: Vec<(FileInfo, String)>,
+    /// Other files: path below the content root in lower case and as it is, and the file.
+    assets: BTreeMap<String, Vec<(String, PathBuf)>>,
+    /// Names that cannot be.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// Walks `content/`, and `episodes/` under `podcast/` when there is one.
+pub(super) fn find(root: &Path, config: &Config) -> Found {
+    let mut found = Found::default();
+    let ignored = globs(&config.ignored_content);
+    walk(root, &root.join("content"), "", config, &ignored, &mut found);
+    walk(root, &root.join("episodes"), "podcast/", config, &ignored, &mut found);
+    found.texts.sort_by(|a, b| a.0.relative.cmp(&b.0.relative));
+    found
+}
+
+/// The globs of a list as one; a list with a bad one was refused with the configuration.
+fn globs(list: &[String]) -> globset::GlobSet {
+    let mut set = globset::GlobSetBuilder::new();
+    for glob in list.iter().filter_map(|g| globset::Glob::new(g).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_default()
+}
+
+fn walk(root: &Path, content: &Path, mount: &str, config: &Config, ignored: &globset::GlobSet, found: &mut Found) {
+    if !content.is_dir() {
+        return;
+    }
+    for entry in walkdir::WalkDir::new(content).follow_links(true).sort_by_file_name() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let place = Place::file(error.path().and_then(|p| p.strip_prefix(root).ok()).unwrap_or(content));
+                found.problems.push(Diagnostic::error("cannot be read").at(place).help(error.to_string()));
+                continue;
+            }
+        };
+        let path = entry.path();
+        let shown = slashed(path.strip_prefix(root).unwrap_or(path));
+        if !entry.file_type().is_file() || ignored.is_match(path) || ignored.is_match(&shown) {
+            continue;
+        }
+        let relative = format!("{mount}{}", slashed(path.strip_prefix(content).unwrap_or(path)));
+        let name = relative.rsplit('/').next().unwrap_or_default();
+        if name.ends_with(".md") {
+            if name.starts_with('.') {
+                continue;
+            }
+            match file_info(path, shown, relative, config) {
+                Ok(text) => found.texts.push(text),
+                Err(problem) => found.problems.push(problem),
+            }
+        } else if !is_leftover(name) {
+            let folder = relative.rfind('/').map_or("", |at| &relative[..at]).to_owned();
+            found.assets.entry(folder).or_default().push((relative, path.to_owned()));
+        }
+    }
+}
+
+/// What an editor or a system leaves behind.
+fn is_leftover(name: &str) -> bool {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    name.starts_with('.') || name.ends_with('~') || matches!(ending, "swp" | "swx" | "swo" | "bck" | "tmp" | "kate-swp")
+}
+
+/// What a file's name says, and its language.
+fn file_info(path: &Path, shown: String, relative: String, config: &Config) -> Result<(FileInfo, String), Diagnostic> {
+    let (folder, file) = relative.rsplit_once('/').unwrap_or(("", &relative));
+    let stem = file.strip_suffix(".md").unwrap_or(file);
+    let (name, lang) = match stem.rsplit_once('.') {
+        Some((name, code)) if config.is_multilingual() => {
+            if !config.languages.contains_key(code) {
+                let problem = Diagnostic::error(format!("the configuration has no language `{code}`"));
+                let near = crate::diagnostic::did_you_mean(code, config.languages.keys().map(String::as_str));
+                let help = near.map_or_else(
+                    || format!("add `[languages.{code}]`, or take the dot out of the file's name"),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                return Err(problem.at(Place::file(shown)).help(help));
+            }
+            (name, code)
+        }
+        _ => (stem, config.default_language.as_str()),
+    };
+    let mut components: Vec<String> = folder.split('/').filter(|c| !c.is_empty()).map(str::to_owned).collect();
+    let slash = if folder.is_empty() { "" } else { "/" };
+    let canonical = format!("{folder}{slash}{name}.md");
+    let colocated_path = (name == "index" && !components.is_empty()).then(|| format!("{folder}/"));
+    if name == "index" {
+        components.pop();
+    }
+    let info = FileInfo {
+        path: path.to_owned(),
+        canonical,
+        name: name.to_owned(),
+        components,
+        colocated_path,
+        folder: path.parent().unwrap_or(path).to_owned(),
+        shown,
+        relative: relative.clone(),
+    };
+    Ok((info, lang.to_owned()))
+}
+
+impl Found {
+    /// Files beside an `index.md`, those of folders below included, without regard to case.
+    pub(super) fn page_assets(&self, file: &FileInfo) -> Vec<Asset> {
+        let Some(colocated) = &file.colocated_path else { return Vec::new() };
+        let folder = colocated.trim_end_matches('/');
+        let own = self.assets.get(folder).into_iter();
+        // `/` sorts before `0`, so these are the folders below.
+        let below = self.assets.range(format!("{folder}/")..format!("{folder}0")).map(|(_, files)| files);
+        listed(own.chain(below).flatten(), colocated, &format!("/{colocated}"))
+    }
+
+    /// Files beside an `_index.md`.
+    pub(super) fn section_assets(&self, file: &FileInfo, path: &str) -> Vec<Asset> {
+        let folder = file.components.join("/");
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        listed(self.assets.get(&folder).into_iter().flatten(), &prefix, path)
+    }
+}
+
+fn listed<'a>(files: impl Iterator<Item = &'a (String, PathBuf)>, prefix: &str, under: &str) -> Vec<Asset> {
+    let assets = files.map(|(relative, source)| {
+        let name = relative.strip_prefix(prefix).unwrap_or(relative).to_owned();
+        Asset { source: source.clone(), listed: format!("{under}{name}"), name }
+    });
+    let mut assets: Vec<Asset> = assets.collect();
+    assets.sort_by_cached_key(|a| (a.name.to_lowercase(), a.name.clone()));
+    assets
+}

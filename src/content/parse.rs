@@ -1,0 +1,288 @@
+//! A content file split into front matter and Markdown, and its front matter read.
+//!
+//! Entry points: [`split`], then [`page`] or [`section`].
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
+use crate::config::keys::{Entry, Raw, Reader, Table};
+use crate::config::{ANCHORS, LanguageOptions};
+
+const PAGE_KEYS: &[&str] = &[
+    "title",
+    "description",
+    "date",
+    "updated",
+    "weight",
+    "draft",
+    "render",
+    "slug",
+    "path",
+    "aliases",
+    "authors",
+    "in_search_index",
+    "include_in_feeds",
+    "hidden",
+    "template",
+    "taxonomies",
+    "extra",
+    "episode",
+    "series",
+    "tool",
+    "video",
+];
+
+const SECTION_KEYS: &[&str] = &[
+    "title",
+    "description",
+    "draft",
+    "weight",
+    "template",
+    "page_template",
+    "sort_by",
+    "paginate_by",
+    "paginate_path",
+    "paginate_reversed",
+    "insert_anchor_links",
+    "in_search_index",
+    "hidden",
+    "render",
+    "redirect_to",
+    "transparent",
+    "generate_feeds",
+    "aliases",
+    "extra",
+    "episode",
+    "series",
+    "tool",
+    "video",
+];
+
+/// Our own top-level tables, kept for the rooms that know them.
+const FACETS: &[&str] = &["episode", "series", "tool", "video"];
+
+/// A file in its parts.
+pub(super) struct Parts {
+    /// Bytes of the front matter, fences not included.
+    pub(super) front: Range<usize>,
+    /// `+++` is TOML, `---` YAML.
+    pub(super) is_toml: bool,
+    /// Where the Markdown begins.
+    pub(super) body: usize,
+}
+
+/// Finds the front matter; `None` when there is none or its fence does not close.
+pub(super) fn split(text: &str) -> Option<Parts> {
+    let lead = text.len() - text.trim_start_matches('\u{feff}').trim_start().len();
+    let fence = [("+++", true), ("---", false)].into_iter().find(|(fence, _)| text[lead..].starts_with(fence));
+    let (fence, is_toml) = fence?;
+    let mut at = lead + 3;
+    let first = text[at..].find('\n')?;
+    if !text[at..at + first].trim().is_empty() {
+        return None;
+    }
+    at += first + 1;
+    let start = at;
+    for line in text[start..].split_inclusive('\n') {
+        if line.starts_with(fence) && line[3..].trim().is_empty() {
+            let after = at + line.len();
+            let body = text[after..].find(|c: char| !c.is_whitespace()).map_or(text.len(), |blank| {
+                let content = after + blank;
+                text[after..content].rfind('\n').map_or(after, |newline| after + newline + 1)
+            });
+            return Some(Parts { front: start..at, is_toml, body });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The front matter as a table.
+fn table(reader: &mut Reader, text: &str, parts: &Parts) -> Option<Table> {
+    let front = &text[parts.front.clone()];
+    let parsed = if parts.is_toml {
+        Table::from_toml(front, parts.front.start)
+    } else {
+        Table::from_yaml(front, parts.front.start)
+    };
+    match parsed {
+        Ok(table) => Some(table),
+        Err((message, span)) => {
+            reader.error(&span, format!("the front matter cannot be read: {message}"));
+            None
+        }
+    }
+}
+
+/// Reads the front matter of a page of a language.
+pub(super) fn page(reader: &mut Reader, text: &str, parts: &Parts, language: &LanguageOptions) -> PageFrontMatter {
+    let mut meta = PageFrontMatter::default();
+    let Some(mut table) = table(reader, text, parts) else { return meta };
+    let table = &mut table;
+    meta.title = reader.string(table, "title");
+    meta.description = reader.string(table, "description");
+    meta.date = date(reader, table, "date");
+    meta.updated = date(reader, table, "updated");
+    meta.weight = reader.number(table, "weight");
+    reader.bool(table, "draft", &mut meta.draft);
+    reader.bool(table, "render", &mut meta.render);
+    meta.slug = not_empty(reader, table, "slug");
+    meta.path = not_empty(reader, table, "path");
+    meta.aliases = reader.strings(table, "aliases").unwrap_or_default();
+    meta.authors = reader.strings(table, "authors").unwrap_or_default();
+    reader.bool(table, "in_search_index", &mut meta.in_search_index);
+    reader.bool(table, "include_in_feeds", &mut meta.include_in_feeds);
+    reader.bool(table, "hidden", &mut meta.hidden);
+    meta.template = reader.string(table, "template");
+    meta.taxonomies = taxonomies(reader, table, language);
+    if let Some(extra) = reader.table(table, "extra") {
+        meta.extra = extra.into_json();
+    }
+    meta.facets = facets(table);
+    // Zola takes any other key; only a slip of the pen is worth a word.
+    table.entries.retain(|e| crate::diagnostic::did_you_mean(&e.key, PAGE_KEYS.iter().copied()).is_some());
+    reader.unknown(table, "the front matter of a page", PAGE_KEYS, false);
+    meta
+}
+
+/// Reads the front matter of a section.
+pub(super) fn section(reader: &mut Reader, text: &str, parts: &Parts) -> SectionFrontMatter {
+    let mut meta = SectionFrontMatter::default();
+    let Some(mut table) = table(reader, text, parts) else { return meta };
+    let table = &mut table;
+    meta.title = reader.string(table, "title");
+    meta.description = reader.string(table, "description");
+    reader.bool(table, "draft", &mut meta.draft);
+    meta.weight = reader.number(table, "weight").unwrap_or(0);
+    meta.template = reader.string(table, "template");
+    meta.page_template = reader.string(table, "page_template");
+    let orders = [
+        ("none", SortBy::None),
+        ("date", SortBy::Date),
+        ("update_date", SortBy::UpdateDate),
+        ("title", SortBy::Title),
+        ("title_bytes", SortBy::TitleBytes),
+        ("weight", SortBy::Weight),
+        ("slug", SortBy::Slug),
+        ("permalink", SortBy::Permalink),
+    ];
+    meta.sort_by = reader.choice(table, "sort_by", &orders).unwrap_or_default();
+    meta.paginate_by = reader.number(table, "paginate_by");
+    if let Some(path) = reader.string(table, "paginate_path") {
+        meta.paginate_path = path;
+    }
+    reader.bool(table, "paginate_reversed", &mut meta.paginate_reversed);
+    meta.insert_anchor_links = reader.choice(table, "insert_anchor_links", ANCHORS);
+    reader.bool(table, "in_search_index", &mut meta.in_search_index);
+    reader.bool(table, "hidden", &mut meta.hidden);
+    reader.bool(table, "render", &mut meta.render);
+    meta.redirect_to = reader.string(table, "redirect_to");
+    reader.bool(table, "transparent", &mut meta.transparent);
+    reader.bool(table, "generate_feeds", &mut meta.generate_feeds);
+    meta.aliases = reader.strings(table, "aliases").unwrap_or_default();
+    if let Some(extra) = reader.table(table, "extra") {
+        meta.extra = extra.into_json();
+    }
+    meta.facets = facets(table);
+    // Of Zola before 0.16.
+    if let Some(entry) = table.take("generate_rss") {
+        reader.warn(&entry.key_span, "`generate_rss` is a key of an older Zola", "write `generate_feeds`");
+    }
+    reader.unknown(table, "the front matter of a section", SECTION_KEYS, true);
+    meta
+}
+
+fn facets(table: &mut Table) -> BTreeMap<String, Value> {
+    let taken = FACETS.iter().filter_map(|name| table.take(name));
+    taken
+        .filter_map(|entry| match entry.item.into_json() {
+            Value::Null => None,
+            value => Some((entry.key, value)),
+        })
+        .collect()
+}
+
+fn not_empty(reader: &mut Reader, table: &mut Table, key: &str) -> Option<String> {
+    let span = table.entries.iter().find(|e| e.key == key).map(|e| e.item.span.clone());
+    let text = reader.string(table, key)?;
+    if text.is_empty() {
+        reader.error(&span.unwrap_or(0..0), format!("`{key}` must not be empty"));
+        return None;
+    }
+    Some(text)
+}
+
+fn date(reader: &mut Reader, table: &mut Table, key: &str) -> Option<Date> {
+    let Entry { item, .. } = table.take(key)?;
+    let text = match &item.value {
+        Raw::Date(text) | Raw::String(text) => text.clone(),
+        Raw::Null => return None,
+        _ => String::new(),
+    };
+    let date = Date::parse(&text);
+    if date.is_none() {
+        let place = reader.place(&item.span);
+        reader.problems.push(
+            crate::diagnostic::Diagnostic::error(format!("`{key}` is not a date"))
+                .at(place)
+                .help("write 2026-03-01 or 2026-03-01T18:00:00+01:00"),
+        );
+    }
+    date
+}
+
+fn taxonomies(reader: &mut Reader, table: &mut Table, language: &LanguageOptions) -> Vec<(String, Vec<String>)> {
+    let Some(mut inner) = reader.table(table, "taxonomies") else { return Vec::new() };
+    let mut read = Vec::with_capacity(inner.entries.len());
+    let names: Vec<(String, Range<usize>)> =
+        inner.entries.iter().map(|e| (e.key.clone(), e.key_span.clone())).collect();
+    for (name, span) in names {
+        if !language.taxonomies.iter().any(|t| t.name == name) {
+            let known = language.taxonomies.iter().map(|t| t.name.as_str());
+            let near = crate::diagnostic::did_you_mean(&name, known).map(|n| format!("did you mean `{n}`?"));
+            let place = reader.place(&span);
+            let problem =
+                crate::diagnostic::Diagnostic::error(format!("the configuration has no taxonomy `{name}`")).at(place);
+            let help = near.unwrap_or_else(|| format!("add `{{ name = \"{name}\" }}` to `taxonomies`"));
+            reader.problems.push(problem.help(help));
+        }
+        let Some(terms) = reader.strings_at(&mut inner, &name) else { continue };
+        for (term, span) in &terms {
+            if term.trim().is_empty() {
+                reader.error(span, format!("a term of `{name}` is empty"));
+            }
+        }
+        read.push((name, terms.into_iter().map(|(term, _)| term).collect()));
+    }
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(text: &str) -> Option<&str> {
+        split(text).map(|p| &text[p.body..])
+    }
+
+    #[test]
+    fn the_body_begins_after_the_blank_lines() {
+        assert_eq!(body("+++\na = 1\n+++\n\n\n    code\n"), Some("    code\n"));
+        assert_eq!(body("\u{feff}\n---\r\na: 1\r\n---\r\nText"), Some("Text"));
+        assert_eq!(body("+++\n+++"), Some(""));
+        assert_eq!(body("+++\na = 1\n"), None);
+        assert_eq!(body("Text"), None);
+    }
+
+    #[test]
+    fn our_tables_are_kept_aside() {
+        let text = "---\ntitle: A\nepisode:\n  number: 1\n---\n";
+        let mut reader = Reader::new("a.md", text);
+        let meta = page(&mut reader, text, &split(text).unwrap(), &LanguageOptions::default());
+        assert_eq!(meta.facets["episode"], serde_json::json!({"number": 1}));
+        assert!(reader.problems.is_empty(), "{:?}", reader.problems);
+    }
+}
