@@ -1,1 +1,40 @@
 //! The only place with SQL: migrations, the calendar's rows, the outbox, sign-ins.
+//!
+//! Entry points: [`Store::open`], then [`Store::execute`] for every command of the calendar; the reading functions are
+//! in `read`, people in `people`, the outbox in `outbox`.
+//! One set of statements in the SQL that SQLite and PostgreSQL share; only `migrations/` differ. What must never happen
+//! is refused by the schema itself (conditional UPDATE, CHECK, partial unique index, triggers), not by this code.
+
+mod execute;
+mod open;
+mod outbox;
+mod people;
+mod read;
+mod rows;
+mod token;
+
+pub use execute::Outcome;
+pub use open::Store;
+pub use outbox::{Post, PostState};
+pub use people::{SignIn, SignedIn};
+pub use read::{AuditRow, Listed};
+pub use token::{fresh_id, fresh_token};
+
+use crate::calendar::Refusal;
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules or the schema refuse: a person did something that is not possible (any more).
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database failed.
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}

@@ -1,0 +1,198 @@
+//! What people may ask of the calendar, as values. [`super::form`] makes them from fields, [`super::decide`] answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Epoch, Kind, Place, Start};
+
+/// Who acts: written into the audit log, never into a visitor's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody without an account: a registrant or an institution.
+    Visitor,
+    /// Somebody signed in, by id.
+    Staff(String),
+    /// The program itself: expiry.
+    Clock,
+}
+
+impl Actor {
+    /// As the audit log keeps it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Staff(id) => id,
+            Self::Clock => "clock",
+        }
+    }
+}
+
+/// A form for a seat, validated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Register {
+    /// The session.
+    pub session: String,
+    /// Came with the form: the same form sent twice gets the same answer.
+    pub submission: String,
+    /// First and last name.
+    pub name: String,
+    /// Professional e-mail address.
+    pub email: String,
+    /// What they do.
+    pub function: String,
+    /// For whom.
+    pub organisation: String,
+    /// Where they work.
+    pub departement: String,
+    /// How many seats, all or none.
+    pub seats: u32,
+}
+
+/// An institution's form, validated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendRequest {
+    /// Came with the form: the same form sent twice gets the same answer.
+    pub submission: String,
+    /// Name of the institution.
+    pub organisation: String,
+    /// Who asks.
+    pub name: String,
+    /// Their professional e-mail address.
+    pub email: String,
+    /// What they do.
+    pub function: String,
+    /// Code of the département.
+    pub departement: String,
+    /// For whom.
+    pub audience: String,
+    /// How many people.
+    pub headcount: u32,
+    /// What is needed.
+    pub need: String,
+    /// When it would suit.
+    pub preferred: String,
+}
+
+/// When and how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// The new start.
+    pub start: Start,
+    /// The new duration.
+    pub minutes: u32,
+    /// Minutes a trainer needs to get there.
+    pub travel_before: u32,
+    /// Minutes a trainer needs to get back.
+    pub travel_after: u32,
+}
+
+/// The form of a session, validated: for creating one and for editing what is not its date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    /// What sort of meeting.
+    pub kind: Kind,
+    /// Shown everywhere; discreet.
+    pub title: String,
+    /// For whom, in words.
+    pub audience: String,
+    /// What will be done, in words.
+    pub programme: String,
+    /// Where.
+    pub place: Place,
+    /// Code of the département.
+    pub departement: String,
+    /// When.
+    pub when: When,
+    /// How many seats.
+    pub capacity: u32,
+    /// Registration opens then.
+    pub opens: Option<Epoch>,
+    /// Registration closes then.
+    pub closes: Option<Epoch>,
+    /// Ids of the trainers.
+    pub trainers: Vec<String>,
+    /// Whether it is visible at once.
+    pub publish: bool,
+}
+
+/// One thing asked of the calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A seat, or a place on the waiting list.
+    Register(Register),
+    /// The link of the mail was used: confirms a held seat, accepts an offered one, verifies a waiting one.
+    Confirm {
+        /// Id of the registration.
+        registration: String,
+    },
+    /// Gives up a registration, by its link or by staff.
+    Cancel {
+        /// Id of the registration.
+        registration: String,
+    },
+    /// Lets held or offered seats go whose deadline has passed, and promotes. For one session.
+    Expire {
+        /// Id of the session.
+        session: String,
+    },
+    /// A new session.
+    CreateSession(Box<NewSession>),
+    /// Everything of a session's form at once: each difference has its consequence (messages, SEQUENCE, promotion).
+    EditSession {
+        /// Id of the session.
+        session: String,
+        /// `version` the form was filled from.
+        version: u32,
+        /// The form.
+        form: Box<NewSession>,
+    },
+    /// A new date: participants and trainers get an updated invitation. Also ends a postponement.
+    MoveSession {
+        /// Id of the session.
+        session: String,
+        /// The new date.
+        when: When,
+    },
+    /// Makes a draft visible.
+    PublishSession {
+        /// Id of the session.
+        session: String,
+    },
+    /// Not then; a new date will come. Registrations stay, the trainers' time is free.
+    PostponeSession {
+        /// Id of the session.
+        session: String,
+    },
+    /// It will not take place: everybody registered is told.
+    CancelSession {
+        /// Id of the session.
+        session: String,
+    },
+    /// It took place.
+    FinishSession {
+        /// Id of the session.
+        session: String,
+    },
+    /// More or fewer seats; more promotes at once.
+    ChangeCapacity {
+        /// Id of the session.
+        session: String,
+        /// The new number of seats.
+        capacity: u32,
+    },
+    /// An institution's request.
+    SendRequest(Box<SendRequest>),
+    /// The institution gives its request up.
+    WithdrawRequest {
+        /// Id of the request.
+        request: String,
+    },
+    /// The coordinator answers: with a session made of it, or with a reason.
+    AnswerRequest {
+        /// Id of the request.
+        request: String,
+        /// The session made of it; `None` declines.
+        session: Option<String>,
+        /// What to tell the institution.
+        answer: String,
+    },
+}

@@ -1,0 +1,1 @@
+//! VTIMEZONE: the clock changes of a zone.
