@@ -26,8 +26,9 @@ pub mod checks;
 pub mod site;
 
 pub mod calendar;
-pub mod mail;
 pub mod store;
+
+pub mod mail;
 
 pub mod host;
 

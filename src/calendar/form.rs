@@ -6,9 +6,7 @@
 
 use jiff::civil::{Date, DateTime, Time};
 
-use super::{
-    Epoch, FieldError, Kind, MOST_SEATS, NewSession, Place, Register, SendRequest, Start, When, departements,
-};
+use super::{Epoch, FieldError, Kind, MOST_SEATS, NewSession, Place, Register, SendRequest, Start, When, departements};
 
 const REQUIRED: &str = "calendar_error_required";
 const LONG: &str = "calendar_error_long";

@@ -121,10 +121,7 @@ impl Session {
 
     /// What it takes of a trainer's time: from leaving to being back.
     pub fn busy(&self) -> (Epoch, Epoch) {
-        (
-            self.start.instant - Epoch::from(self.travel_before) * 60,
-            self.end() + Epoch::from(self.travel_after) * 60,
-        )
+        (self.start.instant - Epoch::from(self.travel_before) * 60, self.end() + Epoch::from(self.travel_after) * 60)
     }
 
     /// Whether its trainers' time is taken by it.

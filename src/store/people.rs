@@ -33,11 +33,11 @@ pub struct SignedIn {
 }
 
 /// A sign-in unused for this long is over.
-pub const IDLE: Epoch = 2 * 3600;
+pub(super) const IDLE: Epoch = 2 * 3600;
 /// A sign-in is over after this long in any case.
-pub const ABSOLUTE: Epoch = 12 * 3600;
+pub(super) const ABSOLUTE: Epoch = 12 * 3600;
 /// How long an invitation to choose a password is good.
-pub const INVITATION: Epoch = 7 * 86_400;
+pub(super) const INVITATION: Epoch = 7 * 86_400;
 
 impl Store {
     /// A first-run link's token, when nobody can sign in as coordinator yet: the caller prints its address. Each call

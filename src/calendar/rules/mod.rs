@@ -9,8 +9,6 @@ mod requests;
 mod seats;
 mod sessions;
 
-use serde::{Deserialize, Serialize};
-
 use super::words::words;
 use super::{Command, Epoch, Letter, Refusal, Registration, Request, Session, Staff};
 
