@@ -1,1 +1,4 @@
 //! Images, audio and video: what a file is, and the variants made of it.
+
+pub mod audio;
+pub mod words;

@@ -1,1 +1,264 @@
 //! Series, episodes, transcripts, chapters and the feed.
+//!
+//! Entry points, in the order of a build: [`load`] once the library is read, [`hide_upcoming`] right after,
+//! [`contribute`] once Markdown is rendered (the feed carries the text of the pages). Films have [`video::contribute`].
+//! Sound, captions and pictures beside a page are published by `site`, as any file beside a page.
+
+pub mod categories;
+pub mod chapters;
+pub mod feed;
+mod load;
+pub mod notes;
+pub mod picture;
+pub mod series;
+pub mod transcript;
+pub mod transcript_forms;
+pub mod video;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::config::Loaded;
+use crate::content::services::{self, Service};
+use crate::content::{Asset, Facet, Library, Node, Page};
+use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::media::words;
+use crate::site::{Contribution, Output};
+
+pub use load::load;
+pub use series::{Episode, Series};
+
+/// Files made beside an episode's page.
+const SRT: &str = "transcription.srt";
+const JSON: &str = "transcription.json";
+const CHAPTERS: &str = "chapters.json";
+
+/// Takes episodes whose time has not come out of the site: no list, no page, no file that could be guessed.
+pub fn hide_upcoming(library: &mut Library, series: &[Series], now: Timestamp) {
+    for episode in series.iter().flat_map(|series| &series.episodes).filter(|episode| episode.upcoming(now)) {
+        let Some(Node::Page(key)) = library.node(&episode.source) else { continue };
+        let page = &mut library[key];
+        page.meta.render = false;
+        page.meta.hidden = true;
+        page.meta.in_search_index = false;
+        page.meta.include_in_feeds = false;
+        page.assets.clear();
+        for section in library.section_keys() {
+            library[section].pages.retain(|other| *other != key);
+        }
+        for taxonomy in &mut library.taxonomies {
+            for term in &mut taxonomy.items {
+                term.pages.retain(|other| *other != key);
+            }
+        }
+    }
+}
+
+/// What the series of a site add to it at the moment `now`: feeds, transcripts, chapters, values for templates.
+pub fn contribute(
+    library: &Library,
+    loaded: &Loaded,
+    series: &[Series],
+    now: Timestamp,
+) -> (Contribution, Vec<Diagnostic>) {
+    let mut out = Contribution::default();
+    let mut problems = Vec::new();
+    let services = services::load(&loaded.root).unwrap_or_default();
+    for series in series {
+        let episodes: Vec<&Episode> = series.episodes.iter().filter(|episode| !episode.upcoming(now)).collect();
+        let words = notes_words(loaded, &series.language);
+        let with_notes: Vec<(&Episode, feed::Notes)> = episodes
+            .iter()
+            .map(|episode| {
+                let html = library.page(&episode.source).map_or("", |page| page.rendered.html.as_str());
+                let help = help_lines(episode, &services);
+                let notes = feed::Notes {
+                    description: notes::description(episode, &words, &help),
+                    content: notes::content(html, &episode.link),
+                };
+                (*episode, notes)
+            })
+            .collect();
+        match feed::xml(series, &with_notes) {
+            Ok(xml) => out.outputs.push(Output::bytes(&series.feed_path, xml, &series.shown)),
+            Err(error) => problems.push(
+                Diagnostic::error(format!("the feed cannot be written: {error:#}")).at(Place::file(&series.shown)),
+            ),
+        }
+        for episode in &episodes {
+            out.outputs.extend(files(episode));
+            out.set(&episode.source, "episode", episode_value(episode));
+        }
+        out.set(&series.source, "series", series_value(series, &episodes));
+    }
+    (out, problems)
+}
+
+/// Transcript forms and chapters of an episode.
+fn files(episode: &Episode) -> Vec<Output> {
+    let mut files = Vec::new();
+    let mut add = |name: &str, text: String| {
+        files.push(Output::bytes(format!("{}/{name}", episode.folder), text, &episode.shown));
+    };
+    if let Some((transcript, _)) = &episode.transcript {
+        add(SRT, transcript_forms::srt(transcript));
+        add(JSON, transcript_forms::json(transcript));
+    }
+    if !episode.chapters.is_empty() {
+        add(CHAPTERS, chapters::json(&episode.chapters, episode.audio.duration()));
+    }
+    files
+}
+
+/// `page.episode` of templates.
+fn episode_value(episode: &Episode) -> Value {
+    let facts = &episode.audio.facts;
+    let transcript = episode.transcript.as_ref().map(|(transcript, vtt)| {
+        json!({
+            "html": transcript_forms::html(transcript, &episode.chapters),
+            "url_vtt": vtt,
+            "url_srt": made_url(episode, SRT),
+            "url_json": made_url(episode, JSON),
+        })
+    });
+    let chapters: Vec<Value> = episode
+        .chapters
+        .iter()
+        .map(|c| json!({ "start": c.start.as_secs(), "start_text": words::clock(c.start), "title": c.title, "id": c.id }))
+        .collect();
+    json!({
+        "number": episode.number,
+        "season": episode.season,
+        "type": episode.kind,
+        "guid": episode.guid,
+        "audio": {
+            "url": episode.audio.url,
+            "bytes": facts.bytes,
+            "size": words::size(facts.bytes),
+            "type": facts.kind.mime(),
+            "format": facts.kind.name(),
+            "duration": words::rounded_seconds(facts.duration),
+            "duration_text": words::duration(facts.duration),
+        },
+        "transcript": transcript,
+        "chapters": chapters,
+        "persons": episode.persons.iter().map(|p| json!({ "name": p.name, "role": p.role })).collect::<Vec<_>>(),
+        "synthetic_voice": episode.synthetic_voice,
+        "content_note": episode.content_note,
+        "help": episode.help,
+        "explicit": episode.explicit,
+        "image": episode.image.as_ref().map(|image| image.url.clone()),
+    })
+}
+
+/// `section.series` of templates.
+fn series_value(series: &Series, episodes: &[&Episode]) -> Value {
+    let list: Vec<Value> = episodes
+        .iter()
+        .map(|episode| {
+            let facts = &episode.audio.facts;
+            json!({
+                "title": episode.title,
+                "description": episode.description,
+                "permalink": episode.link,
+                "date": episode.date.date().to_string(),
+                "number": episode.number,
+                "season": episode.season,
+                "type": episode.kind,
+                "duration": words::rounded_seconds(facts.duration),
+                "duration_text": words::duration(facts.duration),
+                "size": words::size(facts.bytes),
+                "content_note": episode.content_note,
+                "synthetic_voice": episode.synthetic_voice,
+            })
+        })
+        .collect();
+    json!({
+        "title": series.title,
+        "author": series.author,
+        "feed_url": series.feed_url,
+        "feed_path": format!("/{}", series.feed_path),
+        "language": series.language,
+        "type": series.kind,
+        "explicit": series.explicit,
+        "guid": series.guid,
+        "image": series.image.as_ref().map(|image| image.url.clone()),
+        "copyright": series.copyright,
+        "license": series.license.as_ref().map(|l| json!({ "id": l.id, "url": l.url })),
+        "funding": series.funding,
+        "synthetic_voice": episodes.iter().any(|episode| episode.synthetic_voice),
+        "episodes": list,
+    })
+}
+
+fn notes_words(loaded: &Loaded, language: &str) -> notes::Words {
+    let say = |key: &str, default: &str| loaded.text(language, key).unwrap_or(default).to_owned();
+    notes::Words {
+        chapters: say("podcast_notes_chapters", "Chapitres"),
+        synthetic_voice: say("podcast_notes_synthetic_voice", "Les voix de cet épisode sont des voix de synthèse."),
+        help: say("podcast_notes_help", "Pour parler à quelqu'un :"),
+        page: say("podcast_notes_page", "Lire la transcription et les sources"),
+    }
+}
+
+/// "119, Allô Enfance en Danger", for each service the episode names.
+fn help_lines(episode: &Episode, services: &[Service]) -> Vec<String> {
+    let named = episode.help.iter().filter_map(|id| services.iter().find(|service| service.id == *id));
+    let line = |service: &Service| {
+        let (numbers, name) = (service.numbers(), service.name_alone());
+        if numbers.contains(name) { numbers } else { format!("{numbers}, {name}") }
+    };
+    named.map(line).collect()
+}
+
+/// Address of a file made for an episode.
+fn made_url(episode: &Episode, name: &str) -> String {
+    format!("{}{name}", episode.link)
+}
+
+/// The file a key names, beside the page; otherwise the problem is told.
+fn beside<'a>(facet: &mut Facet<'_>, assets: &'a [Asset], key: &str, name: &str) -> Option<&'a Asset> {
+    if let Some(asset) = assets.iter().find(|asset| asset.name == name) {
+        return Some(asset);
+    }
+    let near = did_you_mean(name, assets.iter().map(|asset| asset.name.as_str()));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if assets.is_empty() => "there is no file beside this page: put it in the same folder".to_owned(),
+        None => {
+            let mut names: Vec<&str> = assets.iter().map(|asset| asset.name.as_str()).collect();
+            names.sort_unstable();
+            format!("the files beside this page are: {}", names.join(", "))
+        }
+    };
+    facet.error(key, format!("there is no file `{name}` beside this page"), help);
+    None
+}
+
+/// Reads the WebVTT file a key names; what is wrong points into that file.
+fn read_transcript(
+    facet: &mut Facet<'_>,
+    key: &str,
+    page: &Page,
+    file: &Path,
+    name: &str,
+) -> Option<transcript::Transcript> {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => {
+            facet.error(key, format!("`{name}` cannot be read: {error}"), "save the transcript as text in UTF-8");
+            return None;
+        }
+    };
+    match transcript::parse(&text) {
+        Ok(transcript) => Some(transcript),
+        Err(error) => {
+            let folder = page.file.shown.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let place = Place::line(format!("{folder}/{name}"), &text, error.line);
+            facet.push(Diagnostic::error(error.message).at(place).help(error.help));
+            None
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The notes of an episode as podcast apps show them: a short description, and the page's text made safe for a feed.
+//!
+//! Entry points: [`description`] and [`content`]. Words come in as values; the feed itself is in [`super::feed`].
+
+use regex::Regex;
+use url::Url;
+
+use super::chapters;
+use super::series::Episode;
+use super::transcript_forms::{attribute, body_text};
+
+/// Bytes of a description that directories accept.
+pub const DESCRIPTION_LIMIT: usize = 4000;
+
+/// Sentences of the notes, in the language of the series.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Above the chapters.
+    pub chapters: String,
+    /// Said when no human voice is heard.
+    pub synthetic_voice: String,
+    /// Above the help services.
+    pub help: String,
+    /// The link to the page with the transcript.
+    pub page: String,
+}
+
+/// The description: what is written, then as much of note, help, chapters and link as the limit allows.
+///
+/// `help` are lines such as "119, Allô enfance en danger". Only the tags PSP-1 lists are used.
+pub fn description(episode: &Episode, words: &Words, help: &[String]) -> String {
+    let mut out = paragraphs(&episode.description);
+    let mut add = |part: String| {
+        if out.len() + part.len() <= DESCRIPTION_LIMIT {
+            out.push_str(&part);
+        }
+    };
+    if let Some(note) = &episode.content_note {
+        add(paragraphs(note));
+    }
+    if !help.is_empty() {
+        let items: String = help.iter().map(|line| format!("<li>{}</li>", body_text(line))).collect();
+        add(format!("<p>{}</p><ul>{items}</ul>", body_text(&words.help)));
+    }
+    add(format!("<p><a href=\"{}\">{}</a></p>", attribute(&episode.link), body_text(&words.page)));
+    if episode.synthetic_voice {
+        add(paragraphs(&words.synthetic_voice));
+    }
+    if !episode.chapters.is_empty() {
+        // One a line: the form in which apps find them.
+        let lines: String = chapters::lines(&episode.chapters).iter().map(|l| format!("<p>{}</p>", body_text(l))).collect();
+        add(format!("<p>{}</p>{lines}", body_text(&words.chapters)));
+    }
+    out
+}
+
+fn paragraphs(text: &str) -> String {
+    text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()).map(|p| format!("<p>{}</p>", body_text(p))).collect()
+}
+
+/// The page's HTML for `content:encoded`: absolute addresses, no script, no player, no frame, no form.
+pub fn content(html: &str, page: &str) -> String {
+    let mut html = html.to_owned();
+    for name in ["script", "style", "audio", "video", "iframe", "object", "form", "svg", "template", "noscript"] {
+        // These names are fixed, so is the pattern.
+        if let Ok(pattern) = Regex::new(&format!(r"(?is)<{name}\b.*?(</{name}\s*>|$)")) {
+            html = pattern.replace_all(&html, "").into_owned();
+        }
+    }
+    let Ok(base) = Url::parse(page) else { return html };
+    let Ok(pattern) = Regex::new(r#"(?i)(\s)(href|src|on\w+|style|srcset)\s*=\s*("([^"]*)"|'([^']*)')"#) else { return html };
+    let tags = Regex::new(r"(?s)<[a-zA-Z][^>]*>");
+    let Ok(tags) = tags else { return html };
+    tags.replace_all(&html, |tag: &regex::Captures<'_>| {
+        pattern
+            .replace_all(&tag[0], |found: &regex::Captures<'_>| {
+                let name = found[2].to_ascii_lowercase();
+                if name != "href" && name != "src" {
+                    return String::new();
+                }
+                let written = found.get(4).or(found.get(5)).map_or("", |m| m.as_str()).replace("&amp;", "&");
+                match base.join(&written) {
+                    Ok(url) if matches!(url.scheme(), "http" | "https" | "tel" | "sms" | "mailto") => {
+                        format!("{}{name}=\"{}\"", &found[1], attribute(url.as_str()))
+                    }
+                    _ => String::new(),
+                }
+            })
+            .into_owned()
+    })
+    .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_for_apps_have_absolute_addresses_and_nothing_active() {
+        let html = "<p onclick=\"x()\">Lire <a href=\"/aide/?a=1&amp;b=2\">l'aide</a>, <a href='#t-1'>ici</a>, <a href=\"javascript:alert(1)\">là</a>.</p><audio controls src=\"a.mp3\"></audio><SCRIPT>1</SCRIPT >";
+        assert_eq!(
+            content(html, "https://exemple.fr/podcast/un/"),
+            "<p>Lire <a href=\"https://exemple.fr/aide/?a=1&amp;b=2\">l'aide</a>, <a href=\"https://exemple.fr/podcast/un/#t-1\">ici</a>, <a>là</a>.</p>"
+        );
+    }
+}

@@ -1,0 +1,237 @@
+//! What a transcript becomes: the text of a page, SubRip, the JSON of the podcast namespace.
+//!
+//! Entry points: [`html`], [`srt`], [`json`]. A cue is untrusted text: everything is escaped here.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use pulldown_cmark_escape::{escape_html, escape_html_body_text};
+
+use super::chapters::Chapter;
+use super::transcript::{Cue, Transcript};
+use crate::media::words;
+
+/// A pause that begins a new paragraph although the speaker stays.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Characters after which the next sentence begins a new paragraph.
+const LONG: usize = 500;
+/// Columns and lines of a SubRip cue.
+const SRT_WIDTH: usize = 32;
+const SRT_LINES: usize = 2;
+
+/// Paragraphs with speaker and time; each has the anchor `t-SECONDS`. Chapters become headings of level 3.
+pub fn html(transcript: &Transcript, chapters: &[Chapter]) -> String {
+    let mut out = String::new();
+    let mut anchors = BTreeSet::new();
+    let mut chapters = chapters.iter().peekable();
+    let mut speaker: Option<Option<&str>> = None;
+    for paragraph in paragraphs(transcript, chapters.clone().map(|c| c.start).collect()) {
+        while let Some(chapter) = chapters.next_if(|chapter| chapter.start <= paragraph.start) {
+            let _ = write!(out, "<h3 id=\"{}\">", chapter.id);
+            push_escaped(&mut out, &chapter.title);
+            out.push_str("</h3>\n");
+            speaker = None;
+        }
+        let seconds = paragraph.start.as_secs();
+        let mut anchor = format!("t-{seconds}");
+        let mut twin = 2;
+        while !anchors.insert(anchor.clone()) {
+            anchor = format!("t-{seconds}-{twin}");
+            twin += 1;
+        }
+        let _ = write!(out, "<p id=\"{anchor}\">");
+        if let Some(voice) = paragraph.voice.filter(|_| speaker != Some(paragraph.voice)) {
+            out.push_str("<cite>");
+            push_escaped(&mut out, voice);
+            out.push_str("</cite> ");
+        }
+        let clock = words::clock(paragraph.start);
+        let _ = write!(out, "<a href=\"#{anchor}\" data-start=\"{seconds}\"><time datetime=\"PT{seconds}S\">{clock}</time></a> ");
+        push_escaped(&mut out, &paragraph.text);
+        out.push_str("</p>\n");
+        speaker = Some(paragraph.voice);
+    }
+    out
+}
+
+struct Paragraph<'a> {
+    start: Duration,
+    end: Duration,
+    voice: Option<&'a str>,
+    text: String,
+}
+
+/// Cues joined while the speaker goes on; cut at pauses, at chapters and after a long sentence.
+fn paragraphs(transcript: &Transcript, cuts: Vec<Duration>) -> Vec<Paragraph<'_>> {
+    let mut out: Vec<Paragraph<'_>> = Vec::new();
+    for cue in &transcript.cues {
+        for span in &cue.spans {
+            let voice = span.voice.as_deref();
+            if let Some(last) = out.last_mut() {
+                let chapter = cuts.iter().any(|cut| *cut > last.start && *cut <= cue.start);
+                let full = last.text.chars().count() > LONG && last.text.ends_with(['.', '!', '?', '…']);
+                if last.voice == voice && !chapter && !full && cue.start.saturating_sub(last.end) < PAUSE {
+                    last.text.push(' ');
+                    last.text.push_str(&span.text);
+                    last.end = cue.end;
+                    continue;
+                }
+            }
+            out.push(Paragraph { start: cue.start, end: cue.end, voice, text: span.text.clone() });
+        }
+    }
+    out
+}
+
+/// SubRip: two lines of 32 columns at most, the speaker's name when it changes, long cues cut in time.
+pub fn srt(transcript: &Transcript) -> String {
+    let mut out = String::new();
+    let mut number = 0;
+    let mut speaker: Option<&str> = None;
+    for cue in &transcript.cues {
+        let mut text = String::new();
+        for span in &cue.spans {
+            let voice = span.voice.as_deref();
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            if let Some(name) = voice.filter(|_| voice != speaker) {
+                let _ = write!(text, "{name}: ");
+            }
+            text.push_str(&span.text);
+            speaker = voice;
+        }
+        for (start, end, lines) in cut(cue, &wrap(&text)) {
+            number += 1;
+            // `-->` inside the text would be read as times.
+            let lines = lines.join("\n").replace("-->", "→");
+            let _ = write!(out, "{number}\n{} --> {}\n{lines}\n\n", srt_time(start), srt_time(end));
+        }
+    }
+    out
+}
+
+/// Shares the time of a cue among groups of lines, by their length.
+fn cut<'a>(cue: &Cue, lines: &'a [String]) -> Vec<(Duration, Duration, &'a [String])> {
+    let length = |lines: &[String]| lines.iter().map(|l| l.chars().count()).sum::<usize>().max(1);
+    let whole = length(lines) as u32;
+    let mut said = 0;
+    let moment = |said: u32| cue.start + (cue.end - cue.start) * said / whole;
+    lines
+        .chunks(SRT_LINES)
+        .map(|chunk| {
+            let start = moment(said);
+            said += length(chunk) as u32;
+            (start, moment(said), chunk)
+        })
+        .collect()
+}
+
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.len() - 1;
+        let line = &mut lines[last];
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= SRT_WIDTH {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+fn srt_time(moment: Duration) -> String {
+    let millis = moment.as_millis();
+    let (h, m, s) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1000 % 60);
+    format!("{h:02}:{m:02}:{s:02},{:03}", millis % 1000)
+}
+
+/// The JSON transcript of the podcast namespace: one segment a voice and cue.
+pub fn json(transcript: &Transcript) -> String {
+    let segments: Vec<serde_json::Value> = transcript
+        .cues
+        .iter()
+        .flat_map(|cue| cue.spans.iter().map(move |span| (cue, span)))
+        .map(|(cue, span)| {
+            let mut segment = serde_json::Map::new();
+            if let Some(voice) = &span.voice {
+                segment.insert("speaker".to_owned(), voice.as_str().into());
+            }
+            segment.insert("startTime".to_owned(), seconds(cue.start));
+            segment.insert("endTime".to_owned(), seconds(cue.end));
+            segment.insert("body".to_owned(), span.text.as_str().into());
+            segment.into()
+        })
+        .collect();
+    let mut text = serde_json::json!({ "version": "1.0.0", "segments": segments }).to_string();
+    text.push('\n');
+    text
+}
+
+/// Seconds as JSON writes them: a whole number when it is one.
+pub(super) fn seconds(moment: Duration) -> serde_json::Value {
+    if moment.subsec_millis() == 0 { moment.as_secs().into() } else { (moment.as_millis() as f64 / 1000.0).into() }
+}
+
+fn push_escaped(out: &mut String, text: &str) {
+    // Writing into a String cannot fail.
+    let _ = escape_html_body_text(&mut *out, text);
+}
+
+/// Text inside an attribute.
+pub(super) fn attribute(text: &str) -> String {
+    let mut out = String::new();
+    let _ = escape_html(&mut out, text);
+    out
+}
+
+/// Text between tags.
+pub(super) fn body_text(text: &str) -> String {
+    let mut out = String::new();
+    push_escaped(&mut out, text);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::transcript::parse;
+    use super::*;
+
+    const TEXT: &str = "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n<v Camille>Bonjour.\n\n00:00:03.000 --> 00:00:06.500\n<v Camille>On parle d'écoute aujourd'hui, avec Noé qui travaille au collège.\n\n00:01:23.000 --> 00:01:24.000\n<v Noé>Oui &lt;script>alert(1)&lt;/script>";
+
+    #[test]
+    fn a_page_gets_paragraphs_with_anchors_and_no_foreign_markup() {
+        let chapters = [
+            Chapter { start: Duration::ZERO, title: "Accueil & suite".into(), id: "c-1".into() },
+            Chapter { start: Duration::from_secs(60), title: "Au collège".into(), id: "c-2".into() },
+        ];
+        assert_eq!(
+            html(&parse(TEXT).unwrap(), &chapters),
+            "<h3 id=\"c-1\">Accueil &amp; suite</h3>\n\
+             <p id=\"t-1\"><cite>Camille</cite> <a href=\"#t-1\" data-start=\"1\"><time datetime=\"PT1S\">0:01</time></a> Bonjour. On parle d'écoute aujourd'hui, avec Noé qui travaille au collège.</p>\n\
+             <h3 id=\"c-2\">Au collège</h3>\n\
+             <p id=\"t-83\"><cite>Noé</cite> <a href=\"#t-83\" data-start=\"83\"><time datetime=\"PT83S\">1:23</time></a> Oui &lt;script&gt;alert(1)&lt;/script&gt;</p>\n"
+        );
+    }
+
+    #[test]
+    fn subrip_is_wrapped_and_cut_in_time() {
+        let srt = srt(&parse(TEXT).unwrap());
+        assert!(srt.starts_with("1\n00:00:01,000 --> 00:00:03,000\nCamille: Bonjour.\n\n2\n00:00:03,000 --> "));
+        assert!(srt.contains("\n3\n"), "the long cue is cut in two");
+        assert!(srt.lines().filter(|l| !l.contains("-->")).all(|l| l.chars().count() <= SRT_WIDTH));
+    }
+
+    #[test]
+    fn json_names_voices_and_seconds() {
+        let json: serde_json::Value = serde_json::from_str(&json(&parse(TEXT).unwrap())).unwrap();
+        assert_eq!(json["segments"][1]["endTime"], 6.5);
+        assert_eq!(json["segments"][2]["speaker"], "Noé");
+        assert_eq!(json["segments"][2]["body"], "Oui <script>alert(1)</script>");
+    }
+}
