@@ -11,6 +11,23 @@ use serde::Deserialize;
 /// Where the services are written, below the site's root.
 pub const FILE: &str = "content/aide/services.yaml";
 
+/// What the file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Services {
+    /// How far the list can be trusted, for readers.
+    #[serde(default)]
+    pub notice: String,
+    /// Who helps, in file order.
+    pub services: Vec<Service>,
+}
+
+impl Services {
+    /// The services of the short block, in file order.
+    pub fn short(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(|service| service.short && !service.adult_only)
+    }
+}
+
 /// Somebody who helps.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Service {
@@ -18,9 +35,12 @@ pub struct Service {
     pub id: String,
     /// As it calls itself.
     pub name: String,
-    /// Telephone numbers, as people read them.
+    /// Its number, as people read it.
     #[serde(default)]
-    pub phones: Vec<Phone>,
+    pub number: Option<String>,
+    /// Another number for the same service.
+    #[serde(default)]
+    pub also_number: Option<String>,
     /// When one turns to it, in a sentence.
     #[serde(default)]
     pub purpose: String,
@@ -41,49 +61,30 @@ pub struct Service {
     pub source_date: String,
 }
 
-/// A telephone number.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Phone {
-    /// What the telephone dials.
-    pub dial: String,
-    /// What people read.
-    pub shown: String,
-    /// `tel` or `sms`.
-    #[serde(default)]
-    pub kind: String,
-}
-
 impl Service {
     /// Its numbers in one line: "17 ou 112"; its name when it has none.
     pub fn numbers(&self) -> String {
-        let shown: Vec<&str> = self.phones.iter().map(|phone| phone.shown.as_str()).collect();
-        if shown.is_empty() { self.name.clone() } else { shown.join(" ou ") }
+        match (&self.number, &self.also_number) {
+            (Some(number), Some(also)) => format!("{number} ou {also}"),
+            (Some(number), None) => number.clone(),
+            _ => self.name.clone(),
+        }
     }
 
     /// Its name without its number in front: "119, Allô Enfance en Danger" is "Allô Enfance en Danger".
     pub fn name_alone(&self) -> &str {
-        let Some(phone) = self.phones.first() else { return &self.name };
-        let rest = self.name.strip_prefix(phone.dial.as_str()).or_else(|| self.name.strip_prefix(phone.shown.as_str()));
-        rest.map_or(&self.name, |rest| rest.trim_start_matches([',', ' ']))
+        let number = self.number.as_deref().and_then(|number| number.split_whitespace().next());
+        let rest = number.and_then(|number| self.name.strip_prefix(number));
+        rest.and_then(|rest| rest.strip_prefix(", ")).unwrap_or(&self.name)
     }
 }
 
 /// Reads the services of the site in `root`; none when the site has no such file.
-pub fn load(root: &Path) -> anyhow::Result<Vec<Service>> {
-    #[derive(Deserialize)]
-    struct File {
-        services: Vec<Service>,
-    }
+pub fn load(root: &Path) -> anyhow::Result<Services> {
     let path = root.join(FILE);
     if !path.is_file() {
-        return Ok(Vec::new());
+        return Ok(Services::default());
     }
     let text = std::fs::read_to_string(&path).with_context(|| format!("{FILE} cannot be read"))?;
-    let file: File = serde_yaml::from_str(&text).with_context(|| format!("{FILE} is not the list of services expected"))?;
-    Ok(file.services)
-}
-
-/// The services of the short block, in file order.
-pub fn short(services: &[Service]) -> impl Iterator<Item = &Service> {
-    services.iter().filter(|service| service.short && !service.adult_only)
+    serde_yaml::from_str(&text).with_context(|| format!("{FILE} is not the list of services expected"))
 }

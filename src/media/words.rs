@@ -1,6 +1,37 @@
-//! Durations and sizes as French readers expect them beside a link: "12 min 41 s", "3,2 Mo".
+//! Words around media: durations, sizes and dates as French readers expect them ("12 min 41 s", "3,2 Mo"), and [`say`]
+//! for the sentences of notes, guides and kits, which stand in the theme's `media.toml`.
 
+use std::sync::LazyLock;
 use std::time::Duration;
+
+use jiff::civil::Date;
+
+use crate::config::{Loaded, Translations};
+
+/// The sentences a site has when its theme does not say them otherwise.
+static DEFAULTS: LazyLock<Translations> =
+    LazyLock::new(|| toml::from_str(include_str!("../../themes/repere/i18n/fr/media.toml")).unwrap_or_default());
+
+/// A sentence of the site, its theme or the built-in words; `{name}` is replaced by the value beside it.
+pub fn say(loaded: &Loaded, lang: &str, key: &str, values: &[(&str, &str)]) -> String {
+    let found = loaded.text(lang, key).or_else(|| DEFAULTS.get(key).map(String::as_str));
+    let mut text = found.unwrap_or_default().to_owned();
+    for (name, value) in values {
+        text = text.replace(&format!("{{{name}}}"), value);
+    }
+    text
+}
+
+/// "1er mars 2026", "21 novembre 2026".
+pub fn date(date: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+        "décembre",
+    ];
+    let month = MONTHS[usize::from(date.month().unsigned_abs()) - 1];
+    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
+    format!("{day}{NBSP}{month}{NBSP}{}", date.year())
+}
 
 /// No-break space: a number never leaves its unit.
 const NBSP: char = '\u{a0}';
@@ -18,7 +49,7 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
-/// Whole seconds, never 0 for something that plays.
+/// Whole seconds, the nearest.
 pub fn rounded_seconds(duration: Duration) -> u64 {
     (duration.as_millis() as u64 + 500) / 1000
 }
@@ -59,6 +90,17 @@ mod tests {
         assert_eq!(say(65), "1 min 05 s");
         assert_eq!(say(3725), "1 h 02 min");
         assert_eq!(say(7200), "2 h");
+    }
+
+    #[test]
+    fn dates_are_written_out() {
+        assert_eq!(date(jiff::civil::date(2026, 3, 1)).replace(NBSP, " "), "1er mars 2026");
+        assert_eq!(date(jiff::civil::date(2026, 11, 21)).replace(NBSP, " "), "21 novembre 2026");
+    }
+
+    #[test]
+    fn every_default_sentence_is_there() {
+        assert_eq!(DEFAULTS["toolkit_kind_guide"], "Guide");
     }
 
     #[test]

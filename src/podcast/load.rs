@@ -58,7 +58,7 @@ const EPISODE_KEYS: [&str; 13] = [
 pub fn load(library: &Library, loaded: &Loaded) -> (Vec<Series>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let services = match services::load(&loaded.root) {
-        Ok(services) => services,
+        Ok(found) => found.services,
         Err(error) => {
             problems.push(Diagnostic::error(format!("{error:#}")).at(Place::file(services::FILE)));
             Vec::new()

@@ -65,7 +65,7 @@ pub fn contribute(
 ) -> (Contribution, Vec<Diagnostic>) {
     let mut out = Contribution::default();
     let mut problems = Vec::new();
-    let services = services::load(&loaded.root).unwrap_or_default();
+    let services = services::load(&loaded.root).unwrap_or_default().services;
     for series in series {
         let episodes: Vec<&Episode> = series.episodes.iter().filter(|episode| !episode.upcoming(now)).collect();
         let words = notes_words(loaded, &series.language);
@@ -194,12 +194,12 @@ fn series_value(series: &Series, episodes: &[&Episode]) -> Value {
 }
 
 fn notes_words(loaded: &Loaded, language: &str) -> notes::Words {
-    let say = |key: &str, default: &str| loaded.text(language, key).unwrap_or(default).to_owned();
+    let say = |key: &str| words::say(loaded, language, key, &[]);
     notes::Words {
-        chapters: say("podcast_notes_chapters", "Chapitres"),
-        synthetic_voice: say("podcast_notes_synthetic_voice", "Les voix de cet épisode sont des voix de synthèse."),
-        help: say("podcast_notes_help", "Pour parler à quelqu'un :"),
-        page: say("podcast_notes_page", "Lire la transcription et les sources"),
+        chapters: say("podcast_notes_chapters"),
+        synthetic_voice: say("podcast_notes_synthetic_voice"),
+        help: say("podcast_notes_help"),
+        page: say("podcast_notes_page"),
     }
 }
 
