@@ -5,6 +5,7 @@
 
 mod assemble;
 mod dates;
+mod facet;
 mod files;
 mod front_matter;
 mod library;
@@ -12,9 +13,11 @@ mod load;
 mod node;
 mod pagination;
 mod parse;
+pub mod services;
 mod sort;
 mod taxonomy;
 
+pub use facet::Facet;
 pub use front_matter::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
 pub use library::{Library, Node, PageKey, SectionKey};
 pub use load::load;

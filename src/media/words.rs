@@ -25,7 +25,17 @@ pub fn say(loaded: &Loaded, lang: &str, key: &str, values: &[(&str, &str)]) -> S
 /// "1er mars 2026", "21 novembre 2026".
 pub fn date(date: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
         "décembre",
     ];
     let month = MONTHS[usize::from(date.month().unsigned_abs()) - 1];

@@ -20,11 +20,13 @@ pub fn parse(text: &str) -> Result<(String, Option<String>), String> {
         });
     };
     match below {
-        Some(below) if !subcategories.contains(&below) => Err(match did_you_mean(below, subcategories.iter().copied()) {
-            Some(near) => format!("did you mean `{name} > {near}`?"),
-            None if subcategories.is_empty() => format!("`{name}` has no subcategory, write `{name}` alone"),
-            None => format!("below `{name}`, choose one of: {}", subcategories.join(", ")),
-        }),
+        Some(below) if !subcategories.contains(&below) => {
+            Err(match did_you_mean(below, subcategories.iter().copied()) {
+                Some(near) => format!("did you mean `{name} > {near}`?"),
+                None if subcategories.is_empty() => format!("`{name}` has no subcategory, write `{name}` alone"),
+                None => format!("below `{name}`, choose one of: {}", subcategories.join(", ")),
+            })
+        }
         _ => Ok((name.to_owned(), below.map(str::to_owned))),
     }
 }
@@ -47,9 +49,20 @@ const CATEGORIES: [(&str, &[&str]); 19] = [
     ("Music", &["Music Commentary", "Music History", "Music Interviews"]),
     (
         "News",
-        &["Business News", "Daily News", "Entertainment News", "News Commentary", "Politics", "Sports News", "Tech News"],
+        &[
+            "Business News",
+            "Daily News",
+            "Entertainment News",
+            "News Commentary",
+            "Politics",
+            "Sports News",
+            "Tech News",
+        ],
     ),
-    ("Religion & Spirituality", &["Buddhism", "Christianity", "Hinduism", "Islam", "Judaism", "Religion", "Spirituality"]),
+    (
+        "Religion & Spirituality",
+        &["Buddhism", "Christianity", "Hinduism", "Islam", "Judaism", "Religion", "Spirituality"],
+    ),
     (
         "Science",
         &[

@@ -20,7 +20,9 @@ pub struct Chapter {
 /// Reads `HH:MM:SS`, `MM:SS`, with or without milliseconds.
 pub fn parse_start(text: &str) -> Option<Duration> {
     let (clock, millis) = text.split_once('.').unwrap_or((text, ""));
-    let number = |s: &str| (!s.is_empty() && s.len() <= 4 && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u64>().ok());
+    let number = |s: &str| {
+        (!s.is_empty() && s.len() <= 4 && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u64>().ok())
+    };
     let parts: Option<Vec<u64>> = clock.split(':').map(|part| number(part).flatten()).collect();
     let (h, m, s) = match parts?[..] {
         [h, m, s] => (h, m, s),
@@ -41,7 +43,12 @@ pub fn fault(chapters: &[Chapter], duration: Duration) -> Option<(usize, String)
             let clock = crate::media::words::clock;
             return Some((
                 i,
-                format!("the chapter “{}” starts at {}, after the end of the sound ({})", chapter.title, clock(chapter.start), clock(duration)),
+                format!(
+                    "the chapter “{}” starts at {}, after the end of the sound ({})",
+                    chapter.title,
+                    clock(chapter.start),
+                    clock(duration)
+                ),
             ));
         }
     }
@@ -94,7 +101,10 @@ mod tests {
     fn order_and_end_are_checked() {
         let end = Duration::from_secs(100);
         assert_eq!(fault(&[chapter(0, "A"), chapter(50, "B")], end), None);
-        assert_eq!(fault(&[chapter(0, "A"), chapter(0, "B")], end).unwrap().1, "the chapter “B” starts before the one above it");
+        assert_eq!(
+            fault(&[chapter(0, "A"), chapter(0, "B")], end).unwrap().1,
+            "the chapter “B” starts before the one above it"
+        );
         assert_eq!(
             fault(&[chapter(0, "A"), chapter(130, "B")], end).unwrap().1,
             "the chapter “B” starts at 2:10, after the end of the sound (1:40)"

@@ -83,8 +83,7 @@ fn one_series(
 ) -> (Option<Series>, Vec<Diagnostic>) {
     let section = &library[key];
     let text = std::fs::read_to_string(&section.file.path).unwrap_or_default();
-    let mut facet =
-        Facet::new("series", &section.meta.facets["series"], &section.file.shown, &text, &SERIES_KEYS);
+    let mut facet = Facet::new("series", &section.meta.facets["series"], &section.file.shown, &text, &SERIES_KEYS);
     let series = series(section, loaded, &mut facet);
     let mut problems = facet.finish();
     let Some(mut series) = series else { return (None, problems) };
@@ -134,7 +133,11 @@ fn series(section: &Section, loaded: &Loaded, facet: &mut Facet<'_>) -> Option<S
     let author = facet.required("author", "write who makes the series: `author: …`")?;
     let image = facet.text("image").and_then(|name| cover(facet, &section.assets, &section.permalink, &name, "image"));
     if !facet.has("image") {
-        facet.error("image", "the series has no cover", "put a square PNG or JPEG of 1400 to 3000 pixels beside it and name it: `image: …`");
+        facet.error(
+            "image",
+            "the series has no cover",
+            "put a square PNG or JPEG of 1400 to 3000 pixels beside it and name it: `image: …`",
+        );
     }
     Some(Series {
         source: section.file.relative.clone(),
@@ -187,7 +190,10 @@ fn episode(page: &Page, series: &Series, services: &[Service], facet: &mut Facet
     let help = facet.texts("help");
     for id in help.iter().filter(|id| !services.iter().any(|service| service.id == **id)) {
         let near = did_you_mean(id, services.iter().map(|service| service.id.as_str()));
-        let help = near.map_or_else(|| format!("the services are listed in {}", services::FILE), |near| format!("did you mean `{near}`?"));
+        let help = near.map_or_else(
+            || format!("the services are listed in {}", services::FILE),
+            |near| format!("did you mean `{near}`?"),
+        );
         facet.error("help", format!("there is no help service `{id}`"), help);
     }
     let image = facet.text("image").and_then(|name| cover(facet, &page.assets, &page.permalink, &name, "image"));
@@ -218,7 +224,11 @@ fn episode(page: &Page, series: &Series, services: &[Service], facet: &mut Facet
 /// The moment of publication in the site's zone.
 fn date(page: &Page, facet: &mut Facet<'_>) -> Option<Zoned> {
     let Some(date) = &page.meta.date else {
-        facet.error("date", "the episode has no date", "write `date: 2026-03-09T08:00:00+01:00` at the top of the front matter");
+        facet.error(
+            "date",
+            "the episode has no date",
+            "write `date: 2026-03-09T08:00:00+01:00` at the top of the front matter",
+        );
         return None;
     };
     let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
@@ -354,7 +364,11 @@ fn copyright(facet: &mut Facet<'_>) -> Option<String> {
     let holder = facet.text("copyright")?;
     let year = holder.split(|c: char| !c.is_ascii_digit()).any(|n| n.len() == 4);
     if holder.contains('©') || holder.to_lowercase().contains("copyright") || year {
-        facet.error("copyright", "`copyright` must be the holder's name only", "leave out the word, the sign and the year");
+        facet.error(
+            "copyright",
+            "`copyright` must be the holder's name only",
+            "leave out the word, the sign and the year",
+        );
     }
     Some(holder)
 }
@@ -412,16 +426,21 @@ fn same_sound(episodes: &[Episode], library: &Library) -> Vec<Diagnostic> {
         if twins < 2 {
             continue;
         }
-        let Some(asset) = library.page(&episode.source).and_then(|page| {
-            page.assets.iter().find(|asset| episode.audio.url.ends_with(&format!("/{}", asset.name)))
-        }) else {
+        let Some(asset) = library
+            .page(&episode.source)
+            .and_then(|page| page.assets.iter().find(|asset| episode.audio.url.ends_with(&format!("/{}", asset.name))))
+        else {
             continue;
         };
         let Ok(bytes) = std::fs::read(&asset.source) else { continue };
         let hash = blake3::hash(&bytes).as_bytes().to_vec();
         if let Some(other) = seen.insert((episode.audio.facts.bytes, hash), &episode.shown) {
-            let text = std::fs::read_to_string(Path::new(&library.page(&episode.source).map_or_else(Default::default, |p| p.file.path.clone()))).unwrap_or_default();
-            let place = Facet::new("episode", &serde_json::json!({}), &episode.shown, &text, &EPISODE_KEYS).place("audio");
+            let text = std::fs::read_to_string(Path::new(
+                &library.page(&episode.source).map_or_else(Default::default, |p| p.file.path.clone()),
+            ))
+            .unwrap_or_default();
+            let place =
+                Facet::new("episode", &serde_json::json!({}), &episode.shown, &text, &EPISODE_KEYS).place("audio");
             problems.push(
                 Diagnostic::error(format!("this sound is also that of {other}"))
                     .at(place)

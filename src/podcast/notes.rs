@@ -48,7 +48,8 @@ pub fn description(episode: &Episode, words: &Words, help: &[String]) -> String 
     }
     if !episode.chapters.is_empty() {
         // One a line: the form in which apps find them.
-        let lines: String = chapters::lines(&episode.chapters).iter().map(|l| format!("<p>{}</p>", body_text(l))).collect();
+        let lines: String =
+            chapters::lines(&episode.chapters).iter().map(|l| format!("<p>{}</p>", body_text(l))).collect();
         add(format!("<p>{}</p>{lines}", body_text(&words.chapters)));
     }
     out
@@ -68,7 +69,9 @@ pub fn content(html: &str, page: &str) -> String {
         }
     }
     let Ok(base) = Url::parse(page) else { return html };
-    let Ok(pattern) = Regex::new(r#"(?i)(\s)(href|src|on\w+|style|srcset)\s*=\s*("([^"]*)"|'([^']*)')"#) else { return html };
+    let Ok(pattern) = Regex::new(r#"(?i)(\s)(href|src|on\w+|style|srcset)\s*=\s*("([^"]*)"|'([^']*)')"#) else {
+        return html;
+    };
     let tags = Regex::new(r"(?s)<[a-zA-Z][^>]*>");
     let Ok(tags) = tags else { return html };
     tags.replace_all(&html, |tag: &regex::Captures<'_>| {

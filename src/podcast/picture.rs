@@ -13,7 +13,8 @@ const SIDES: std::ops::RangeInclusive<u32> = 1400..=3000;
 pub fn check_cover(file: &Path, name: &str) -> Result<(), (String, String)> {
     let remedy = "export the cover as PNG or JPEG, RGB, square, 1400 to 3000 pixels a side";
     let unreadable = |error: String| (format!("`{name}` cannot be read as a picture: {error}"), remedy.to_owned());
-    let reader = ImageReader::open(file).and_then(ImageReader::with_guessed_format).map_err(|e| unreadable(e.to_string()))?;
+    let reader =
+        ImageReader::open(file).and_then(ImageReader::with_guessed_format).map_err(|e| unreadable(e.to_string()))?;
     let format = reader.format();
     let decoder = reader.into_decoder().map_err(|e| unreadable(e.to_string()))?;
     let (width, height) = decoder.dimensions();
@@ -33,7 +34,10 @@ pub fn check_cover(file: &Path, name: &str) -> Result<(), (String, String)> {
         return Err((format!("the cover `{name}` has {width} × {height} pixels"), remedy.to_owned()));
     }
     if color.has_alpha() {
-        return Err((format!("the cover `{name}` has a transparent layer"), "export it without transparency (alpha)".to_owned()));
+        return Err((
+            format!("the cover `{name}` has a transparent layer"),
+            "export it without transparency (alpha)".to_owned(),
+        ));
     }
     if !color.has_color() {
         return Err((format!("the cover `{name}` is in grey levels"), "export it as RGB".to_owned()));

@@ -64,14 +64,22 @@ pub fn parse(text: &str) -> Result<Transcript, TranscriptError> {
         let end = (at..lines.len()).find(|i| lines[*i].trim().is_empty()).unwrap_or(lines.len());
         if let Some(cue) = block(&lines[at..end], at + 1)? {
             if cues.last().is_some_and(|last| cue.start < last.start) {
-                return Err(refuse(cue.line, "this cue starts before the one above it", "put the cues in order of time"));
+                return Err(refuse(
+                    cue.line,
+                    "this cue starts before the one above it",
+                    "put the cues in order of time",
+                ));
             }
             cues.push(cue);
         }
         at = end;
     }
     if cues.is_empty() {
-        return Err(refuse(1, "the transcript holds no cue", "write at least one `00:00:00.000 --> 00:00:05.000` and its text"));
+        return Err(refuse(
+            1,
+            "the transcript holds no cue",
+            "write at least one `00:00:00.000 --> 00:00:05.000` and its text",
+        ));
     }
     Ok(Transcript { cues })
 }
@@ -84,7 +92,11 @@ fn block(lines: &[&str], first: usize) -> Result<Option<Cue>, TranscriptError> {
     }
     // A cue may have a name above its times.
     let Some(times) = lines.iter().take(2).position(|line| line.contains("-->")) else {
-        return Err(refuse(first, "this is neither times nor text of a cue", "a cue begins with `00:00:00.000 --> 00:00:05.000`, its text follows without a blank line"));
+        return Err(refuse(
+            first,
+            "this is neither times nor text of a cue",
+            "a cue begins with `00:00:00.000 --> 00:00:05.000`, its text follows without a blank line",
+        ));
     };
     let line = first + times;
     let (start, end) = span_of_time(lines[times], line)?;
@@ -116,7 +128,8 @@ fn moment(text: &str, line: usize) -> Result<Duration, TranscriptError> {
         refuse(line, format!("`{text}` is not a time"), help)
     };
     let (clock, millis) = text.split_once('.').ok_or_else(wrong)?;
-    let digits = |s: &str, len: usize| (s.len() >= len && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u64>().ok());
+    let digits =
+        |s: &str, len: usize| (s.len() >= len && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u64>().ok());
     let number = |s: &str, len: usize| digits(s, len).flatten().ok_or_else(wrong);
     let parts: Vec<&str> = clock.split(':').collect();
     let (hours, minutes, seconds) = match parts[..] {
@@ -235,7 +248,10 @@ mod tests {
         assert_eq!(fault("WEBVTT\n\n00:01,000 --> 00:02,000\nA"), "3: `00:01,000` is not a time");
         assert_eq!(fault("WEBVTT\n\n00:61.000 --> 01:02.000\nA"), "3: `00:61.000` is not a time");
         assert_eq!(fault("WEBVTT\n\n00:02.000 --> 00:01.000\nA"), "3: this cue ends before it starts");
-        assert_eq!(fault("WEBVTT\n\n00:02.000 --> 00:03.000\nA\n\n00:01.000 --> 00:04.000\nB"), "6: this cue starts before the one above it");
+        assert_eq!(
+            fault("WEBVTT\n\n00:02.000 --> 00:03.000\nA\n\n00:01.000 --> 00:04.000\nB"),
+            "6: this cue starts before the one above it"
+        );
         assert_eq!(fault("WEBVTT\n\n00:02.000 --> 00:03.000\n\nA"), "3: this cue has no text");
         assert_eq!(fault("WEBVTT\n\nA"), "3: this is neither times nor text of a cue");
         assert_eq!(fault("WEBVTT\n\n00:02.000 --> 00:03.000\nA\nb <v"), "5: a `<` is never closed");

@@ -47,7 +47,10 @@ pub fn html(transcript: &Transcript, chapters: &[Chapter]) -> String {
             out.push_str("</cite> ");
         }
         let clock = words::clock(paragraph.start);
-        let _ = write!(out, "<a href=\"#{anchor}\" data-start=\"{seconds}\"><time datetime=\"PT{seconds}S\">{clock}</time></a> ");
+        let _ = write!(
+            out,
+            "<a href=\"#{anchor}\" data-start=\"{seconds}\"><time datetime=\"PT{seconds}S\">{clock}</time></a> "
+        );
         push_escaped(&mut out, &paragraph.text);
         out.push_str("</p>\n");
         speaker = Some(paragraph.voice);

@@ -14,8 +14,19 @@ use crate::media::words;
 use crate::site::Contribution;
 
 const KEYS: [&str; 13] = [
-    "file", "webm", "captions", "poster", "audio", "transcript", "description", "width", "height", "synthetic_voice",
-    "content_note", "help", "title",
+    "file",
+    "webm",
+    "captions",
+    "poster",
+    "audio",
+    "transcript",
+    "description",
+    "width",
+    "height",
+    "synthetic_voice",
+    "content_note",
+    "help",
+    "title",
 ];
 
 /// `page.video` for every page with a `video:` table.
@@ -44,12 +55,20 @@ fn video(page: &Page, written: &Value, facet: &mut Facet<'_>) -> Option<Value> {
     let facts = match audio::probe(&asset.source) {
         Ok(facts) => facts,
         Err(error) => {
-            facet.error("file", format!("`{name}` cannot be read as a film: {error}"), "export the film again as MP4 (H.264 and AAC)");
+            facet.error(
+                "file",
+                format!("`{name}` cannot be read as a film: {error}"),
+                "export the film again as MP4 (H.264 and AAC)",
+            );
             return None;
         }
     };
     if facts.kind != Kind::Mp4 {
-        facet.error("file", format!("`{name}` is in truth {}", facts.kind.name()), "export the film as MP4 (H.264 and AAC)");
+        facet.error(
+            "file",
+            format!("`{name}` is in truth {}", facts.kind.name()),
+            "export the film as MP4 (H.264 and AAC)",
+        );
     }
     let captions = captions?;
     let captions_asset = beside(facet, &page.assets, "captions", &captions)?;

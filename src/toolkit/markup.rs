@@ -29,8 +29,16 @@ pub fn body(markdown: &str, resolve: &dyn Fn(&str) -> String, drawable: &dyn Fn(
     let plain = without_templates(markdown);
     let events: Vec<Event<'_>> = Parser::new_ext(&plain, options).collect();
     let shift = events.iter().filter_map(heading_level).min().unwrap_or(1) - 1;
-    let mut writer =
-        Writer { out: String::new(), open: Vec::new(), notes: footnotes(&events), images: BTreeSet::new(), level: 0, resolve, drawable, shift };
+    let mut writer = Writer {
+        out: String::new(),
+        open: Vec::new(),
+        notes: footnotes(&events),
+        images: BTreeSet::new(),
+        level: 0,
+        resolve,
+        drawable,
+        shift,
+    };
     writer.write(&events);
     Body { markup: writer.out, images: writer.images }
 }
@@ -204,7 +212,9 @@ impl<'a> Writer<'a, '_> {
             Tag::Strong => self.out.push_str("#strong["),
             Tag::Strikethrough => self.out.push_str("#strike["),
             Tag::Link { link_type, dest_url, .. } => self.start_link(*link_type, dest_url),
-            Tag::Image { dest_url, .. } => self.open.push(Open::Image { path: dest_url.to_string(), from: self.out.len() }),
+            Tag::Image { dest_url, .. } => {
+                self.open.push(Open::Image { path: dest_url.to_string(), from: self.out.len() })
+            }
             Tag::HtmlBlock => self.open.push(Open::Html),
             _ => {}
         }
@@ -302,14 +312,23 @@ mod tests {
 
     #[test]
     fn structure_is_kept() {
-        assert_eq!(markup("## Un\n\nDes **mots**.\n\n#### Deux"), "\n#heading(level: 1)[#\"Un\";]\n\n#\"Des \";#strong[#\"mots\";];#\".\";\n\n\n#heading(level: 2)[#\"Deux\";]\n\n");
+        assert_eq!(
+            markup("## Un\n\nDes **mots**.\n\n#### Deux"),
+            "\n#heading(level: 1)[#\"Un\";]\n\n#\"Des \";#strong[#\"mots\";];#\".\";\n\n\n#heading(level: 2)[#\"Deux\";]\n\n"
+        );
         assert_eq!(markup("- a\n- [x] b"), "\n#list([#\"a\";], [#task(true);#\"b\";], );\n\n");
-        assert_eq!(markup("| a | b |\n|---|---|\n| 1 | 2 |"), "\n#table(columns: 2, table.header([#\"a\";], [#\"b\";], ), [#\"1\";], [#\"2\";], );\n\n");
+        assert_eq!(
+            markup("| a | b |\n|---|---|\n| 1 | 2 |"),
+            "\n#table(columns: 2, table.header([#\"a\";], [#\"b\";], ), [#\"1\";], [#\"2\";], );\n\n"
+        );
     }
 
     #[test]
     fn addresses_are_printed_after_their_text() {
-        assert_eq!(markup("[l'aide](/aide/)"), "#link(\"https://exemple.fr/aide/\")[#\"l’aide\";];#address(\"exemple.fr/aide\");\n\n");
+        assert_eq!(
+            markup("[l'aide](/aide/)"),
+            "#link(\"https://exemple.fr/aide/\")[#\"l’aide\";];#address(\"exemple.fr/aide\");\n\n"
+        );
         assert_eq!(markup("[là](#suite)"), "#\"là\";\n\n");
     }
 

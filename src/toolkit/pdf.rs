@@ -126,8 +126,7 @@ mod engine {
         for (path, bytes) in pictures {
             desk.pictures.insert(file_id(&path)?, Bytes::new(bytes));
         }
-        let document =
-            typst::compile(&desk).output.map_err(|errors| anyhow::anyhow!("{}", told(&errors)))?;
+        let document = typst::compile(&desk).output.map_err(|errors| anyhow::anyhow!("{}", told(&errors)))?;
         let standards = PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|e| anyhow::anyhow!("{}", e.message()))?;
         let options = PdfOptions {
             ident: Smart::Custom(ident.to_owned()),
