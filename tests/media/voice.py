@@ -157,10 +157,11 @@ def cues(said, width=38, end_of_all=None):
     pieces = []
     for item in said:
         blocks = pack(item.text, width)
-        total = sum(len(block) for block in blocks)
+        # A short caption gets a little more than its share: the eye needs a moment to start.
+        total = sum(len(block) + 4 for block in blocks)
         at = item.start
         for block in blocks:
-            until = at + (item.end - item.start) * len(block) / total
+            until = at + (item.end - item.start) * (len(block) + 10) / total
             pieces.append([at, until, item.who, block.replace("\n", " ")])
             at = until
     joined = []
