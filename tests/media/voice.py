@@ -158,7 +158,7 @@ def cues(said, width=38, end_of_all=None):
     for item in said:
         blocks = pack(item.text, width)
         # A short caption gets a little more than its share: the eye needs a moment to start.
-        total = sum(len(block) + 4 for block in blocks)
+        total = sum(len(block) + 10 for block in blocks)
         at = item.start
         for block in blocks:
             until = at + (item.end - item.start) * (len(block) + 10) / total
