@@ -100,8 +100,10 @@ fn file_info(path: &Path, shown: String, relative: String, config: &Config) -> R
     let mut components: Vec<String> = folder.split('/').filter(|c| !c.is_empty()).map(str::to_owned).collect();
     let slash = if folder.is_empty() { "" } else { "/" };
     let canonical = format!("{folder}{slash}{name}.md");
-    let colocated_path = (name == "index" && !components.is_empty()).then(|| format!("{folder}/"));
-    if name == "index" {
+    // `index.fr.md` has its files beside it too, even where `fr` is no language.
+    let is_index = name == "index" || name.starts_with("index.");
+    let colocated_path = (is_index && !components.is_empty()).then(|| format!("{folder}/"));
+    if is_index {
         components.pop();
     }
     let info = FileInfo {

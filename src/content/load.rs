@@ -80,8 +80,10 @@ fn read(file: FileInfo, lang: String, config: &Config, found: &Found) -> (Option
 /// Slug, path and address of a page; its date when only its name has one.
 fn place_page(page: &mut Page, config: &Config) {
     let name = match &page.file.colocated_path {
-        Some(folder) => folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default(),
-        None => page.file.name.as_str(),
+        Some(folder) if page.file.name == "index" => {
+            folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+        }
+        _ => page.file.name.as_str(),
     };
     let mut rest = None;
     if let Some((date, after)) = Date::of_file_name(name) {

@@ -1,4 +1,5 @@
 //! The one integration test crate. One module per subject; the kit they share is in `kit/`.
 
 mod architecture;
+mod content;
 mod host_http;

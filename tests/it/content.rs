@@ -1,0 +1,113 @@
+//! A small site from its files to the library: places, order, languages, terms, and every problem at once.
+
+use std::path::Path;
+
+use repere::config::{self, Dialect};
+use repere::content::{self, Options};
+use repere::diagnostic::{self, Diagnostic};
+
+/// Writes files into a fresh site.
+fn site(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        let path = root.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    root
+}
+
+fn load(root: &Path) -> (content::Library, Vec<Diagnostic>) {
+    let (loaded, _) = config::load(root, None).expect("a configuration");
+    content::load(root, &loaded.config, Options::default())
+}
+
+const CONFIG: (&str, &str) =
+    ("zola.toml", "base_url = 'https://a.test'\ntaxonomies = [{ name = 'tags' }]\n[languages.fr]\n");
+
+#[test]
+fn pages_know_their_place_their_neighbours_and_their_languages() {
+    let root = site(&[
+        CONFIG,
+        ("content/blog/_index.md", "+++\nsort_by = 'date'\npage_template = 'post.html'\n+++\n"),
+        ("content/blog/2024-01-02-second.md", "+++\ntags = 1\n[taxonomies]\ntags = ['Un Mot']\n+++\n"),
+        ("content/blog/first/index.md", "+++\ndate = 2024-01-01\n[taxonomies]\ntags = ['un-mot']\n+++\n\n\nText"),
+        ("content/blog/first/photo.png", "png"),
+        ("content/blog/first/index.fr.md", "+++\ntitle = 'un'\n+++\n"),
+        ("content/blog/draft.md", "+++\ndraft = true\n+++\n"),
+        ("content/lost/page.md", "+++\n+++\n"),
+        ("episodes/_index.md", "---\nseries:\n  author: A\n---\n"),
+        ("episodes/un/index.md", "---\ntitle: Un\nepisode:\n  number: 1\n---\n"),
+    ]);
+    let (library, problems) = load(root.path());
+    assert!(!diagnostic::any_error(&problems), "{}", diagnostic::render(&problems));
+
+    let first = library.page("blog/first/index.md").expect("the page");
+    assert_eq!((first.path.as_str(), first.slug.as_str()), ("/blog/first/", "first"));
+    assert_eq!((first.raw.as_str(), first.raw_line), ("Text", 8));
+    assert_eq!(first.assets[0].listed, "/blog/first/photo.png");
+    assert_eq!(first.template.as_deref(), Some("post.html"));
+    assert_eq!(first.translations.len(), 2);
+    let lower = first.lower.expect("a newer page");
+    assert_eq!(library[lower].path, "/blog/second/");
+    assert_eq!(library.page("blog/first/index.fr.md").expect("the page").path, "/fr/blog/first/");
+
+    let tags = library.taxonomy("en", "tags").expect("the taxonomy");
+    assert_eq!((tags.items.len(), tags.items[0].pages.len()), (1, 2));
+    assert!(tags.term("un-mot").is_some() && tags.term("Un Mot").is_some());
+
+    assert!(library.page("blog/draft.md").is_none());
+    assert_eq!(library.orphans.len(), 2, "the page of a folder without section, and the lone translation");
+    let episode = library.page("podcast/un/index.md").expect("the episode");
+    assert_eq!((episode.path.as_str(), episode.file.shown.as_str()), ("/podcast/un/", "episodes/un/index.md"));
+    assert_eq!(episode.meta.facets["episode"]["number"], 1);
+    assert_eq!(library.section("podcast/_index.md").expect("the series").pages.len(), 1);
+}
+
+#[test]
+fn every_problem_is_told_in_one_run_with_its_line() {
+    let root = site(&[
+        CONFIG,
+        ("content/_index.md", "+++\nsort_by = 'dte'\ntitlee = 'x'\n+++\n"),
+        ("content/a.md", "+++\nweight = -1\n[taxonomies]\ntag = ['x']\n+++\n"),
+        ("content/b.md", "no front matter\n"),
+        ("content/c.de.md", "+++\n+++\n"),
+        ("content/d.md", "+++\npath = 'e'\n+++\n"),
+        ("content/e.md", "+++\n+++\n"),
+    ]);
+    let (_, problems) = load(root.path());
+    let told = diagnostic::render(&problems);
+    for wanted in [
+        "content/_index.md:2:11",
+        "did you mean `date`?",
+        "did you mean `title`?",
+        "content/a.md:2:10",
+        "did you mean `tags`?",
+        "has no front matter",
+        "the configuration has no language `de`",
+        "`/e/` is also made by",
+    ] {
+        assert!(told.contains(wanted), "{wanted} is not in\n{told}");
+    }
+}
+
+#[test]
+fn the_theme_stays_beneath_the_site_and_the_dialect_is_found() {
+    let root = site(&[
+        (
+            "zola.toml",
+            "base_url = 'https://a.test'\ntheme = 't'\ndefault_language = 'fr'\nhighlight_code = true\n[extra]\na = 1\n\
+             [translations]\nbonjour = 'Salut'\n",
+        ),
+        ("themes/t/theme.toml", "name = 't'\n[extra]\na = 2\nb = 2\n"),
+        ("themes/t/i18n/fr/site.toml", "bonjour = 'Bonjour'\nmerci = 'Merci'\n"),
+        ("themes/t/templates/m.html", "{% macro x() %}{% endmacro %}"),
+    ]);
+    let (loaded, warnings) = config::load(root.path(), None).expect("a configuration");
+    assert_eq!(loaded.config.extra["a"], 1);
+    assert_eq!(loaded.config.extra["b"], 2);
+    assert_eq!(loaded.text("fr", "bonjour"), Some("Salut"));
+    assert_eq!(loaded.text("fr", "merci"), Some("Merci"));
+    assert_eq!(loaded.dialect, Dialect::Zola022);
+    assert!(warnings[0].message.contains("highlight_code"));
+}
