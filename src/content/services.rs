@@ -44,6 +44,9 @@ pub struct Service {
     /// When one turns to it, in a sentence.
     #[serde(default)]
     pub purpose: String,
+    /// The same in a line, for the short block.
+    #[serde(default)]
+    pub short_text: String,
     /// In the short block of every page.
     #[serde(default)]
     pub short: bool,

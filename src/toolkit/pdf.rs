@@ -75,7 +75,8 @@ mod engine {
     struct Desk {
         main: Source,
         style: Source,
-        pictures: BTreeMap<FileId, Bytes>,
+        /// By path, with a leading slash.
+        pictures: BTreeMap<String, Bytes>,
     }
 
     impl World for Desk {
@@ -96,7 +97,7 @@ mod engine {
         }
 
         fn file(&self, id: FileId) -> FileResult<Bytes> {
-            self.pictures.get(&id).cloned().ok_or_else(|| absent(id))
+            self.pictures.get(id.vpath().get_with_slash()).cloned().ok_or_else(|| absent(id))
         }
 
         fn font(&self, index: usize) -> Option<Font> {
@@ -118,14 +119,11 @@ mod engine {
     }
 
     pub(super) fn compile(main: String, pictures: BTreeMap<String, Vec<u8>>, ident: &str) -> anyhow::Result<Pdf> {
-        let mut desk = Desk {
+        let desk = Desk {
             main: Source::new(file_id("/main.typ")?, main),
             style: Source::new(file_id("/guide.typ")?, STYLE.to_owned()),
-            pictures: BTreeMap::new(),
+            pictures: pictures.into_iter().map(|(path, bytes)| (path, Bytes::new(bytes))).collect(),
         };
-        for (path, bytes) in pictures {
-            desk.pictures.insert(file_id(&path)?, Bytes::new(bytes));
-        }
         let document = typst::compile(&desk).output.map_err(|errors| anyhow::anyhow!("{}", told(&errors)))?;
         let standards = PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|e| anyhow::anyhow!("{}", e.message()))?;
         let options = PdfOptions {
