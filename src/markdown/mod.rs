@@ -3,11 +3,24 @@
 //! Entry points: [`render_library`] for a whole library, [`render`] for one text (also the `markdown` filter, with
 //! [`Context::plain`]). Templates are reached through [`Hooks`] only: this room does not know them.
 
-use std::borrow::Cow;
+mod fence;
+mod footnotes;
+mod headings;
+mod library;
+mod links;
+mod summary;
+mod text;
 
-use crate::config::{Config, InsertAnchor, Loaded};
-use crate::content::{Library, Node, Rendered};
-use crate::diagnostic::Diagnostic;
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::config::{Config, InsertAnchor};
+use crate::content::{Library, Node};
+use crate::diagnostic::{Diagnostic, Place};
+
+pub use fence::Highlighter;
+pub use library::render_library;
+pub use text::{escaped, render};
 
 /// What Markdown asks of templates.
 pub trait Hooks: Sync {
@@ -33,14 +46,18 @@ pub struct Context<'a> {
     pub highlighter: Option<&'a Highlighter>,
     /// Address of the page, for fragments and relative links; empty for a text without a page.
     pub permalink: &'a str,
+    /// Path of the page's file below the content root; empty for a text without a page.
+    pub path: &'a str,
     /// Its language.
     pub lang: &'a str,
     /// Where headings get their anchor.
     pub insert_anchor: InsertAnchor,
     /// File shown in diagnostics.
     pub file: &'a str,
-    /// Line of the file on which the text begins.
+    /// Line of the file on which the text (or `source`) begins.
     pub first_line: usize,
+    /// The text as the file has it, when templates changed it.
+    pub source: Option<&'a str>,
 }
 
 impl<'a> Context<'a> {
@@ -52,44 +69,35 @@ impl<'a> Context<'a> {
             hooks: None,
             highlighter,
             permalink: "",
+            path: "",
             lang: &config.default_language,
             insert_anchor: InsertAnchor::None,
             file: "",
             first_line: 1,
+            source: None,
         }
     }
 }
 
-/// The grammars and themes of a site, loaded when the first code block needs them.
-#[derive(Debug, Default)]
-pub struct Highlighter {}
-
-impl Highlighter {
-    /// `None` when the site does not ask for highlighting. Checks names and files of themes; loads nothing else yet.
-    pub fn new(loaded: &Loaded) -> Result<Option<Self>, Vec<Diagnostic>> {
-        let _ = loaded;
-        Ok(None)
-    }
-
-    /// Style sheets of class highlighting: file name (`giallo.css`, or `giallo-light.css` and `giallo-dark.css`) and text.
-    pub fn style_sheets(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
+/// A span of a text as a place of its file. When the text is not the file's own (it went through templates), what was
+/// written is looked for in the source; without it only the file is named.
+fn place(context: &Context, text: &str, span: Range<usize>, written: Option<&str>) -> Place {
+    let (text, span) = match (context.source, written) {
+        (None, _) => (text, span),
+        (Some(source), Some(written)) => match source.find(written) {
+            Some(at) => (source, at..at + written.len()),
+            None => return Place::file(context.file),
+        },
+        (Some(_), None) => return Place::file(context.file),
+    };
+    let mut place = Place::span(context.file, text, span);
+    place.line += context.first_line.saturating_sub(1);
+    place
 }
 
-/// Renders the Markdown of every page and section in parallel, checks internal links and anchors, fills backlinks.
-pub fn render_library(
-    library: &mut Library,
-    loaded: &Loaded,
-    highlighter: Option<&Highlighter>,
-    hooks: &dyn Hooks,
-) -> Vec<Diagnostic> {
-    let _ = (library, loaded, highlighter, hooks);
-    Vec::new()
-}
-
-/// One text as HTML. Problems do not stop it: the HTML is as good as it can be.
-pub fn render(text: &str, context: &Context) -> (Rendered, Vec<Diagnostic>) {
-    let _ = (text, context);
-    (Rendered::default(), Vec::new())
+/// Paths of the library's files, in order, for "did you mean".
+fn sorted_paths(library: &Library) -> Vec<&str> {
+    let mut paths: Vec<&str> = library.by_path.keys().map(String::as_str).collect();
+    paths.sort_unstable();
+    paths
 }

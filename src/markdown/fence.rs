@@ -1,0 +1,160 @@
+//! Code blocks: the fence line, and the code as HTML with or without colours.
+//!
+//! Entry points: [`block`] for one block, [`Highlighter`] for the grammars and themes of a site, which are loaded when
+//! the first block of the site needs them and not before (they cost more than a small site).
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use giallo::{HighlightOptions, HtmlRenderer, PLAIN_GRAMMAR_NAME, Registry, ThemeVariant, parse_markdown_fence};
+use pulldown_cmark_escape::escape_html;
+
+use crate::config::{DataAttrPosition, HighlightStyle, Highlighting, Loaded};
+use crate::diagnostic::{Diagnostic, Place};
+
+/// Prefix of the classes of class highlighting.
+const PREFIX: &str = "z-";
+
+/// A block as HTML, and what is wrong with its fence. `fence` is `None` for indented code.
+pub(super) fn block(highlighter: Option<&Highlighter>, fence: Option<&str>, code: &str) -> (String, Option<Problem>) {
+    if let Some(highlighter) = highlighter {
+        return highlighter.block(fence.unwrap_or_default(), code);
+    }
+    let mut html = match fence.filter(|f| !f.is_empty()) {
+        Some(fence) => {
+            let language = if names_language(fence) { parse_markdown_fence(fence).lang } else { String::new() };
+            let mut attribute = String::new();
+            let _ = escape_html(&mut attribute, &language);
+            format!("<pre><code data-lang=\"{attribute}\">")
+        }
+        None => "<pre><code>".to_owned(),
+    };
+    let _ = escape_html(&mut html, code);
+    html.push_str("</code></pre>\n");
+    (html, None)
+}
+
+/// Whether a fence has a word that can only be a language.
+fn names_language(fence: &str) -> bool {
+    fence.split(',').map(str::trim).any(|part| !part.is_empty() && !part.contains('=') && part != "linenos")
+}
+
+/// Something about a fence that its writer should know.
+pub(super) struct Problem {
+    /// What is wrong.
+    pub(super) message: String,
+    /// Whether it stops the build.
+    pub(super) is_error: bool,
+}
+
+/// The grammars and themes of a site, loaded when the first code block needs them.
+#[derive(Debug)]
+pub struct Highlighter {
+    options: Highlighting,
+    folder: PathBuf,
+    registry: OnceLock<Result<Registry, String>>,
+}
+
+impl Highlighter {
+    /// `None` when the site does not ask for highlighting. Loads nothing yet.
+    pub fn new(loaded: &Loaded) -> Result<Option<Self>, Vec<Diagnostic>> {
+        let Some(options) = loaded.config.markdown.highlighting.clone() else { return Ok(None) };
+        let named = options.theme.is_some() || (options.light_theme.is_some() && options.dark_theme.is_some());
+        if !named {
+            let file = loaded.config_file.strip_prefix(&loaded.root).unwrap_or(&loaded.config_file);
+            return Err(vec![
+                Diagnostic::error("`[markdown.highlighting]` names no theme")
+                    .at(Place::file(file))
+                    .help("set `theme`, or both `light_theme` and `dark_theme`"),
+            ]);
+        }
+        let folder = loaded.config_file.parent().map(PathBuf::from).unwrap_or_default();
+        Ok(Some(Self { options, folder, registry: OnceLock::new() }))
+    }
+
+    /// Style sheets of class highlighting: file name (`giallo.css`, or `giallo-light.css` and `giallo-dark.css`) and text.
+    pub fn style_sheets(&self) -> Vec<(String, String)> {
+        if self.options.style != HighlightStyle::Class {
+            return Vec::new();
+        }
+        let Ok(registry) = self.registry() else { return Vec::new() };
+        match self.theme() {
+            ThemeVariant::Single(theme) => registry
+                .generate_css(theme, PREFIX)
+                .map(|css| vec![("giallo.css".to_owned(), css)])
+                .unwrap_or_default(),
+            ThemeVariant::Dual { light, dark } => registry
+                .generate_dual_css(light, dark, PREFIX)
+                .map(|(l, d)| vec![("giallo-light.css".to_owned(), l), ("giallo-dark.css".to_owned(), d)])
+                .unwrap_or_default(),
+        }
+    }
+
+    fn theme(&self) -> ThemeVariant<&str> {
+        match (&self.options.theme, &self.options.light_theme, &self.options.dark_theme) {
+            (_, Some(light), Some(dark)) => ThemeVariant::Dual { light, dark },
+            (single, _, _) => ThemeVariant::Single(single.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn registry(&self) -> Result<&Registry, &str> {
+        self.registry.get_or_init(|| self.load()).as_ref().map_err(String::as_str)
+    }
+
+    fn load(&self) -> Result<Registry, String> {
+        let mut registry = Registry::builtin().map_err(|e| e.to_string())?;
+        for grammar in &self.options.extra_grammars {
+            let path = self.folder.join(grammar);
+            registry.add_grammar_from_path(&path).map_err(|e| format!("cannot load the grammar `{grammar}`: {e}"))?;
+        }
+        for theme in &self.options.extra_themes {
+            let path = self.folder.join(theme);
+            registry.add_theme_from_path(&path).map_err(|e| format!("cannot load the theme `{theme}`: {e}"))?;
+        }
+        let names = match self.theme() {
+            ThemeVariant::Single(theme) => vec![theme],
+            ThemeVariant::Dual { light, dark } => vec![light, dark],
+        };
+        if let Some(unknown) = names.into_iter().find(|name| !registry.contains_theme(name)) {
+            return Err(format!("`[markdown.highlighting]` names the theme `{unknown}`, which is neither giallo's nor in `extra_themes`"));
+        }
+        registry.link_grammars();
+        Ok(registry)
+    }
+
+    fn block(&self, fence: &str, code: &str) -> (String, Option<Problem>) {
+        let registry = match self.registry() {
+            Ok(registry) => registry,
+            Err(message) => return block_plainly(code, message.to_owned()),
+        };
+        let mut parsed = parse_markdown_fence(fence);
+        let mut problem = None;
+        if !registry.contains_grammar(&parsed.lang) {
+            if !parsed.lang.is_empty() {
+                let message = format!("no grammar for the language `{}` of a code block", parsed.lang);
+                problem = Some(Problem { message, is_error: self.options.error_on_missing_language });
+            }
+            parsed.lang = PLAIN_GRAMMAR_NAME.to_owned();
+        }
+        let options = HighlightOptions::new(&parsed.lang, self.theme()).fallback_to_plain(true);
+        let highlighted = match registry.highlight(code, &options) {
+            Ok(highlighted) => highlighted,
+            Err(error) => return block_plainly(code, error.to_string()),
+        };
+        let mut renderer = HtmlRenderer { other_metadata: parsed.rest, ..HtmlRenderer::default() };
+        renderer.data_attr_position = match self.options.data_attr_position {
+            DataAttrPosition::Code => giallo::DataAttrPosition::Code,
+            DataAttrPosition::Pre => giallo::DataAttrPosition::Pre,
+            DataAttrPosition::Both => giallo::DataAttrPosition::Both,
+            DataAttrPosition::None => giallo::DataAttrPosition::None,
+        };
+        if self.options.style == HighlightStyle::Class {
+            renderer.css_class_prefix = Some(PREFIX.to_owned());
+        }
+        (renderer.render(&highlighted, &parsed.options), problem)
+    }
+}
+
+fn block_plainly(code: &str, message: String) -> (String, Option<Problem>) {
+    (block(None, None, code).0, Some(Problem { message, is_error: true }))
+}

@@ -1,0 +1,235 @@
+//! Headings: their identifiers, their anchors, and the table of contents they make.
+//!
+//! Entry point: [`finish`], over the events of a text in which headings are still pulldown-cmark's.
+
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+use pulldown_cmark_escape::escape_html;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::Context;
+use crate::config::{InsertAnchor, SlugifyStrategy};
+use crate::content::Heading;
+
+struct Found {
+    start: usize,
+    end: usize,
+    level: u32,
+    id: Option<String>,
+    classes: Vec<String>,
+}
+
+/// Writes identifiers and anchors into the events and gives the table of contents. Fails with the template's message.
+pub(super) fn finish(events: &mut Vec<Event>, context: &Context) -> Result<Vec<Heading>, String> {
+    let found = find(events);
+    // Identifiers that writers chose come first, whatever their place: generated ones give way.
+    let mut taken: std::collections::HashSet<String> = found.iter().filter_map(|h| h.id.clone()).collect();
+    let mut headings = Vec::with_capacity(found.len());
+    let mut anchors = Vec::new();
+    for heading in found {
+        let title = text_of(&events[heading.start + 1..heading.end]);
+        let id = match heading.id {
+            Some(id) => id,
+            None => unique(&mut taken, slugify(&title, context.config.slugify.anchors)),
+        };
+        events[heading.start] = Event::Html(open(heading.level, &id, &heading.classes).into());
+        if context.insert_anchor != InsertAnchor::None
+            && let Some(hooks) = context.hooks
+        {
+            let link = hooks.anchor_link(&id, heading.level, context.lang)?;
+            anchors.push((heading.start, heading.end, link));
+        }
+        let permalink = format!("{}#{id}", context.permalink);
+        headings.push(Heading { level: heading.level, id, permalink, title, children: Vec::new() });
+    }
+    insert_anchors(events, anchors, context.insert_anchor);
+    Ok(nest(headings))
+}
+
+fn find(events: &[Event]) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        match event {
+            Event::Start(Tag::Heading { level, id, classes, .. }) => found.push(Found {
+                start: at,
+                end: at,
+                level: number(*level),
+                id: id.as_ref().map(ToString::to_string),
+                classes: classes.iter().map(ToString::to_string).collect(),
+            }),
+            Event::End(TagEnd::Heading(_)) => {
+                if let Some(last) = found.last_mut() {
+                    last.end = at;
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn number(level: HeadingLevel) -> u32 {
+    level as u32
+}
+
+/// Text and code of some events, without their markup.
+fn text_of(events: &[Event]) -> String {
+    let mut title = String::new();
+    for event in events {
+        if let Event::Text(text) | Event::Code(text) = event {
+            title.push_str(text);
+        }
+    }
+    title
+}
+
+fn open(level: u32, id: &str, classes: &[String]) -> String {
+    let mut tag = format!("<h{level}");
+    if !id.is_empty() {
+        tag.push_str(" id=\"");
+        let _ = escape_html(&mut tag, id);
+        tag.push('"');
+    }
+    if !classes.is_empty() {
+        tag.push_str(" class=\"");
+        let _ = escape_html(&mut tag, &classes.join(" "));
+        tag.push('"');
+    }
+    tag.push('>');
+    tag
+}
+
+/// A heading's text as an identifier.
+fn slugify(title: &str, strategy: SlugifyStrategy) -> String {
+    match strategy {
+        SlugifyStrategy::On => slug::slugify(title),
+        SlugifyStrategy::Safe | SlugifyStrategy::Off => title.replace(char::is_whitespace, "_"),
+    }
+}
+
+/// `name`, or `name-1`, `name-2` … when it is taken.
+fn unique(taken: &mut std::collections::HashSet<String>, name: String) -> String {
+    let mut candidate = name.clone();
+    let mut next = 0_u32;
+    while taken.contains(&candidate) {
+        next += 1;
+        candidate = format!("{name}-{next}");
+    }
+    taken.insert(candidate.clone());
+    candidate
+}
+
+/// Anchors are inserted from the last to the first, so that positions stay right.
+fn insert_anchors(events: &mut Vec<Event>, anchors: Vec<(usize, usize, String)>, place: InsertAnchor) {
+    if anchors.is_empty() {
+        return;
+    }
+    let mut insertions = Vec::with_capacity(anchors.len() * 2);
+    for (start, end, link) in anchors {
+        match place {
+            InsertAnchor::None => {}
+            InsertAnchor::Left => insertions.push((start + 1, link)),
+            InsertAnchor::Right => insertions.push((end, link)),
+            InsertAnchor::Heading => {
+                if let Some(opening) = opening_tag(&link) {
+                    insertions.push((start + 1, opening));
+                    insertions.push((end, "</a>".to_owned()));
+                }
+            }
+        }
+    }
+    let mut merged = Vec::with_capacity(events.len() + insertions.len());
+    let mut insertions = insertions.into_iter().peekable();
+    for (at, event) in std::mem::take(events).into_iter().enumerate() {
+        while let Some((_, html)) = insertions.next_if(|(before, _)| *before == at) {
+            merged.push(Event::Html(html.into()));
+        }
+        merged.push(event);
+    }
+    *events = merged;
+}
+
+/// `<a …>` of an anchor template's output.
+fn opening_tag(link: &str) -> Option<String> {
+    let start = link.find("<a")?;
+    let end = start + link[start..].find('>')?;
+    Some(link[start..=end].to_owned())
+}
+
+/// The flat list as a tree: a heading's children are the deeper ones that follow it.
+fn nest(headings: Vec<Heading>) -> Vec<Heading> {
+    let mut top: Vec<Heading> = Vec::new();
+    let mut open: Vec<Heading> = Vec::new();
+    for heading in headings {
+        while open.last().is_some_and(|last| last.level >= heading.level) {
+            close(&mut top, &mut open);
+        }
+        open.push(heading);
+    }
+    while !open.is_empty() {
+        close(&mut top, &mut open);
+    }
+    top
+}
+
+fn close(top: &mut Vec<Heading>, open: &mut Vec<Heading>) {
+    let Some(done) = open.pop() else { return };
+    match open.last_mut() {
+        Some(parent) => parent.children.push(done),
+        None => top.push(done),
+    }
+}
+
+/// Words of a text without its fenced blocks, and the minutes they take to read in a language.
+pub(super) fn reading(text: &str, lang: &str) -> (usize, usize) {
+    let mut words = 0;
+    let mut inside = false;
+    for part in text.split("```") {
+        if !inside {
+            words += part.unicode_words().count();
+        }
+        inside = !inside;
+    }
+    (words, words.div_ceil(words_per_minute(lang)))
+}
+
+/// Reading speeds as Zola 0.23 has them: words a minute, characters where words are not spaced.
+fn words_per_minute(lang: &str) -> usize {
+    let whole = lang.to_ascii_lowercase();
+    match whole.split(['-', '_']).next().unwrap_or_default() {
+        "en" => 238,
+        "ko" => 202,
+        "ja" => 653,
+        "zh" => 439,
+        _ => 200,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heading(level: u32, id: &str) -> Heading {
+        Heading { level, id: id.to_owned(), permalink: String::new(), title: String::new(), children: Vec::new() }
+    }
+
+    #[test]
+    fn deeper_headings_belong_to_the_one_before() {
+        let tree = nest(vec![heading(2, "a"), heading(4, "b"), heading(3, "c"), heading(2, "d"), heading(1, "e")]);
+        let shape: Vec<(String, Vec<String>)> =
+            tree.into_iter().map(|h| (h.id, h.children.into_iter().map(|c| c.id).collect())).collect();
+        assert_eq!(
+            shape,
+            [
+                ("a".to_owned(), vec!["b".to_owned(), "c".to_owned()]),
+                ("d".to_owned(), vec![]),
+                ("e".to_owned(), vec![])
+            ]
+        );
+    }
+
+    #[test]
+    fn words_in_fences_do_not_count() {
+        assert_eq!(reading("un deux\n```\ntrois quatre\n```\ncinq", "fr"), (3, 1));
+        assert_eq!(reading("", "fr"), (0, 0));
+    }
+}

@@ -1,0 +1,205 @@
+//! The Markdown of a whole library, in parallel; then what needs all of it: anchors and backlinks.
+//!
+//! Entry point: [`render_library`].
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use rayon::prelude::*;
+
+use super::{Context, Highlighter, Hooks, place, render};
+use crate::config::{InsertAnchor, LinkLevel, Loaded};
+use crate::content::{FileInfo, Heading, InternalLink, Library, Node, Rendered};
+use crate::diagnostic::{Diagnostic, Level};
+
+/// Renders the Markdown of every page and section in parallel, checks anchors of internal links, fills backlinks.
+pub fn render_library(
+    library: &mut Library,
+    loaded: &Loaded,
+    highlighter: Option<&Highlighter>,
+    hooks: &dyn Hooks,
+) -> Vec<Diagnostic> {
+    let nodes: Vec<Node> =
+        library.page_keys().map(Node::Page).chain(library.section_keys().map(Node::Section)).collect();
+    let done: Vec<(Rendered, Vec<Diagnostic>)> =
+        nodes.par_iter().map(|node| render_node(library, loaded, highlighter, hooks, *node)).collect();
+    let mut found = Vec::new();
+    for (node, (rendered, problems)) in nodes.iter().zip(done) {
+        found.extend(problems);
+        match node {
+            Node::Page(key) => library[*key].rendered = rendered,
+            Node::Section(key) => library[*key].rendered = rendered,
+        }
+    }
+    fill_backlinks(library, &nodes);
+    found.extend(check_anchors(library, loaded, &nodes));
+    found
+}
+
+/// What a node has of its own, whichever it is.
+struct View<'a> {
+    file: &'a FileInfo,
+    raw: &'a str,
+    raw_line: usize,
+    permalink: &'a str,
+    lang: &'a str,
+    rendered: &'a Rendered,
+}
+
+fn view(library: &Library, node: Node) -> View<'_> {
+    match node {
+        Node::Page(key) => {
+            let page = &library[key];
+            let (file, raw, raw_line) = (&page.file, page.raw.as_str(), page.raw_line);
+            View { file, raw, raw_line, permalink: &page.permalink, lang: &page.lang, rendered: &page.rendered }
+        }
+        Node::Section(key) => {
+            let section = &library[key];
+            let (file, raw, raw_line) = (&section.file, section.raw.as_str(), section.raw_line);
+            View {
+                file,
+                raw,
+                raw_line,
+                permalink: &section.permalink,
+                lang: &section.lang,
+                rendered: &section.rendered,
+            }
+        }
+    }
+}
+
+/// Where headings of a node get their anchor: its section's wish, else the site's.
+fn insert_anchor(library: &Library, loaded: &Loaded, node: Node) -> InsertAnchor {
+    let wish = match node {
+        Node::Page(key) => library[key].section.and_then(|section| library[section].meta.insert_anchor_links),
+        Node::Section(key) => library[key].meta.insert_anchor_links,
+    };
+    wish.unwrap_or(loaded.config.markdown.insert_anchor_links)
+}
+
+fn render_node(
+    library: &Library,
+    loaded: &Loaded,
+    highlighter: Option<&Highlighter>,
+    hooks: &dyn Hooks,
+    node: Node,
+) -> (Rendered, Vec<Diagnostic>) {
+    let own = view(library, node);
+    let text = match hooks.template(library, node, own.raw) {
+        Ok(text) => text,
+        Err(problems) => return (Rendered::default(), problems),
+    };
+    let moved = matches!(&text, Cow::Owned(changed) if changed != own.raw);
+    let context = Context {
+        config: &loaded.config,
+        library: Some(library),
+        hooks: Some(hooks),
+        highlighter,
+        permalink: own.permalink,
+        path: &own.file.relative,
+        lang: own.lang,
+        insert_anchor: insert_anchor(library, loaded, node),
+        file: &own.file.shown,
+        first_line: own.raw_line,
+        source: moved.then_some(own.raw),
+    };
+    let (mut rendered, found) = render(&text, &context);
+    // Zola counts the words as they are written, before templates.
+    (rendered.word_count, rendered.reading_time) = super::headings::reading(own.raw, own.lang);
+    (rendered, found)
+}
+
+fn fill_backlinks(library: &mut Library, nodes: &[Node]) {
+    let mut to: BTreeMap<Node, BTreeSet<(String, Node)>> = BTreeMap::new();
+    for node in nodes {
+        let own = view(library, *node);
+        for link in &own.rendered.internal_links {
+            let Some(target) = library.node(&link.path) else { continue };
+            if target != *node {
+                to.entry(target).or_default().insert((own.permalink.to_owned(), *node));
+            }
+        }
+    }
+    for (target, from) in to {
+        let from = from.into_iter().map(|(_, node)| node).collect();
+        match target {
+            Node::Page(key) => library[key].backlinks = from,
+            Node::Section(key) => library[key].backlinks = from,
+        }
+    }
+}
+
+fn check_anchors(library: &Library, loaded: &Loaded, nodes: &[Node]) -> Vec<Diagnostic> {
+    let linked: HashSet<Node> = nodes
+        .iter()
+        .flat_map(|node| &view(library, *node).rendered.internal_links)
+        .filter(|link| link.anchor.is_some())
+        .filter_map(|link| library.node(&link.path))
+        .collect();
+    // Identifiers are collected once for each page that is linked to with an anchor, and for no other.
+    let ids: BTreeMap<Node, HashSet<&str>> = nodes
+        .iter()
+        .filter(|node| linked.contains(node))
+        .map(|node| (*node, identifiers(view(library, *node).rendered, matches!(node, Node::Page(_)))))
+        .collect();
+    let mut found = Vec::new();
+    for node in nodes {
+        let own = view(library, *node);
+        for link in &own.rendered.internal_links {
+            let (Some(anchor), Some(target)) = (&link.anchor, library.node(&link.path)) else { continue };
+            if ids.get(&target).is_none_or(|known| !known.contains(anchor.as_str())) {
+                found.push(missing(loaded, &own, link, anchor, ids.get(&target)));
+            }
+        }
+    }
+    found
+}
+
+fn missing(
+    loaded: &Loaded,
+    own: &View,
+    link: &InternalLink,
+    anchor: &str,
+    known: Option<&HashSet<&str>>,
+) -> Diagnostic {
+    let context = Context { file: &own.file.shown, first_line: own.raw_line, ..Context::plain(&loaded.config, None, None) };
+    let at = own.raw.find(&link.written).unwrap_or(0);
+    let place = place(&context, own.raw, at..at + link.written.len(), None);
+    let message = format!("the link `{}` leads to an anchor that `{}` does not have", link.written, link.path);
+    let mut problem = Diagnostic::error(message).at(place);
+    if loaded.config.link_checker.internal_level == LinkLevel::Warn {
+        problem.level = Level::Warning;
+    }
+    let mut ids: Vec<&str> = known.into_iter().flatten().copied().collect();
+    ids.sort_unstable();
+    match crate::diagnostic::did_you_mean(anchor, ids) {
+        Some(near) => problem.help(format!("did you mean `#{near}`?")),
+        None => problem.help("headings get their identifier from their text, or from `{#identifier}` after it"),
+    }
+}
+
+/// Everything an anchor may lead to. In pages any `id` or `name` counts, in sections only headings, as in Zola.
+fn identifiers(rendered: &Rendered, is_page: bool) -> HashSet<&str> {
+    let mut ids = HashSet::new();
+    collect(&rendered.toc, &mut ids);
+    if is_page {
+        for attribute in [" id=", " name=", "\nid=", "\nname="] {
+            for (at, _) in rendered.html.match_indices(attribute) {
+                let rest = &rendered.html[at + attribute.len()..];
+                let value = match rest.chars().next() {
+                    Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next(),
+                    _ => rest.split([' ', '>', '\n']).next(),
+                };
+                ids.extend(value);
+            }
+        }
+    }
+    ids
+}
+
+fn collect<'a>(headings: &'a [Heading], ids: &mut HashSet<&'a str>) {
+    for heading in headings {
+        ids.insert(&heading.id);
+        collect(&heading.children, ids);
+    }
+}

@@ -1,0 +1,230 @@
+//! One text from Markdown to HTML: pulldown-cmark's events, changed where Zola writes something else.
+//!
+//! Entry point: [`render`].
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use gh_emoji::Replacer;
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark_escape::{escape_href, escape_html};
+
+use super::links::{self, Resolved};
+use super::{Context, fence, footnotes, headings, summary};
+use crate::config::{LinkLevel, Markdown};
+use crate::content::Rendered;
+use crate::diagnostic::{Diagnostic, Level, Place};
+
+static EMOJI: LazyLock<Replacer> = LazyLock::new(Replacer::new);
+
+/// One text as HTML. Problems do not stop it: the HTML is as good as it can be.
+pub fn render(text: &str, context: &Context) -> (Rendered, Vec<Diagnostic>) {
+    let mut walk = Walk { text, context, rendered: Rendered::default(), found: Vec::new(), has_summary: false };
+    let mut events = walk.events();
+    let Walk { mut rendered, mut found, has_summary, .. } = walk;
+
+    if context.config.markdown.bottom_footnotes {
+        events = footnotes::to_the_bottom(events);
+    }
+    match headings::finish(&mut events, context) {
+        Ok(toc) => rendered.toc = toc,
+        Err(message) => found.push(template_problem("anchor-link.html", message)),
+    }
+    let cut = if has_summary { events.iter().position(is_cut) } else { None };
+    match summary::write(events, cut, context) {
+        Ok((html, summary)) => (rendered.html, rendered.summary) = (html, summary),
+        Err(message) => found.push(template_problem("summary-cutoff.html", message)),
+    }
+    (rendered.word_count, rendered.reading_time) = headings::reading(text, context.lang);
+    (rendered, found)
+}
+
+fn is_cut(event: &Event) -> bool {
+    matches!(event, Event::Html(html) | Event::InlineHtml(html) if html.contains(summary::CONTINUE))
+}
+
+fn template_problem(template: &str, message: String) -> Diagnostic {
+    Diagnostic::error(format!("`{template}` cannot be rendered: {message}"))
+}
+
+/// What pulldown-cmark is asked to understand.
+fn options(markdown: &Markdown) -> Options {
+    let mut options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    options.set(Options::ENABLE_SMART_PUNCTUATION, markdown.smart_punctuation);
+    options.set(Options::ENABLE_DEFINITION_LIST, markdown.definition_list);
+    options.set(Options::ENABLE_GFM, markdown.github_alerts);
+    options
+}
+
+struct Walk<'t, 'c> {
+    text: &'t str,
+    context: &'c Context<'c>,
+    rendered: Rendered,
+    found: Vec<Diagnostic>,
+    has_summary: bool,
+}
+
+/// A code block while its lines come in; the fence is `None` for indented code.
+struct Code {
+    fence: Option<String>,
+    code: String,
+}
+
+impl<'t> Walk<'t, '_> {
+    fn events(&mut self) -> Vec<Event<'t>> {
+        let markdown = &self.context.config.markdown;
+        let decorated = links::decorates(markdown);
+        let mut events = Vec::new();
+        let mut code: Option<Code> = None;
+        // Whether the link that is open was written by us, one flag a link.
+        for (event, span) in Parser::new_ext(self.text, options(markdown)).into_offset_iter() {
+            match event {
+                Event::Text(text) if code.is_some() => {
+                    if let Some(code) = &mut code {
+                        code.code.push_str(&text);
+                    }
+                }
+                Event::Text(text) if markdown.render_emoji => {
+                    events.push(Event::Text(EMOJI.replace_all(&text).into_owned().into()));
+                }
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    let fence = match kind {
+                        CodeBlockKind::Fenced(fence) => Some(fence.to_string()),
+                        CodeBlockKind::Indented => None,
+                    };
+                    code = Some(Code { fence, code: String::new() });
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    if let Some(code) = code.take() {
+                        events.push(Event::Html(self.code(&code, span).into()));
+                    }
+                }
+                Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                    let address = match links::is_colocated(&dest_url) {
+                        true => format!("{}{dest_url}", self.context.permalink).into(),
+                        false => dest_url,
+                    };
+                    events.push(match markdown.lazy_async_image {
+                        true => Event::InlineHtml(lazy_image(&address, &title).into()),
+                        false => Event::Start(Tag::Image { link_type, dest_url: address, title, id }),
+                    });
+                }
+                Event::End(TagEnd::Image) if markdown.lazy_async_image => {
+                    events.push(Event::InlineHtml("\" loading=\"lazy\" decoding=\"async\" />".into()));
+                }
+                Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                    let (address, outside) = match link_type {
+                        LinkType::Email => (dest_url.to_string(), false),
+                        _ => self.link(&dest_url, &span),
+                    };
+                    events.push(match outside && decorated {
+                        true => Event::InlineHtml(links::external_tag(markdown, &address, &title).into()),
+                        false => Event::Start(Tag::Link { link_type, dest_url: address.into(), title, id }),
+                    });
+                }
+                Event::Html(html) => {
+                    let cut = self.cut(&html);
+                    events.push(Event::Html(cut.map_or(html, Into::into)));
+                }
+                Event::InlineHtml(html) => {
+                    let cut = self.cut(&html);
+                    events.push(Event::InlineHtml(cut.map_or(html, Into::into)));
+                }
+                other => events.push(other),
+            }
+        }
+        events
+    }
+
+    /// Raw HTML with the summary's mark replaced, the first time it comes.
+    fn cut(&mut self, html: &str) -> Option<String> {
+        if self.has_summary {
+            return None;
+        }
+        let cut = summary::marker(html)?;
+        self.has_summary = true;
+        Some(cut)
+    }
+
+    fn code(&mut self, block: &Code, span: Range<usize>) -> String {
+        let (html, problem) = fence::block(self.context.highlighter, block.fence.as_deref(), &block.code);
+        if let Some(problem) = problem {
+            let first = span.start..self.text[span.clone()].find('\n').map_or(span.end, |at| span.start + at);
+            let known = Diagnostic::warning(problem.message).at(self.place(first, block.fence.as_deref()));
+            self.found.push(match problem.is_error {
+                true => Diagnostic { level: Level::Error, ..known },
+                false => known.help("the block is shown without colours; `text` says that this is meant"),
+            });
+        }
+        html
+    }
+
+    /// The address a link gets, and whether it leads to another site.
+    fn link(&mut self, written: &str, span: &Range<usize>) -> (String, bool) {
+        if written.is_empty() {
+            let place = self.place(span.clone(), None);
+            self.found.push(
+                Diagnostic::error("this link has no address").at(place).help("write the address between the brackets"),
+            );
+            return (String::new(), false);
+        }
+        match links::resolve(written, self.context) {
+            Resolved::Inside(address, known) => {
+                self.rendered.internal_links.extend(known);
+                (address, false)
+            }
+            Resolved::Outside(address) => {
+                self.rendered.external_links.push(address.clone());
+                (address, true)
+            }
+            Resolved::Other(address) => (address, false),
+            Resolved::Broken => {
+                self.broken(written, span);
+                (written.to_owned(), false)
+            }
+        }
+    }
+
+    fn broken(&mut self, written: &str, span: &Range<usize>) {
+        let place = self.place(span.clone(), Some(written));
+        let mut problem = Diagnostic::error(format!("the link `{written}` leads to no page or section")).at(place);
+        if self.context.config.link_checker.internal_level == LinkLevel::Warn {
+            problem.level = Level::Warning;
+        }
+        let path = written.trim_start_matches("@/").split('#').next().unwrap_or_default();
+        let known = self.context.library.map(|l| super::sorted_paths(l)).unwrap_or_default();
+        problem = match crate::diagnostic::did_you_mean(path, known) {
+            Some(near) => problem.help(format!("did you mean `@/{near}`?")),
+            None => problem.help("the path starts at `content/` and ends with `.md`"),
+        };
+        self.found.push(problem);
+    }
+
+    /// A span of this text as a place of the file. When the text went through templates first, lines have moved, and
+    /// what was written is looked for in the source.
+    fn place(&self, span: Range<usize>, written: Option<&str>) -> Place {
+        super::place(self.context, self.text, span, written)
+    }
+}
+
+fn lazy_image(address: &str, title: &str) -> String {
+    let mut tag = "<img src=\"".to_owned();
+    let _ = escape_href(&mut tag, address);
+    if !title.is_empty() {
+        tag.push_str("\" title=\"");
+        let _ = escape_href(&mut tag, title);
+    }
+    tag.push_str("\" alt=\"");
+    tag
+}
+
+/// Text as HTML, for the rooms that write small pieces themselves.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let _ = escape_html(&mut out, text);
+    out
+}
