@@ -79,10 +79,9 @@ impl Highlighter {
         }
         let Ok(registry) = self.registry() else { return Vec::new() };
         match self.theme() {
-            ThemeVariant::Single(theme) => registry
-                .generate_css(theme, PREFIX)
-                .map(|css| vec![("giallo.css".to_owned(), css)])
-                .unwrap_or_default(),
+            ThemeVariant::Single(theme) => {
+                registry.generate_css(theme, PREFIX).map(|css| vec![("giallo.css".to_owned(), css)]).unwrap_or_default()
+            }
             ThemeVariant::Dual { light, dark } => registry
                 .generate_dual_css(light, dark, PREFIX)
                 .map(|(l, d)| vec![("giallo-light.css".to_owned(), l), ("giallo-dark.css".to_owned(), d)])
@@ -116,7 +115,9 @@ impl Highlighter {
             ThemeVariant::Dual { light, dark } => vec![light, dark],
         };
         if let Some(unknown) = names.into_iter().find(|name| !registry.contains_theme(name)) {
-            return Err(format!("`[markdown.highlighting]` names the theme `{unknown}`, which is neither giallo's nor in `extra_themes`"));
+            return Err(format!(
+                "`[markdown.highlighting]` names the theme `{unknown}`, which is neither giallo's nor in `extra_themes`"
+            ));
         }
         registry.link_grammars();
         Ok(registry)

@@ -162,7 +162,8 @@ fn missing(
     anchor: &str,
     known: Option<&HashSet<&str>>,
 ) -> Diagnostic {
-    let context = Context { file: &own.file.shown, first_line: own.raw_line, ..Context::plain(&loaded.config, None, None) };
+    let context =
+        Context { file: &own.file.shown, first_line: own.raw_line, ..Context::plain(&loaded.config, None, None) };
     let at = own.raw.find(&link.written).unwrap_or(0);
     let place = place(&context, own.raw, at..at + link.written.len(), None);
     let message = format!("the link `{}` leads to an anchor that `{}` does not have", link.written, link.path);

@@ -30,11 +30,8 @@ pub(super) fn resolve(link: &str, context: &Context) -> Resolved {
         if fragment.is_empty() || context.path.is_empty() {
             return Resolved::Other(link.to_owned());
         }
-        let own = InternalLink {
-            path: context.path.to_owned(),
-            anchor: Some(fragment.to_owned()),
-            written: link.to_owned(),
-        };
+        let own =
+            InternalLink { path: context.path.to_owned(), anchor: Some(fragment.to_owned()), written: link.to_owned() };
         return Resolved::Inside(format!("{}{link}", context.permalink), Some(own));
     }
     if is_colocated(link) {
