@@ -1,6 +1,7 @@
 //! The one integration test crate. One module per subject; the kit they share is in `kit/`.
 
 mod architecture;
+mod checks;
 mod content;
 mod host_http;
 mod toolkit;

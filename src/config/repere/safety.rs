@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// `[safety]`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Safety {
     /// Every link, image and fragment of every output leads somewhere.
@@ -16,6 +16,22 @@ pub struct Safety {
     pub services: bool,
     /// Media exist and have their text alternatives.
     pub media: bool,
-    /// Most kilobytes of a text page (HTML and style sheets); 0 does not look.
+    /// Most kilobytes of a text page (HTML, style sheets and scripts, compressed); 0 does not look.
     pub page_budget_kb: u64,
+    /// Paths that the host answers for: links to them need no file.
+    pub host_paths: Vec<String>,
+}
+
+impl Default for Safety {
+    fn default() -> Self {
+        Self {
+            links: false,
+            accessibility: false,
+            words: false,
+            services: false,
+            media: false,
+            page_budget_kb: 0,
+            host_paths: ["calendrier", "calendrier.ics", "equipe"].map(str::to_owned).to_vec(),
+        }
+    }
 }
