@@ -1,25 +1,32 @@
 //! The server: listener and limits, one list of routes, pages from memory, media, the calendar's pages.
 //!
 //! Entry points: [`App`], [`routes`] and [`serve`]. A request travels `listen` → `front` (log, headers, plain path) →
-//! `router` → a handler. The only room that names axum and hyper.
+//! `router` → a handler: `router` itself for pages and files, `visitors` for the calendar, `team` for the staff area. The only room that names axum and hyper.
 
 mod deliver;
+mod desk;
 mod encoding;
 mod front;
 mod headers;
 mod kinds;
+mod limits;
 mod listen;
 mod media;
 mod pages;
 mod path;
+mod posted;
 mod preconditions;
 mod ranges;
 mod router;
+mod team;
+mod values;
+mod visitors;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+pub use desk::Desk;
 pub use listen::serve;
 pub use pages::Site;
 pub use router::routes;
@@ -28,12 +35,13 @@ pub use router::routes;
 #[derive(Debug)]
 pub struct App {
     site: ArcSwap<Site>,
+    desk: Option<Desk>,
 }
 
 impl App {
-    /// An application that shows `site`.
-    pub fn new(site: Site) -> Self {
-        Self { site: ArcSwap::from_pointee(site) }
+    /// An application that shows `site`, and the calendar when there is a desk.
+    pub fn new(site: Site, desk: Option<Desk>) -> Self {
+        Self { site: ArcSwap::from_pointee(site), desk }
     }
 
     /// The site as it was last built.

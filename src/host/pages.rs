@@ -51,6 +51,12 @@ pub(super) enum Stored {
 }
 
 impl Entry {
+    /// A file made while answering: never compressed, known since `modified`.
+    pub(super) fn made(path: &str, bytes: Bytes, modified: SystemTime) -> Self {
+        let (stored, kind, hash, modified) = in_memory(path, bytes, modified);
+        Self { kind, hash, modified, stored, forms: Vec::new() }
+    }
+
     /// The strong entity tag of one form.
     pub(super) fn etag(&self, coding: Option<Coding>) -> String {
         let hash = &self.hash[..32];

@@ -9,27 +9,71 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
 
 use super::App;
 use super::front::{self, PlainPath, Route};
-use super::{deliver, path};
+use super::{deliver, path, team, visitors};
 
 /// No form of ours is larger.
 const LARGEST_FORM: usize = 64 * 1024;
 
 /// The list.
 pub fn routes(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
-        .route_layer(middleware::from_fn(front::name_route))
+    let mut list = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
+    if app.desk.is_some() {
+        list = list.merge(calendar()).merge(staff_area());
+    }
+    list.route_layer(middleware::from_fn(front::name_route))
         .fallback(page)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(CatchPanicLayer::custom(front::panicked))
         .with_state(app)
+}
+
+/// The calendar, for everybody. Its forms carry no authority but the link they came from, so another site that sends
+/// them gains nothing: no protection against forged requests, and old browsers that hide their origin may register.
+fn calendar() -> Router<Arc<App>> {
+    Router::new()
+        .route("/calendrier.ics", get(visitors::feed))
+        .route("/calendrier/", get(visitors::list))
+        .route("/calendrier/mois/{month}", get(visitors::month))
+        .route("/calendrier/demande", get(visitors::request_form).post(visitors::send_request))
+        .route("/calendrier/demande/recue", get(visitors::request_received))
+        .route("/calendrier/demande/{token}", get(visitors::follow).post(visitors::withdraw))
+        .route("/calendrier/confirmer/{token}", get(visitors::confirmation).post(visitors::confirm))
+        .route("/calendrier/gerer/{token}", get(visitors::manage).post(visitors::managed))
+        .route("/calendrier/agenda/{token}", get(visitors::trainer))
+        .route("/calendrier/{session}", get(visitors::session))
+        .route("/calendrier/{session}/", get(visitors::session))
+        .route("/calendrier/{session}/inscription", get(visitors::register_form).post(visitors::register))
+        .route("/calendrier/{session}/inscription/recue", get(visitors::received))
+}
+
+/// The staff area: a cookie, so forged requests are refused before any handler.
+fn staff_area() -> Router<Arc<App>> {
+    Router::new()
+        .route("/equipe", get(|| async { front::redirect(StatusCode::PERMANENT_REDIRECT, "/equipe/", None) }))
+        .route("/equipe/", get(team::overview))
+        .route("/equipe/connexion", get(team::sign_in_form).post(team::sign_in))
+        .route("/equipe/deconnexion", post(team::sign_out))
+        .route("/equipe/premier-acces/{token}", get(team::bootstrap).post(team::complete_bootstrap))
+        .route("/equipe/invitation/{token}", get(team::invitation).post(team::accept_invitation))
+        .route("/equipe/seances/nouvelle", get(team::new_session).post(team::create_session))
+        .route("/equipe/seances/{id}", get(team::session).post(team::act_on_session))
+        .route("/equipe/seances/{id}/modifier", get(team::edit_session).post(team::change_session))
+        .route("/equipe/seances/{id}/inscriptions/{registration}", post(team::cancel_registration))
+        .route("/equipe/demandes", get(team::requests))
+        .route("/equipe/demandes/{id}", post(team::answer_request))
+        .route("/equipe/messages", get(team::messages))
+        .route("/equipe/messages/{key}", get(team::message))
+        .route("/equipe/personnes", get(team::people).post(team::add_person))
+        .route("/equipe/personnes/{id}", post(team::switch_person))
+        .route("/equipe/agenda", post(team::new_feed))
+        .layer(CsrfLayer::new())
 }
 
 /// The process lives.

@@ -201,7 +201,7 @@ impl Server {
             Output::file("podcast/un/un.mp3", media.path().join("un.mp3"), ""),
             Output::file("vide.mp3", media.path().join("vide.mp3"), ""),
         ];
-        let app = Arc::new(host::App::new(host::Site::load(outputs, None).unwrap()));
+        let app = Arc::new(host::App::new(host::Site::load(outputs, None).unwrap(), None));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();

@@ -1,0 +1,206 @@
+//! What the pages of calendar and staff share: the store, the templates, the clock, and how a page is answered.
+//!
+//! Entry points: [`Desk`] as an extractor of every handler, [`Desk::page`], [`Desk::message`], [`Desk::failed`].
+//! Templates get projections (`calendar::view`) and translation keys, never rows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use tokio::sync::Semaphore;
+
+use super::limits::Limits;
+use super::{App, deliver};
+use crate::calendar::ics::Publisher;
+use crate::calendar::{Epoch, Refusal, staff};
+use crate::mail::Mailer;
+use crate::store::{self, Store};
+use crate::templates::{Context, Renderer};
+
+/// The desk behind the counter: cheap to clone, one per server.
+#[derive(Debug, Clone)]
+pub struct Desk(Arc<Inside>);
+
+#[derive(Debug)]
+struct Inside {
+    store: Store,
+    mailer: Mailer,
+    renderer: ArcSwap<Renderer>,
+    publisher: Publisher,
+    lang: String,
+    forms: Limits,
+    sign_ins: Limits,
+    hashing: Semaphore,
+}
+
+/// How an answer may be kept and passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// A public page: may be kept, must be asked for again.
+    Public,
+    /// Opened by a link of a mail or by a sign-in: never kept, never listed, its address never told.
+    Secret,
+}
+
+impl Desk {
+    /// A desk over an open store.
+    pub fn new(store: Store, mailer: Mailer, renderer: Arc<Renderer>, publisher: Publisher, lang: &str) -> Self {
+        Self(Arc::new(Inside {
+            store,
+            mailer,
+            renderer: ArcSwap::new(renderer),
+            publisher,
+            lang: lang.to_owned(),
+            // A staff room full of people behind one address may register together.
+            forms: Limits::new(40, Duration::from_secs(10)),
+            sign_ins: Limits::new(10, Duration::from_secs(30)),
+            // Each takes 19 MiB and a core for a moment.
+            hashing: Semaphore::new(2),
+        }))
+    }
+
+    /// Uses the templates of another generation of the site.
+    pub fn show(&self, renderer: Arc<Renderer>) {
+        self.0.renderer.store(renderer);
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(super) fn mailer(&self) -> &Mailer {
+        &self.0.mailer
+    }
+
+    pub(super) fn publisher(&self) -> &Publisher {
+        &self.0.publisher
+    }
+
+    /// Visitors reach us over TLS.
+    pub(super) fn https(&self) -> bool {
+        self.0.publisher.base_url.starts_with("https://")
+    }
+
+    /// Tries to send forms.
+    pub(super) fn forms(&self) -> &Limits {
+        &self.0.forms
+    }
+
+    /// Tries to sign in.
+    pub(super) fn sign_ins(&self) -> &Limits {
+        &self.0.sign_ins
+    }
+
+    /// The values every page has; `path` is what the menu marks as current.
+    pub(super) fn context(&self, path: &str) -> Context {
+        self.0.renderer.load().context(&self.0.lang, path)
+    }
+
+    /// A page from a template.
+    pub(super) fn page(&self, status: StatusCode, reach: Reach, template: &str, context: &Context) -> Response<Body> {
+        let html = match self.0.renderer.load().render(template, context) {
+            Ok(html) => html,
+            Err(problem) => {
+                tracing::error!(template, problem = %problem.message, "a template of the theme failed");
+                return deliver::status(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        };
+        let mut response = Response::new(Body::from(html));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        reach.describe(headers);
+        response
+    }
+
+    /// A calm page of one message: `calendar_message_<word>_title` and `calendar_message_<word>_text`.
+    pub(super) fn message(&self, status: StatusCode, word: &str) -> Response<Body> {
+        let context = self.context("/calendrier/message/").with("word", word).with("status", &status.as_u16());
+        self.page(status, Reach::Secret, "calendrier/message.html", &context)
+    }
+
+    /// The page for a command that was refused, when no form can show it.
+    pub(super) fn refused(&self, refusal: &Refusal) -> Response<Body> {
+        let status = refused_status(refusal);
+        let key = refusal.key();
+        let context = self.context("/calendrier/message/").with("refusal", key).with("status", &status.as_u16());
+        self.page(status, Reach::Secret, "calendrier/message.html", &context)
+    }
+
+    /// The page for an error of the store: what a person did is told, what broke is logged.
+    pub(super) fn failed(&self, error: impl Into<store::Error>) -> Response<Body> {
+        match error.into() {
+            store::Error::Refused(refusal) => self.refused(&refusal),
+            store::Error::Failed(error) => {
+                tracing::error!(error = format!("{error:#}"), "the store failed");
+                self.message(StatusCode::SERVICE_UNAVAILABLE, "failed")
+            }
+        }
+    }
+
+    /// Hashes a password away from the threads that answer.
+    pub(super) async fn hash(&self, password: String) -> Option<String> {
+        let _place = self.0.hashing.acquire().await.ok()?;
+        tokio::task::spawn_blocking(move || staff::hash_password(&password)).await.ok()
+    }
+
+    /// Verifies a password away from the threads that answer; takes as long without a hash.
+    pub(super) async fn verify(&self, password: String, hash: Option<String>) -> bool {
+        let Ok(_place) = self.0.hashing.acquire().await else { return false };
+        tokio::task::spawn_blocking(move || staff::verify_password(&password, hash.as_deref())).await.unwrap_or(false)
+    }
+}
+
+impl Reach {
+    fn describe(self, headers: &mut axum::http::HeaderMap) {
+        if self == Self::Public {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            return;
+        }
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    }
+}
+
+/// The status that goes with a refusal.
+pub(super) fn refused_status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Invalid(_) | Refusal::TooManySeats { .. } | Refusal::CapacityBelowTaken { .. } => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::Over => StatusCode::GONE,
+        Refusal::Closed | Refusal::AlreadyRegistered | Refusal::TrainerBusy { .. } | Refusal::Changed => {
+            StatusCode::CONFLICT
+        }
+    }
+}
+
+/// After a form: the browser asks for `path` with GET, so that reloading sends nothing twice.
+pub(super) fn see(path: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/")));
+    Reach::Secret.describe(headers);
+    response
+}
+
+/// Now, as the calendar counts.
+pub(super) fn now() -> Epoch {
+    jiff::Timestamp::now().as_second()
+}
+
+impl FromRequestParts<Arc<App>> for Desk {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        app.desk.clone().ok_or_else(|| deliver::status(StatusCode::NOT_FOUND))
+    }
+}

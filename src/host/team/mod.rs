@@ -1,0 +1,26 @@
+//! The staff area: sign-in, sessions, requests, messages, people.
+//!
+//! Each file is one subject; `router` lists their addresses. Every handler but those of `access` takes [`Signed`]: who is
+//! signed in, by a cookie that only `/equipe` sees. Every form carries the secret of the sign-in.
+
+mod access;
+mod messages;
+mod overview;
+mod people;
+mod requests;
+mod session;
+mod session_form;
+mod signed;
+
+pub(super) use access::{
+    accept_invitation, bootstrap, complete_bootstrap, invitation, sign_in, sign_in_form, sign_out,
+};
+pub(super) use messages::{list as messages, one as message};
+pub(super) use overview::page as overview;
+pub(super) use people::{add as add_person, feed as new_feed, list as people, switch as switch_person};
+pub(super) use requests::{answer as answer_request, list as requests};
+pub(super) use session::{act as act_on_session, cancel_registration, page as session};
+pub(super) use session_form::{
+    change as change_session, create as create_session, edit as edit_session, new as new_session,
+};
+pub(super) use signed::Signed;

@@ -1,0 +1,112 @@
+//! One session for staff: who is registered, and what can be done with it.
+
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{Response, StatusCode};
+
+use super::Signed;
+use crate::calendar::form::Fields;
+use crate::calendar::{Command, Refusal, view};
+use crate::host::desk::{Reach, now, refused_status, see};
+use crate::host::posted::{Asked, Posted};
+use crate::store::{Error, Listed};
+
+/// `GET /equipe/seances/{id}`
+pub(in crate::host) async fn page(signed: Signed, Path(id): Path<String>, Asked(query): Asked) -> Response<Body> {
+    match own(&signed, &id).await {
+        Ok(listed) => show(&signed, &listed, StatusCode::OK, query.get("fait"), None).await,
+        Err(response) => response,
+    }
+}
+
+/// `POST /equipe/seances/{id}`: the field `action` says what.
+pub(in crate::host) async fn act(signed: Signed, Path(id): Path<String>, Posted(fields): Posted) -> Response<Body> {
+    let listed = match own_form(&signed, &id, &fields).await {
+        Ok(listed) => listed,
+        Err(response) => return response,
+    };
+    let session = id.clone();
+    let action = fields.get("action");
+    let command = match action {
+        "publier" => Command::PublishSession { session },
+        "reporter" => Command::PostponeSession { session },
+        "annuler" => Command::CancelSession { session },
+        "terminer" => Command::FinishSession { session },
+        "places" => match fields.get("capacity").parse().ok().filter(|seats| (1..=5000).contains(seats)) {
+            Some(capacity) => Command::ChangeCapacity { session, capacity },
+            None => {
+                let key = "calendar_error_number";
+                return show(&signed, &listed, StatusCode::UNPROCESSABLE_ENTITY, "", Some(key)).await;
+            }
+        },
+        _ => return signed.desk.message(StatusCode::UNPROCESSABLE_ENTITY, "malformed"),
+    };
+    carry_out(&signed, &listed, &command, action).await
+}
+
+/// `POST /equipe/seances/{id}/inscriptions/{registration}`: gives the seat back, the person is told.
+pub(in crate::host) async fn cancel_registration(
+    signed: Signed,
+    Path((id, registration)): Path<(String, String)>,
+    Posted(fields): Posted,
+) -> Response<Body> {
+    let listed = match own_form(&signed, &id, &fields).await {
+        Ok(listed) => listed,
+        Err(response) => return response,
+    };
+    // The registration must be one of this session, or a trainer could reach into another's.
+    match signed.desk.store().registrations(&id).await {
+        Ok(all) if all.iter().any(|r| r.id == registration) => {}
+        Ok(_) => return signed.desk.message(StatusCode::NOT_FOUND, "no_session"),
+        Err(error) => return signed.desk.failed(error),
+    }
+    carry_out(&signed, &listed, &Command::Cancel { registration }, "inscription").await
+}
+
+/// The session, when it exists and this person may see it; otherwise the same page for both.
+pub(super) async fn own(signed: &Signed, id: &str) -> Result<Listed, Response<Body>> {
+    match signed.desk.store().session(id).await {
+        Ok(Some(listed)) if signed.may_see(&listed.session) => Ok(listed),
+        Ok(_) => Err(signed.desk.message(StatusCode::NOT_FOUND, "no_session")),
+        Err(error) => Err(signed.desk.failed(error)),
+    }
+}
+
+async fn own_form(signed: &Signed, id: &str, fields: &Fields) -> Result<Listed, Response<Body>> {
+    signed.own_form(fields)?;
+    own(signed, id).await
+}
+
+async fn carry_out(signed: &Signed, listed: &Listed, command: &Command, done: &str) -> Response<Body> {
+    match signed.desk.store().execute(command, &signed.actor(), now()).await {
+        Ok(_) => see(&format!("/equipe/seances/{}?fait={done}", listed.session.id)),
+        Err(Error::Refused(refusal)) if refusal != Refusal::NotFound => {
+            show(signed, listed, refused_status(&refusal), "", Some(refusal.key())).await
+        }
+        Err(error) => signed.desk.failed(error),
+    }
+}
+
+async fn show(
+    signed: &Signed,
+    listed: &Listed,
+    status: StatusCode,
+    done: &str,
+    problem: Option<&str>,
+) -> Response<Body> {
+    let store = signed.desk.store();
+    let (registrations, staff) = match (store.registrations(&listed.session.id).await, store.staff().await) {
+        (Ok(registrations), Ok(staff)) => (registrations, staff),
+        (Err(error), _) | (_, Err(error)) => return signed.desk.failed(error),
+    };
+    let names: Vec<&str> =
+        staff.iter().filter(|s| listed.session.trainers.contains(&s.id)).map(|s| s.name.as_str()).collect();
+    let known = ["publier", "reporter", "annuler", "terminer", "places", "inscription", "creer", "modifier"];
+    let context = signed
+        .context("/equipe/seances/")
+        .with("session", &view::trainer(&listed.session, listed.seats, &registrations, now()))
+        .with("trainer_names", &names)
+        .with("done", if known.contains(&done) { done } else { "" })
+        .with("problem", problem.unwrap_or_default());
+    signed.desk.page(status, Reach::Secret, "equipe/seance.html", &context)
+}

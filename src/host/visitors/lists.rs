@@ -1,0 +1,161 @@
+//! The list of sessions to come, with its filters, and the view of a month.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{Response, StatusCode};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _, Zoned};
+use serde::Serialize;
+
+use super::window;
+use crate::calendar::{departements, french, view};
+use crate::host::desk::{Desk, Reach, now};
+use crate::host::posted::Asked;
+
+/// How far ahead the public sees.
+const DAYS_AHEAD: i64 = 3 * 366;
+
+/// A value of a filter with its words.
+#[derive(Debug, Serialize)]
+struct Choice {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+/// The sessions of one month.
+#[derive(Debug, Serialize)]
+struct Month {
+    title: String,
+    sessions: Vec<view::Public>,
+}
+
+/// One day of the month's table.
+#[derive(Debug, Serialize)]
+struct Day {
+    number: i8,
+    date: String,
+    text: String,
+    off: bool,
+    today: bool,
+    sessions: Vec<view::Public>,
+}
+
+/// `GET /calendrier/`
+pub(in crate::host) async fn list(desk: Desk, Asked(query): Asked) -> Response<Body> {
+    let (from, to) = window(1, DAYS_AHEAD);
+    let listed = match desk.store().public_sessions(from, to).await {
+        Ok(listed) => listed,
+        Err(error) => return desk.failed(error),
+    };
+    let now = now();
+    let all: Vec<view::Public> =
+        listed.iter().map(|l| view::public(&l.session, l.seats, now)).filter(|s| !s.past).collect();
+    let (departement, audience, month) = (query.get("departement"), query.get("public"), query.get("mois"));
+    let wanted = |chosen: &str, value: &str| chosen.is_empty() || chosen == value;
+    let shown = all.iter().filter(|s| {
+        wanted(departement, &s.departement) && wanted(audience, &s.audience) && wanted(month, month_of(&s.date))
+    });
+    let mut months: BTreeMap<String, Month> = BTreeMap::new();
+    for session in shown {
+        let title = || Month { title: month_title(&session.date), sessions: Vec::new() };
+        months.entry(month_of(&session.date).to_owned()).or_insert_with(title).sessions.push(session.clone());
+    }
+    let context = desk
+        .context("/calendrier/")
+        .with("months", &months.values().collect::<Vec<_>>())
+        .with("count", &months.values().map(|m| m.sessions.len()).sum::<usize>())
+        .with("total", &all.len())
+        .with("filtered", &[departement, audience, month].iter().any(|f| !f.is_empty()))
+        .with("departements", &choices(all.iter().map(|s| &s.departement), departement, departement_label))
+        .with("audiences", &choices(all.iter().map(|s| &s.audience), audience, str::to_owned))
+        .with("month_choices", &choices(all.iter().map(|s| month_of(&s.date)), month, month_title))
+        .with("this_month", month_of(&today().to_string()))
+        .with("feed", &format!("{}/calendrier.ics", desk.publisher().base_url));
+    desk.page(StatusCode::OK, Reach::Public, "calendrier/liste.html", &context)
+}
+
+/// `GET /calendrier/mois/2026-12`
+pub(in crate::host) async fn month(desk: Desk, Path(month): Path<String>) -> Response<Body> {
+    let first: Option<Date> = format!("{month}-01").parse().ok().filter(|_| month.len() == 7);
+    let Some(first) = first.filter(|date| (2020..2200).contains(&date.year())) else {
+        return desk.message(StatusCode::NOT_FOUND, "no_month");
+    };
+    let monday = first.saturating_sub(i64::from(first.weekday().to_monday_zero_offset()).days());
+    let (from, to) = (midnight(monday), midnight(monday.saturating_add(42.days())));
+    let listed = match desk.store().public_sessions(from - 86_400, to + 86_400).await {
+        Ok(listed) => listed,
+        Err(error) => return desk.failed(error),
+    };
+    let now = now();
+    let sessions: Vec<_> = listed.iter().map(|l| view::public(&l.session, l.seats, now)).collect();
+    let weeks: Vec<Vec<Day>> = (0..6)
+        .map(|week| {
+            (0..7).map(|day| table_day(monday.saturating_add((week * 7 + day).days()), first, &sessions)).collect()
+        })
+        .filter(|week: &Vec<Day>| week.iter().any(|day| !day.off))
+        .collect();
+    let beside = |months: i64| month_of(&first.saturating_add(months.months()).to_string()).to_owned();
+    let context = desk
+        .context("/calendrier/mois/")
+        .with("month_title", &french::month(first))
+        .with("weeks", &weeks)
+        .with("count", &weeks.iter().flatten().filter(|d| !d.off).map(|d| d.sessions.len()).sum::<usize>())
+        .with("before", &beside(-1))
+        .with("after", &beside(1))
+        .with("before_title", &month_title(&format!("{}-01", beside(-1))))
+        .with("after_title", &month_title(&format!("{}-01", beside(1))));
+    desk.page(StatusCode::OK, Reach::Public, "calendrier/mois.html", &context)
+}
+
+fn table_day(date: Date, first: Date, sessions: &[view::Public]) -> Day {
+    let text = date.to_string();
+    Day {
+        number: date.day(),
+        off: date.month() != first.month(),
+        today: date == today(),
+        text: french::day(date),
+        sessions: sessions.iter().filter(|s| s.date == text).cloned().collect(),
+        date: text,
+    }
+}
+
+fn choices<'a, T>(values: impl Iterator<Item = &'a T>, chosen: &str, label: impl Fn(&str) -> String) -> Vec<Choice>
+where
+    T: AsRef<str> + ?Sized + 'a,
+{
+    let distinct: BTreeSet<&str> = values.map(AsRef::as_ref).collect();
+    let choice = |v: &str| Choice { value: v.to_owned(), label: label(v), chosen: v == chosen };
+    distinct.into_iter().map(choice).collect()
+}
+
+fn departement_label(code: &str) -> String {
+    departements::name(code).map_or_else(|| code.to_owned(), |name| format!("{code} – {name}"))
+}
+
+/// `2026-12` of `2026-12-03`.
+fn month_of(date: &str) -> &str {
+    date.get(..7).unwrap_or(date)
+}
+
+/// "décembre 2026" of `2026-12-03` or `2026-12`.
+fn month_title(date: &str) -> String {
+    let first = format!("{}-01", month_of(date)).parse::<Date>();
+    first.map_or_else(|_| date.to_owned(), french::month)
+}
+
+/// The day it is in Paris: what visitors call today.
+fn today() -> Date {
+    Zoned::now().with_time_zone(paris()).date()
+}
+
+fn midnight(date: Date) -> i64 {
+    date.to_zoned(paris()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp()).as_second()
+}
+
+fn paris() -> TimeZone {
+    TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)
+}
