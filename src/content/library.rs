@@ -23,7 +23,7 @@ pub enum Node {
 }
 
 /// Every section, page and taxonomy. Drafts that were not asked for are not in it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Library {
     /// Pages, sorted by the path of their file.
     pub pages: Vec<Page>,

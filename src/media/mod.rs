@@ -2,3 +2,4 @@
 
 pub mod audio;
 pub mod words;
+pub mod image;

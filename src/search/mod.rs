@@ -1,1 +1,156 @@
-//! The search index, made at build.
+//! The search index of each language, made at build time and searched in the visitor's browser.
+//!
+//! Entry point: [`outputs`]. Texts only: code, scripts and comments are not searched. `elasticlunr.min.js` beside this
+//! file is the library of that name (MIT, its header says so), which sites load to search the index.
+
+mod text;
+
+use elasticlunr::{Index, Language};
+use serde::Serialize;
+
+use crate::config::{Config, IndexFormat, Search};
+use crate::content::{Library, Page, Section};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::output::Output;
+
+const SCRIPT: &str = include_str!("elasticlunr.min.js");
+
+/// One searchable page.
+#[derive(Debug, Serialize)]
+struct Item<'a> {
+    url: &'a str,
+    title: &'a str,
+    description: &'a str,
+    body: String,
+    path: &'a str,
+    #[serde(skip)]
+    date: &'a str,
+}
+
+/// The index files of every language that asks for one.
+pub fn outputs(library: &Library, config: &Config) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let mut outputs = Vec::new();
+    let mut faults = Vec::new();
+    let mut needs_script = false;
+    for (lang, options) in config.languages.iter().filter(|(_, options)| options.build_search_index) {
+        faults.extend(hidden_home(library, lang));
+        let items = items(library, lang, &options.search);
+        let fuse = || serde_json::to_string(&items).unwrap_or_default();
+        let (text, extension) = match options.search.index_format {
+            IndexFormat::FuseJson => (fuse(), "json"),
+            IndexFormat::FuseJavascript => (in_script(&fuse()), "js"),
+            format => match elasticlunr(&items, lang, &options.search) {
+                Ok(json) => {
+                    needs_script = true;
+                    match format {
+                        IndexFormat::ElasticlunrJson => (json, "json"),
+                        _ => (in_script(&json), "js"),
+                    }
+                }
+                Err(fault) => {
+                    faults.push(fault);
+                    continue;
+                }
+            },
+        };
+        outputs.push(Output::bytes(format!("search_index.{lang}.{extension}"), text, "search"));
+    }
+    if needs_script {
+        outputs.push(Output::bytes("elasticlunr.min.js", SCRIPT, "search"));
+    }
+    if faults.is_empty() { Ok(outputs) } else { Err(faults) }
+}
+
+fn in_script(json: &str) -> String {
+    format!("window.searchIndex = {json}")
+}
+
+/// The home cannot be left out: everything is below it.
+fn hidden_home(library: &Library, lang: &str) -> Option<Diagnostic> {
+    let home = library.sections.iter().find(|s| s.lang == lang && s.file.components.is_empty())?;
+    (!home.meta.in_search_index).then(|| {
+        Diagnostic::error("the home section cannot be left out of the search index")
+            .at(Place::file(&home.file.shown))
+            .help("remove `in_search_index = false`, or set `build_search_index = false`")
+    })
+}
+
+fn items<'a>(library: &'a Library, lang: &str, search: &Search) -> Vec<Item<'a>> {
+    let mut items = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for section in library.sections.iter().filter(|s| s.lang == lang && s.meta.in_search_index && !s.meta.hidden) {
+        if section.meta.redirect_to.is_none() {
+            items.push(section_item(section, search));
+        }
+        for key in &section.pages {
+            let page = &library[*key];
+            if page.meta.in_search_index && !page.meta.hidden && seen.insert(*key) {
+                items.push(page_item(page, search));
+            }
+        }
+    }
+    items
+}
+
+fn section_item<'a>(section: &'a Section, search: &Search) -> Item<'a> {
+    Item {
+        url: &section.permalink,
+        title: section.meta.title.as_deref().unwrap_or_default(),
+        description: section.meta.description.as_deref().unwrap_or_default(),
+        body: body(&section.rendered.html, search),
+        path: &section.path,
+        date: "",
+    }
+}
+
+fn page_item<'a>(page: &'a Page, search: &Search) -> Item<'a> {
+    Item {
+        url: &page.permalink,
+        title: page.meta.title.as_deref().unwrap_or_default(),
+        description: page.meta.description.as_deref().unwrap_or_default(),
+        body: body(&page.rendered.html, search),
+        path: &page.path,
+        date: page.meta.date.as_ref().map_or("", |date| date.text.as_str()),
+    }
+}
+
+fn body(html: &str, search: &Search) -> String {
+    let text = text::of_html(html);
+    match search.truncate_content_length {
+        Some(limit) => text.chars().take(limit).collect(),
+        None => text,
+    }
+}
+
+fn elasticlunr(items: &[Item], lang: &str, search: &Search) -> Result<String, Diagnostic> {
+    let chosen = [
+        ("title", search.include_title),
+        ("description", search.include_description),
+        ("date", search.include_date),
+        ("path", search.include_path),
+        ("body", search.include_content),
+    ];
+    let fields: Vec<&str> = chosen.iter().filter(|(_, wanted)| *wanted).map(|(name, _)| *name).collect();
+    let mut index = Index::with_language(language(lang)?, &fields);
+    for item in items {
+        let row = fields.iter().map(|field| match *field {
+            "title" => item.title,
+            "description" => item.description,
+            "date" => item.date,
+            "path" => item.path,
+            _ => item.body.as_str(),
+        });
+        index.add_doc(item.url, row);
+    }
+    Ok(index.to_json())
+}
+
+fn language(lang: &str) -> Result<Box<dyn Language>, Diagnostic> {
+    let code = lang.split(['-', '_']).next().unwrap_or(lang);
+    // The index library calls Dutch `du`.
+    let code = if code == "nl" { "du" } else { code };
+    elasticlunr::lang::from_code(code).ok_or_else(|| {
+        Diagnostic::error(format!("the elasticlunr index does not know the language `{lang}`"))
+            .help("set `index_format = \"fuse_json\"`, or `build_search_index = false` for that language")
+    })
+}

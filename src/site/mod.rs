@@ -2,14 +2,30 @@
 //!
 //! Entry points: [`load`] gives the whole site in memory (`serve`, `host`, `check`), [`build`] writes it to its folder.
 
-pub mod output;
+mod feeds;
+mod files;
+mod pagers;
+mod plan;
+mod publish;
+mod render;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
-use crate::templates::Renderer;
+use rayon::prelude::*;
 
-pub use output::{Body, Contribution, FileEntry, Manifest, Output};
+use crate::config::{self, Loaded, Mode};
+use crate::content::{self, Library, Node};
+use crate::diagnostic::{Diagnostic, any_error};
+use crate::markdown::{self, Highlighter};
+use crate::search;
+use crate::templates::{ContentHooks, Renderer};
+
+pub use crate::output::{self, Body, Contribution, FileEntry, Manifest, Output};
+
+/// Folder of the site that holds what can be made again.
+pub const CACHE: &str = ".repere-cache";
 
 /// How a site is to be built: what the command line decides.
 #[derive(Debug, Clone, Default)]
@@ -28,11 +44,17 @@ pub struct Options {
     pub drafts: bool,
     /// Whether HTML is minified, whatever the configuration says.
     pub minify: bool,
+    /// What templates see as `config.mode`.
+    pub mode: Mode,
 }
 
 /// A whole site, rendered.
 #[derive(Debug)]
 pub struct Site {
+    /// Its configuration.
+    pub loaded: Arc<Loaded>,
+    /// Its pages and sections, rendered.
+    pub library: Arc<Library>,
     /// Renders further pages with the site's templates (the calendar of `host`).
     pub renderer: Renderer,
     /// Every file, sorted by path, each path once.
@@ -43,13 +65,141 @@ pub struct Site {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Loads, plans, checks and renders a site, writing nothing.
+/// Loads, plans, checks and renders a site, writing nothing but its cache.
 pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
-    let renderer = Renderer::load(&options.root, None)?;
-    Ok(Site { renderer, outputs: Vec::new(), manifest: Manifest::default(), warnings: Vec::new() })
+    let mut warnings = Vec::new();
+
+    // Load.
+    let loaded = load_config(options, &mut warnings)?;
+    let (mut library, found) =
+        content::load(&loaded.root, &loaded.config, content::Options { drafts: options.drafts });
+    keep(found, &mut warnings)?;
+    let highlighter = Highlighter::new(&loaded)?.map(Arc::new);
+    let renderer = Renderer::load(&loaded, highlighter.clone())?;
+    renderer.prepare(&Arc::new(library.clone()));
+    let hooks = ContentHooks::new(&renderer).map_err(|fault| vec![fault])?;
+    keep(markdown::render_library(&mut library, &loaded, highlighter.as_deref(), &hooks), &mut warnings)?;
+    let contribution = contribute(&mut library, &loaded, &mut warnings)?;
+    let library = Arc::new(library);
+    renderer.publish(&library);
+
+    // Plan.
+    let planned = plan::plan(&library, &loaded)?;
+
+    // Render.
+    let mut made = render::render(&planned, &library, &renderer)?;
+    made.extend(feeds::sitemap(&library, &loaded, &renderer).map_err(|fault| vec![fault])?);
+    if loaded.config.minify_html || options.minify {
+        minify(&mut made);
+    }
+    made.extend(files::assets(&library));
+    made.extend(contribution.outputs);
+    made.extend(files::sass(&loaded)?);
+    made.extend(images(&renderer, &loaded)?);
+    made.extend(search::outputs(&library, &loaded.config)?);
+    made.extend(style_sheets(highlighter.as_deref()));
+    made.extend(files::statics(&loaded)?);
+    let outputs = each_once(made);
+
+    let manifest = Manifest::describe(&outputs).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
+    Ok(Site { loaded, library, renderer, outputs, manifest, warnings })
 }
 
 /// Builds a site and publishes it in one rename.
 pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
-    load(options)
+    let site = load(options)?;
+    let folder = output_folder(options, &site.loaded)?;
+    let config = &site.loaded.config;
+    let manner = publish::Manner {
+        hard_links: config.hard_link_static,
+        keep_dotfiles: config.preserve_dotfiles_in_output,
+    };
+    let told = |e: anyhow::Error| vec![Diagnostic::error(format!("the site could not be written: {e:#}"))];
+    publish::publish(&site.outputs, &folder, manner).map_err(told)?;
+    publish::write_manifest(&site.manifest, &site.loaded.root.join(CACHE)).map_err(told)?;
+    Ok(site)
+}
+
+/// Where the site is written. A folder named on the command line is only replaced with `--force`.
+pub fn output_folder(options: &Options, loaded: &Loaded) -> Result<PathBuf, Vec<Diagnostic>> {
+    match &options.output_dir {
+        Some(folder) if folder.exists() && !options.force => {
+            let message = format!("the folder {} exists already", folder.display());
+            Err(vec![Diagnostic::error(message).help("add `--force` to replace everything in it")])
+        }
+        Some(folder) => Ok(folder.clone()),
+        None => Ok(loaded.root.join(&loaded.config.output_dir)),
+    }
+}
+
+fn load_config(options: &Options, warnings: &mut Vec<Diagnostic>) -> Result<Arc<Loaded>, Vec<Diagnostic>> {
+    let (mut loaded, found) = config::load(&options.root, options.config.as_deref())?;
+    keep(found, warnings)?;
+    if let Some(base_url) = &options.base_url {
+        loaded.config.base_url.clone_from(base_url);
+    }
+    if options.mode != Mode::Build {
+        loaded.config.mode = options.mode;
+    }
+    Ok(Arc::new(loaded))
+}
+
+/// Keeps warnings, stops at errors (which then come with the warnings).
+fn keep(found: Vec<Diagnostic>, warnings: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+    let stop = any_error(&found);
+    warnings.extend(found);
+    if stop { Err(std::mem::take(warnings)) } else { Ok(()) }
+}
+
+/// What the podcast and the toolkit add: values for their pages, files of their own.
+fn contribute(
+    library: &mut Library,
+    loaded: &Loaded,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Contribution, Vec<Diagnostic>> {
+    let _ = (loaded, warnings);
+    let mut contribution = Contribution::default();
+    for (source, values) in std::mem::take(&mut contribution.values) {
+        match library.node(&source) {
+            Some(Node::Page(key)) => library[key].meta.facets.extend(values),
+            Some(Node::Section(key)) => library[key].meta.facets.extend(values),
+            None => {}
+        }
+    }
+    Ok(contribution)
+}
+
+/// Copies of images that templates asked for, made or taken from the cache.
+fn images(renderer: &Renderer, loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let cache = loaded.root.join(CACHE).join("images");
+    let made = renderer.images().make(&cache).map_err(|problem| vec![Diagnostic::error(problem)])?;
+    Ok(made.into_iter().map(|(path, file)| Output::file(path, file, "resize_image")).collect())
+}
+
+/// The colours of code, when they are classes.
+fn style_sheets(highlighter: Option<&Highlighter>) -> Vec<Output> {
+    let sheets = highlighter.map(Highlighter::style_sheets).unwrap_or_default();
+    sheets.into_iter().map(|(name, text)| Output::bytes(name, text, "markdown.highlighting")).collect()
+}
+
+fn minify(outputs: &mut [Output]) {
+    let options = minify_html::Cfg {
+        keep_closing_tags: true,
+        keep_html_and_head_opening_tags: true,
+        minify_css: true,
+        minify_js: false,
+        allow_removing_spaces_between_attributes: false,
+        ..minify_html::Cfg::new()
+    };
+    outputs.par_iter_mut().filter(|output| output.path.ends_with(".html")).for_each(|output| {
+        if let Body::Bytes(bytes) = &mut output.body {
+            *bytes = minify_html::minify(bytes, &options);
+        }
+    });
+}
+
+/// Later outputs win: a static file over a page, the site over its theme.
+fn each_once(made: Vec<Output>) -> Vec<Output> {
+    let by_path: BTreeMap<String, Output> = made.into_iter().map(|output| (output.path.clone(), output)).collect();
+    by_path.into_values().collect()
 }

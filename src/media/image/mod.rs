@@ -1,0 +1,133 @@
+//! Images: what they are, and copies of other sizes.
+//!
+//! Entry point: [`Images`]. Templates ask for copies while they are rendered ([`Images::request`] only computes the
+//! name and the size); [`Images::make`] makes them afterwards, in parallel, from a cache whose names are content hashes.
+
+mod exif;
+mod metadata;
+mod resize;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+pub use metadata::Metadata;
+pub use resize::{Format, Operation};
+
+/// The copy a template wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// Width in pixels.
+    pub width: Option<u32>,
+    /// Height in pixels.
+    pub height: Option<u32>,
+    /// How the picture meets the size.
+    pub operation: Operation,
+    /// Format of the copy.
+    pub format: Format,
+    /// 1 to 100; each format has its own default.
+    pub quality: Option<u8>,
+    /// Speed of the AVIF encoder, 1 to 10.
+    pub speed: Option<u8>,
+}
+
+/// A copy that will exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// Its path in the site: `processed_images/NAME.HASH.EXT`.
+    pub path: String,
+    /// Its width.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
+    /// Width of the original, as it is shown.
+    pub orig_width: u32,
+    /// Height of the original, as it is shown.
+    pub orig_height: u32,
+}
+
+/// The images of one build.
+#[derive(Debug, Default)]
+pub struct Images {
+    known: Mutex<HashMap<PathBuf, Known>>,
+    jobs: Mutex<BTreeMap<String, Job>>,
+}
+
+/// What reading an image once told.
+#[derive(Debug, Clone)]
+struct Known {
+    metadata: Metadata,
+    hash: blake3::Hash,
+}
+
+#[derive(Debug, Clone)]
+struct Job {
+    source: PathBuf,
+    size: Option<(u32, u32)>,
+    crop: bool,
+    format: resize::Encoding,
+}
+
+impl Images {
+    /// What an image is; read once per build.
+    pub fn metadata(&self, file: &Path) -> Result<Metadata, String> {
+        Ok(self.known(file)?.metadata)
+    }
+
+    fn known(&self, file: &Path) -> Result<Known, String> {
+        if let Some(known) = lock(&self.known).get(file) {
+            return Ok(known.clone());
+        }
+        let bytes = std::fs::read(file).map_err(|e| e.to_string())?;
+        let known = Known { metadata: metadata::read(&bytes, file)?, hash: blake3::hash(&bytes) };
+        lock(&self.known).insert(file.to_owned(), known.clone());
+        Ok(known)
+    }
+
+    /// Asks for a copy: its name and size at once, its bytes when [`Images::make`] is called.
+    pub fn request(&self, file: &Path, request: Request) -> Result<Copied, String> {
+        let known = self.known(file)?;
+        let original = (known.metadata.width, known.metadata.height);
+        let size = resize::size(original, &request)?;
+        let format = resize::encoding(&request, known.metadata.format, known.metadata.lossless)?;
+        let crop = request.operation == Operation::Fill;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(known.hash.as_bytes());
+        hasher.update(format!("{size:?} {crop} {format:?}").as_bytes());
+        let hash = &hasher.finalize().to_hex()[..16];
+        let stem = file.file_stem().map(|s| s.to_string_lossy()).unwrap_or_default();
+        let path = format!("processed_images/{stem}.{hash}.{}", format.extension());
+        let (width, height) = size.unwrap_or(original);
+        lock(&self.jobs).insert(path.clone(), Job { source: file.to_owned(), size, crop, format });
+        Ok(Copied { path, width, height, orig_width: original.0, orig_height: original.1 })
+    }
+
+    /// Makes every copy asked for, those in `cache` excepted. Gives each path of the site with its file in `cache`.
+    pub fn make(&self, cache: &Path) -> Result<Vec<(String, PathBuf)>, String> {
+        let jobs = lock(&self.jobs).clone();
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        std::fs::create_dir_all(cache).map_err(|e| format!("{}: {e}", cache.display()))?;
+        jobs.par_iter()
+            .map(|(path, job)| {
+                let file = cache.join(path.trim_start_matches("processed_images/"));
+                if !file.is_file() {
+                    let bytes = resize::make(&job.source, job.size, job.crop, job.format)
+                        .map_err(|e| format!("{}: {e}", job.source.display()))?;
+                    let partial = file.with_extension("part");
+                    std::fs::write(&partial, bytes).map_err(|e| format!("{}: {e}", partial.display()))?;
+                    std::fs::rename(&partial, &file).map_err(|e| format!("{}: {e}", file.display()))?;
+                }
+                Ok((path.clone(), file))
+            })
+            .collect()
+    }
+}
+
+/// A poisoned lock holds a map that is still whole: each insertion is one call.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

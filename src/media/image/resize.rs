@@ -1,0 +1,208 @@
+//! Copies of other sizes: the arithmetic, and the pixels.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use image::codecs::avif::AvifEncoder;
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageReader};
+
+use super::Request;
+
+/// How a picture meets a size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Exactly this size, the picture distorted.
+    Scale,
+    /// This width.
+    FitWidth,
+    /// This height.
+    FitHeight,
+    /// Inside this size, never enlarged.
+    Fit,
+    /// Exactly this size, the borders cut.
+    Fill,
+}
+
+impl Operation {
+    /// By the name templates use.
+    pub fn named(name: &str) -> Result<Self, String> {
+        match name {
+            "scale" => Ok(Self::Scale),
+            "fit_width" => Ok(Self::FitWidth),
+            "fit_height" => Ok(Self::FitHeight),
+            "fit" => Ok(Self::Fit),
+            "fill" => Ok(Self::Fill),
+            other => Err(format!("`op` is scale, fit_width, fit_height, fit or fill, not `{other}`")),
+        }
+    }
+}
+
+/// Format of a copy, as asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JPEG for photographs, PNG for what has no loss.
+    Auto,
+    /// JPEG.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP, without loss unless a quality is asked for.
+    Webp,
+    /// AVIF.
+    Avif,
+}
+
+impl Format {
+    /// By the name templates use.
+    pub fn named(name: &str) -> Result<Self, String> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "jpg" | "jpeg" => Ok(Self::Jpeg),
+            "png" => Ok(Self::Png),
+            "webp" => Ok(Self::Webp),
+            "avif" => Ok(Self::Avif),
+            other => Err(format!("`format` is auto, jpg, png, webp or avif, not `{other}`")),
+        }
+    }
+}
+
+/// Format of a copy, decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Jpeg(u8),
+    Png,
+    Webp(Option<u8>),
+    Avif(u8, u8),
+}
+
+impl Encoding {
+    pub(super) fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg(_) => "jpg",
+            Self::Png => "png",
+            Self::Webp(_) => "webp",
+            Self::Avif(..) => "avif",
+        }
+    }
+}
+
+/// Decides the format of a copy.
+pub(super) fn encoding(request: &Request, original: &str, lossless: bool) -> Result<Encoding, String> {
+    if request.quality.is_some_and(|q| !(1..=100).contains(&q)) {
+        return Err("`quality` is a number from 1 to 100".to_owned());
+    }
+    if request.speed.is_some_and(|s| !(1..=10).contains(&s)) {
+        return Err("`speed` is a number from 1 to 10".to_owned());
+    }
+    let jpeg = Encoding::Jpeg(request.quality.unwrap_or(75));
+    Ok(match request.format {
+        Format::Auto if lossless => Encoding::Png,
+        Format::Auto if original == "svg" => return Err("an SVG has no pixels to resize".to_owned()),
+        Format::Auto | Format::Jpeg => jpeg,
+        Format::Png => Encoding::Png,
+        Format::Webp => Encoding::Webp(request.quality),
+        Format::Avif => Encoding::Avif(request.quality.unwrap_or(80), request.speed.unwrap_or(5)),
+    })
+}
+
+/// The size of a copy; `None` when the picture keeps its own.
+pub(super) fn size((width, height): (u32, u32), request: &Request) -> Result<Option<(u32, u32)>, String> {
+    let both = || match (request.width, request.height) {
+        (Some(w), Some(h)) if w > 0 && h > 0 => Ok((w, h)),
+        _ => Err("this operation needs `width` and `height`".to_owned()),
+    };
+    let scaled = |side: u32, by: u32, of: u32| (u64::from(side) * u64::from(by) / u64::from(of.max(1))).max(1) as u32;
+    match request.operation {
+        Operation::Scale | Operation::Fill => both().map(Some),
+        Operation::FitWidth => {
+            let w = request.width.filter(|w| *w > 0).ok_or("`fit_width` needs `width`")?;
+            Ok(Some((w, scaled(height, w, width))))
+        }
+        Operation::FitHeight => {
+            let h = request.height.filter(|h| *h > 0).ok_or("`fit_height` needs `height`")?;
+            Ok(Some((scaled(width, h, height), h)))
+        }
+        Operation::Fit => {
+            let (w, h) = both()?;
+            if width <= w && height <= h {
+                return Ok(None);
+            }
+            let wide = u64::from(width) * u64::from(h) > u64::from(height) * u64::from(w);
+            Ok(Some(if wide { (w, scaled(height, w, width)) } else { (scaled(width, h, height), h) }))
+        }
+    }
+}
+
+/// The bytes of a copy.
+pub(super) fn make(source: &Path, size: Option<(u32, u32)>, crop: bool, format: Encoding) -> anyhow::Result<Vec<u8>> {
+    let reader = ImageReader::open(source)?.with_guessed_format()?;
+    let mut decoder = reader.into_decoder()?;
+    let profile = decoder.icc_profile().ok().flatten();
+    let orientation = decoder.orientation()?;
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    let picture = match size {
+        None => picture,
+        Some((w, h)) if crop => picture.resize_to_fill(w, h, FilterType::Lanczos3),
+        Some((w, h)) => picture.resize_exact(w, h, FilterType::Lanczos3),
+    };
+    encode(&picture, format, profile)
+}
+
+fn encode(picture: &DynamicImage, format: Encoding, profile: Option<Vec<u8>>) -> anyhow::Result<Vec<u8>> {
+    use image::ImageEncoder;
+    let mut bytes = Cursor::new(Vec::new());
+    match format {
+        Encoding::Jpeg(quality) => {
+            let mut encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
+            if let Some(profile) = profile {
+                let _ = encoder.set_icc_profile(profile);
+            }
+            DynamicImage::from(picture.to_rgb8()).write_with_encoder(encoder)?;
+        }
+        Encoding::Png => {
+            let mut encoder = PngEncoder::new(&mut bytes);
+            if let Some(profile) = profile {
+                let _ = encoder.set_icc_profile(profile);
+            }
+            picture.write_with_encoder(encoder)?;
+        }
+        Encoding::Webp(quality) => {
+            let rgba = DynamicImage::from(picture.to_rgba8());
+            let encoder = webp::Encoder::from_rgba(rgba.as_bytes(), rgba.width(), rgba.height());
+            let memory = match quality {
+                Some(quality) => encoder.encode(f32::from(quality)),
+                None => encoder.encode_lossless(),
+            };
+            return Ok(memory.to_vec());
+        }
+        Encoding::Avif(quality, speed) => {
+            let encoder = AvifEncoder::new_with_speed_quality(&mut bytes, speed, quality);
+            DynamicImage::from(picture.to_rgba8()).write_with_encoder(encoder)?;
+        }
+    }
+    Ok(bytes.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(operation: Operation, width: Option<u32>, height: Option<u32>) -> Request {
+        Request { width, height, operation, format: Format::Auto, quality: None, speed: None }
+    }
+
+    #[test]
+    fn sizes_follow_the_operation() {
+        let of = |op, w, h| size((24, 12), &request(op, w, h)).unwrap();
+        assert_eq!(of(Operation::Fit, Some(10), Some(10)), Some((10, 5)));
+        assert_eq!(of(Operation::Fit, Some(100), Some(100)), None);
+        assert_eq!(of(Operation::FitWidth, Some(48), None), Some((48, 24)));
+        assert_eq!(of(Operation::FitHeight, None, Some(3)), Some((6, 3)));
+        assert_eq!(of(Operation::Scale, Some(5), Some(9)), Some((5, 9)));
+        assert!(size((24, 12), &request(Operation::FitWidth, None, Some(3))).is_err());
+    }
+}

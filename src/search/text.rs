@@ -1,0 +1,51 @@
+//! The text of HTML, as a search index keeps it.
+
+use scraper::{ElementRef, Html, Node};
+
+/// Elements whose text nobody searches.
+const SKIPPED: &[&str] = &["script", "style", "pre", "template", "noscript"];
+
+/// The text of an HTML fragment: lines trimmed, empty ones left out, `&`, `<` and `>` still written as entities.
+pub(super) fn of_html(html: &str) -> String {
+    let fragment = Html::parse_fragment(html);
+    let mut text = String::new();
+    collect(fragment.root_element(), &mut text);
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn collect(element: ElementRef, text: &mut String) {
+    for child in element.children() {
+        match child.value() {
+            Node::Text(part) => escape(part, text),
+            Node::Element(inner) if !SKIPPED.contains(&inner.name()) => {
+                if let Some(child) = ElementRef::wrap(child) {
+                    collect(child, text);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn escape(part: &str, text: &mut String) {
+    for character in part.chars() {
+        match character {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '>' => text.push_str("&gt;"),
+            '\u{a0}' => text.push_str("&nbsp;"),
+            other => text.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_html;
+
+    #[test]
+    fn code_scripts_and_comments_are_no_text() {
+        let html = "<p>Un &amp; <b>deux</b>. <!-- x --> <script>no()</script></p>\n<pre>code</pre>\n<p>Trois</p>\n";
+        assert_eq!(of_html(html), "Un &amp; deux.\nTrois");
+    }
+}

@@ -1,0 +1,132 @@
+//! Feeds and the sitemap: which pages they tell about, in which order.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::pagers;
+use super::plan::{Feed, Scope, unplaced};
+use crate::config::{ExcludePaginated, Loaded};
+use crate::content::{Library, Page, PageKey, TaxonomyKey};
+use crate::diagnostic::Diagnostic;
+use crate::output::Output;
+use crate::templates::Renderer;
+
+/// Most entries a sitemap holds before it is split.
+const SITEMAP_LIMIT: usize = 30_000;
+
+/// The text of a feed.
+pub(super) fn render(feed: &Feed, path: &str, library: &Library, renderer: &Renderer) -> Result<String, Diagnostic> {
+    let keys: Vec<PageKey> = match feed.scope {
+        Scope::Site => library.page_keys().filter(|key| library[*key].lang == feed.lang).collect(),
+        Scope::Section(key) => library[key].pages.iter().copied().filter(|key| library[*key].meta.render).collect(),
+        Scope::Term(key, index) => library[key].items[index].pages.clone(),
+    };
+    let mut dated: Vec<PageKey> = keys.into_iter().filter(|key| belongs(&library[*key])).collect();
+    dated.sort_by_cached_key(|key| {
+        let page = &library[*key];
+        (Reverse(page.meta.date.as_ref().map(|d| d.at)), page.permalink.clone())
+    });
+    dated.dedup();
+    let loaded = renderer.loaded();
+    let mut context = renderer.language_context(&feed.lang);
+    let newest = dated.iter().filter_map(|key| library[*key].meta.updated.as_ref().or(library[*key].meta.date.as_ref()));
+    if let Some(last) = newest.max_by_key(|date| date.at) {
+        context.insert("last_updated", &last.text);
+    }
+    if let Some(limit) = loaded.config.feed_limit {
+        dated.truncate(limit);
+    }
+    context.insert_pages(renderer, &dated);
+    context.insert("feed_url", &format!("{}/{path}", loaded.config.base_url.trim_end_matches('/')));
+    match feed.scope {
+        Scope::Site => {}
+        Scope::Section(key) => context.insert_section(renderer, key, true),
+        Scope::Term(key, index) => {
+            context.insert("taxonomy", &library[key].kind);
+            context.insert_term(renderer, key, index, false);
+        }
+    }
+    renderer.render(&feed.template, &context)
+}
+
+fn belongs(page: &Page) -> bool {
+    page.meta.date.is_some() && page.meta.include_in_feeds && !page.meta.hidden
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Entry<'a> {
+    permalink: String,
+    updated: Option<&'a str>,
+    extra: Option<&'a serde_json::Map<String, serde_json::Value>>,
+}
+
+/// `sitemap.xml`, or its parts with their index.
+pub(super) fn sitemap(library: &Library, loaded: &Loaded, renderer: &Renderer) -> Result<Vec<Output>, Diagnostic> {
+    if !loaded.config.generate_sitemap {
+        return Ok(Vec::new());
+    }
+    let entries = entries(library, loaded);
+    let origin = "sitemap.xml";
+    if entries.len() < SITEMAP_LIMIT {
+        let text = renderer.render("sitemap.xml", &renderer.site_context().with("entries", &entries))?;
+        return Ok(vec![Output::bytes("sitemap.xml", text, origin)]);
+    }
+    let mut outputs = Vec::new();
+    let mut addresses = Vec::new();
+    for (at, part) in entries.chunks(SITEMAP_LIMIT).enumerate() {
+        let name = format!("sitemap{}.xml", at + 1);
+        let text = renderer.render("sitemap.xml", &renderer.site_context().with("entries", part))?;
+        addresses.push(loaded.make_permalink(&name));
+        outputs.push(Output::bytes(name, text, origin));
+    }
+    let index = renderer.render("split_sitemap_index.xml", &renderer.site_context().with("sitemaps", &addresses))?;
+    outputs.push(Output::bytes("sitemap.xml", index, origin));
+    Ok(outputs)
+}
+
+/// Every address people may find, sorted, each once.
+fn entries<'a>(library: &'a Library, loaded: &Loaded) -> Vec<Entry<'a>> {
+    let mut found: BTreeMap<String, Entry> = BTreeMap::new();
+    let mut add = |entry: Entry<'a>| {
+        found.entry(entry.permalink.clone()).or_insert(entry);
+    };
+    let with_pagers = loaded.config.exclude_paginated_pages_in_sitemap == ExcludePaginated::None;
+    let unplaced = unplaced(library);
+    for key in library.page_keys() {
+        let page = &library[key];
+        if !page.meta.render || page.meta.hidden || unplaced.contains(&key) {
+            continue;
+        }
+        let updated = page.meta.updated.as_ref().or(page.meta.date.as_ref()).map(|date| date.text.as_str());
+        add(Entry { permalink: page.permalink.clone(), updated, extra: Some(&page.meta.extra) });
+    }
+    for key in library.section_keys() {
+        let section = &library[key];
+        if !section.meta.render || section.meta.hidden {
+            continue;
+        }
+        add(Entry { permalink: section.permalink.clone(), updated: None, extra: Some(&section.meta.extra) });
+        if let (true, Some(paginator)) = (with_pagers, pagers::of_section(library, key)) {
+            for permalink in pagers::numbered(&paginator) {
+                add(Entry { permalink, ..Entry::default() });
+            }
+        }
+    }
+    for (at, taxonomy) in library.taxonomies.iter().enumerate() {
+        if !taxonomy.kind.render {
+            continue;
+        }
+        add(Entry { permalink: taxonomy.permalink.clone(), ..Entry::default() });
+        for (index, term) in taxonomy.items.iter().enumerate() {
+            add(Entry { permalink: term.permalink.clone(), ..Entry::default() });
+            if let (true, Some(paginator)) = (with_pagers, pagers::of_term(library, TaxonomyKey(at as u32), index)) {
+                for permalink in pagers::numbered(&paginator) {
+                    add(Entry { permalink, ..Entry::default() });
+                }
+            }
+        }
+    }
+    found.into_values().collect()
+}

@@ -1,0 +1,139 @@
+//! Files that are copied as they are, and style sheets that are compiled.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::config::Loaded;
+use crate::content::{Asset, Library};
+use crate::diagnostic::{Diagnostic, Place, slashed};
+use crate::output::Output;
+
+/// The files beside pages and sections.
+pub(super) fn assets(library: &Library) -> Vec<Output> {
+    let copy = |path: &str, asset: &Asset, origin: &str| {
+        let folder = path.trim_start_matches('/');
+        Output::file(format!("{folder}{}", asset.name), &asset.source, origin)
+    };
+    let pages = library.pages.iter().filter(|page| page.meta.render);
+    let pages = pages.flat_map(|page| page.assets.iter().map(move |asset| copy(&page.path, asset, &page.file.shown)));
+    let sections = library.sections.iter();
+    let sections =
+        sections.flat_map(|section| section.assets.iter().map(move |a| copy(&section.path, a, &section.file.shown)));
+    pages.chain(sections).collect()
+}
+
+/// The theme's `static/`, then the site's, which wins.
+pub(super) fn statics(loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let ignored = globs(&loaded.config.ignored_static).map_err(|fault| vec![fault])?;
+    let mut found: BTreeMap<String, Output> = BTreeMap::new();
+    let theme = loaded.theme_dir.as_ref().map(|theme| theme.join("static"));
+    for folder in theme.into_iter().chain([loaded.root.join("static")]) {
+        let files = WalkDir::new(&folder).follow_links(true).sort_by_file_name().into_iter().filter_map(Result::ok);
+        for entry in files.filter(|entry| entry.file_type().is_file()) {
+            let relative = entry.path().strip_prefix(&folder).unwrap_or(entry.path());
+            if ignored.is_match(relative) {
+                continue;
+            }
+            let origin = entry.path().strip_prefix(&loaded.root).unwrap_or(entry.path()).to_owned();
+            let path = slashed(relative);
+            found.insert(path.clone(), Output::file(path, entry.path(), origin));
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, Diagnostic> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern).map_err(|e| Diagnostic::error(format!("`ignored_static`: {e}")))?);
+    }
+    set.build().map_err(|e| Diagnostic::error(e.to_string()))
+}
+
+/// `sass/` of the theme and of the site as compressed CSS.
+pub(super) fn sass(loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let mut folders = Vec::new();
+    folders.extend(loaded.theme_dir.as_ref().map(|theme| theme.join("sass")));
+    if loaded.config.compile_sass {
+        folders.push(loaded.root.join("sass"));
+    }
+    let mut outputs: BTreeMap<String, Output> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for folder in folders {
+        let sheets = sheets(&folder);
+        faults.extend(same_names(&sheets, &folder, &loaded.root));
+        let compiled: Vec<Result<Output, Diagnostic>> =
+            sheets.par_iter().map(|file| compile(file, &folder, &loaded.root)).collect();
+        for result in compiled {
+            match result {
+                Ok(output) => drop(outputs.insert(output.path.clone(), output)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+    }
+    if faults.is_empty() { Ok(outputs.into_values().collect()) } else { Err(faults) }
+}
+
+/// Style sheets that become a file: not those whose name begins with `_`.
+fn sheets(folder: &Path) -> Vec<PathBuf> {
+    WalkDir::new(folder)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file() && !entry.file_name().to_string_lossy().starts_with('_'))
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|e| e == "scss" || e == "sass"))
+        .collect()
+}
+
+fn same_names(sheets: &[PathBuf], folder: &Path, root: &Path) -> Vec<Diagnostic> {
+    let mut seen: BTreeMap<PathBuf, &PathBuf> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for sheet in sheets {
+        if let Some(first) = seen.insert(sheet.with_extension("css"), sheet) {
+            let name = slashed(first.strip_prefix(folder).unwrap_or(first));
+            let place = Place::file(sheet.strip_prefix(root).unwrap_or(sheet));
+            faults.push(
+                Diagnostic::error(format!("makes the same CSS file as `{name}`")).at(place).help("rename one of them"),
+            );
+        }
+    }
+    faults
+}
+
+fn compile(file: &Path, folder: &Path, root: &Path) -> Result<Output, Diagnostic> {
+    let shown = file.strip_prefix(root).unwrap_or(file);
+    let options = grass::Options::default().style(grass::OutputStyle::Compressed).load_path(folder);
+    let css = grass::from_path(file, &options).map_err(|error| sass_fault(&error.to_string(), shown, root))?;
+    let path = slashed(&file.strip_prefix(folder).unwrap_or(file).with_extension("css"));
+    Ok(Output::bytes(path, css, shown))
+}
+
+/// The compiler's text: `Error: message`, lines of source, `./sass/x.scss:3:5`.
+fn sass_fault(text: &str, shown: &Path, root: &Path) -> Diagnostic {
+    let message = text.lines().next().unwrap_or(text).trim_start_matches("Error: ").trim_end_matches('.');
+    let mut place = Place::file(shown);
+    if let Some((file, line, column)) = text.lines().rev().find_map(location) {
+        let path = Path::new(file);
+        place.file = path.strip_prefix(root).unwrap_or(path).to_owned();
+        place.line = line;
+        place.column = column;
+        place.width = 1;
+        if let Ok(source) = std::fs::read_to_string(path) {
+            place.source = source.lines().nth(line - 1).unwrap_or_default().to_owned();
+        }
+    }
+    Diagnostic::error(message).at(place)
+}
+
+fn location(line: &str) -> Option<(&str, usize, usize)> {
+    let mut parts = line.trim().rsplitn(3, ':');
+    let column = parts.next()?.parse().ok()?;
+    let number = parts.next()?.parse().ok().filter(|n| *n > 0)?;
+    Some((parts.next()?, number, column))
+}

@@ -1,0 +1,51 @@
+//! Sections and terms cut into pagers.
+
+use crate::content::{Library, PageKey, Pager, PaginationRoot, Paginator, Section, SectionKey, TaxonomyKey};
+
+/// The pagers of a section; `None` when it is not paginated.
+pub(super) fn of_section(library: &Library, key: SectionKey) -> Option<Paginator> {
+    let section: &Section = &library[key];
+    let by = section.meta.paginate_by.filter(|by| *by > 0)?;
+    let mut pages = section.pages.clone();
+    if section.meta.paginate_reversed {
+        pages.reverse();
+    }
+    let root = PaginationRoot::Section(key);
+    Some(cut(root, by, &section.meta.paginate_path, &section.path, &section.permalink, &pages))
+}
+
+/// The pagers of a term; `None` when its taxonomy is not paginated.
+pub(super) fn of_term(library: &Library, key: TaxonomyKey, index: usize) -> Option<Paginator> {
+    let taxonomy = &library[key];
+    let by = taxonomy.kind.paginate_by.filter(|by| *by > 0)?;
+    let term = &taxonomy.items[index];
+    let root = PaginationRoot::Term(key, index);
+    Some(cut(root, by, taxonomy.kind.paginate_path(), &term.path, &term.permalink, &term.pages))
+}
+
+fn cut(root: PaginationRoot, by: usize, word: &str, path: &str, permalink: &str, pages: &[PageKey]) -> Paginator {
+    let folder = if word.is_empty() { String::new() } else { format!("{word}/") };
+    let base_url = format!("{permalink}{folder}");
+    let base_path = format!("{path}{folder}");
+    let mut chunks: Vec<&[PageKey]> = pages.chunks(by).collect();
+    if chunks.is_empty() {
+        chunks.push(&[]);
+    }
+    let pagers = chunks
+        .into_iter()
+        .enumerate()
+        .map(|(at, chunk)| {
+            let (path, permalink) = match at {
+                0 => (path.to_owned(), permalink.to_owned()),
+                _ => (format!("{base_path}{}/", at + 1), format!("{base_url}{}/", at + 1)),
+            };
+            Pager { index: at + 1, pages: chunk.to_vec(), path, permalink }
+        })
+        .collect();
+    Paginator { root, paginate_by: by, base_url, pagers, total_pages: pages.len() }
+}
+
+/// Addresses of numbered pagers, the first one's alias included, as the sitemap lists them.
+pub(super) fn numbered(paginator: &Paginator) -> impl Iterator<Item = String> {
+    (1..=paginator.pagers.len()).map(|number| format!("{}{number}/", paginator.base_url))
+}

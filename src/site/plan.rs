@@ -1,0 +1,268 @@
+//! The plan: every file that templates will make, who makes it, and for whom.
+//!
+//! Entry point: [`plan`]. Nothing is rendered here, so collisions are found before any work is done.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::pagers;
+use crate::config::Loaded;
+use crate::content::{Library, PageKey, Paginator, SectionKey, TaxonomyKey};
+use crate::diagnostic::{Diagnostic, Place};
+
+/// A file to be made.
+#[derive(Debug, Clone)]
+pub(super) struct Planned {
+    /// Its path in the site.
+    pub(super) path: String,
+    /// The source that asks for it.
+    pub(super) origin: PathBuf,
+    /// What it is.
+    pub(super) job: Job,
+}
+
+/// What templates make.
+#[derive(Debug, Clone)]
+pub(super) enum Job {
+    /// A page.
+    Page(PageKey),
+    /// A section, or one of its pagers.
+    Section(SectionKey, Option<(Arc<Paginator>, usize)>),
+    /// Sends visitors on to an address.
+    Redirect(String),
+    /// The list of a taxonomy's terms.
+    TaxonomyList(TaxonomyKey),
+    /// A term, or one of its pagers.
+    Term(TaxonomyKey, usize, Option<(Arc<Paginator>, usize)>),
+    /// A feed.
+    Feed(Feed),
+    /// `404.html`.
+    NotFound,
+    /// `robots.txt`.
+    Robots,
+}
+
+/// Which pages a feed tells about.
+#[derive(Debug, Clone)]
+pub(super) struct Feed {
+    /// Its template, also its file name.
+    pub(super) template: String,
+    /// Its language.
+    pub(super) lang: String,
+    /// Its scope.
+    pub(super) scope: Scope,
+}
+
+/// The scope of a feed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scope {
+    /// Every page of the language.
+    Site,
+    /// A section.
+    Section(SectionKey),
+    /// A term.
+    Term(TaxonomyKey, usize),
+}
+
+/// Pages that their section could not sort: they have no place, so they are not rendered.
+pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
+    let mut keys = BTreeSet::new();
+    for section in library.section_keys() {
+        keys.extend(library[section].ignored_pages.iter().copied().filter(|key| library[*key].section == Some(section)));
+    }
+    keys
+}
+
+/// Everything templates will make, each path once.
+pub(super) fn plan(library: &Library, loaded: &Loaded) -> Result<Vec<Planned>, Vec<Diagnostic>> {
+    let mut plan = Plan { real: BTreeMap::new(), aliases: BTreeMap::new(), faults: Vec::new() };
+    plan_pages(&mut plan, library);
+    plan_sections(&mut plan, library, loaded);
+    plan_taxonomies(&mut plan, library, loaded);
+    plan_site(&mut plan, loaded);
+    if !plan.faults.is_empty() {
+        return Err(plan.faults);
+    }
+    // A page may take the address of an alias.
+    let Plan { real, mut aliases, .. } = plan;
+    aliases.extend(real);
+    Ok(aliases.into_values().collect())
+}
+
+struct Plan {
+    real: BTreeMap<String, Planned>,
+    aliases: BTreeMap<String, Planned>,
+    faults: Vec<Diagnostic>,
+}
+
+impl Plan {
+    fn add(&mut self, folder: &str, file: &str, origin: impl Into<PathBuf>, job: Job) {
+        let path = join(folder, file);
+        let planned = Planned { path: path.clone(), origin: origin.into(), job };
+        insert(&mut self.real, &mut self.faults, path, planned);
+    }
+
+    fn alias(&mut self, alias: &str, origin: &str, target: &str) {
+        let path =
+            if alias.ends_with(".html") { join(alias, "") } else { join(&format!("{alias}/"), "index.html") };
+        let planned = Planned { path: path.clone(), origin: origin.into(), job: Job::Redirect(target.to_owned()) };
+        insert(&mut self.aliases, &mut self.faults, path, planned);
+    }
+}
+
+fn insert(map: &mut BTreeMap<String, Planned>, faults: &mut Vec<Diagnostic>, path: String, planned: Planned) {
+    if let Some(first) = map.get(&path) {
+        let message = format!("two sources want the address `/{}`", path.trim_end_matches("index.html"));
+        let other = format!("the other one is {}", first.origin.display());
+        faults.push(
+            Diagnostic::error(message)
+                .at(Place::file(planned.origin))
+                .help(other)
+                .help("give one of them another `slug`, `path` or alias"),
+        );
+        return;
+    }
+    map.insert(path, planned);
+}
+
+/// `folder` and `file` as a path of the site: no leading slash, no double one.
+fn join(folder: &str, file: &str) -> String {
+    let folder = folder.trim_start_matches('/');
+    let folder = folder.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    match (folder.is_empty(), file.is_empty()) {
+        (true, _) => file.to_owned(),
+        (false, true) => folder,
+        (false, false) => format!("{folder}/{file}"),
+    }
+}
+
+fn plan_pages(plan: &mut Plan, library: &Library) {
+    let unplaced = unplaced(library);
+    for key in library.page_keys() {
+        let page = &library[key];
+        if !page.meta.render || unplaced.contains(&key) {
+            continue;
+        }
+        plan.add(&page.path, "index.html", &page.file.shown, Job::Page(key));
+        for alias in &page.meta.aliases {
+            plan.alias(alias, &page.file.shown, &page.permalink);
+        }
+    }
+}
+
+fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
+    for key in library.section_keys() {
+        let section = &library[key];
+        let origin = &section.file.shown;
+        if section.meta.generate_feeds {
+            for template in &loaded.config.language(&section.lang).feed_filenames {
+                let feed =
+                    Feed { template: template.clone(), lang: section.lang.clone(), scope: Scope::Section(key) };
+                plan.add(&section.path, template, origin, Job::Feed(feed));
+            }
+        }
+        for alias in &section.meta.aliases {
+            plan.alias(alias, origin, &section.permalink);
+        }
+        if !section.meta.render {
+            continue;
+        }
+        if let Some(target) = &section.meta.redirect_to {
+            let url = redirect_target(library, target);
+            plan.add(&section.path, "index.html", origin, Job::Redirect(url));
+            continue;
+        }
+        match pagers::of_section(library, key).map(Arc::new) {
+            None => plan.add(&section.path, "index.html", origin, Job::Section(key, None)),
+            Some(paginator) => {
+                for (at, pager) in paginator.pagers.iter().enumerate() {
+                    let job = Job::Section(key, Some((Arc::clone(&paginator), at)));
+                    plan.add(&pager.path, "index.html", origin, job);
+                }
+                plan_first_pager(plan, &section.path, &section.meta.paginate_path, origin, &section.permalink);
+            }
+        }
+    }
+}
+
+/// `page/1/` leads to the first pager.
+fn plan_first_pager(plan: &mut Plan, path: &str, word: &str, origin: &str, permalink: &str) {
+    plan.add(&format!("{path}/{word}/1"), "index.html", origin, Job::Redirect(permalink.to_owned()));
+}
+
+fn redirect_target(library: &Library, target: &str) -> String {
+    let Some(internal) = target.strip_prefix("@/") else { return target.to_owned() };
+    let (path, anchor) = internal.split_once('#').map_or((internal, None), |(path, anchor)| (path, Some(anchor)));
+    match (library.node(path).map(|node| library.permalink(node)), anchor) {
+        (Some(permalink), Some(anchor)) => format!("{permalink}#{anchor}"),
+        (Some(permalink), None) => permalink.to_owned(),
+        (None, _) => target.to_owned(),
+    }
+}
+
+fn plan_taxonomies(plan: &mut Plan, library: &Library, loaded: &Loaded) {
+    let config_file = loaded.config_file.strip_prefix(&loaded.root).unwrap_or(&loaded.config_file).to_owned();
+    let origin = config_file.to_string_lossy().into_owned();
+    for (at, taxonomy) in library.taxonomies.iter().enumerate() {
+        let key = TaxonomyKey(at as u32);
+        if !taxonomy.kind.render || taxonomy.items.is_empty() {
+            continue;
+        }
+        plan.add(&taxonomy.path, "index.html", &origin, Job::TaxonomyList(key));
+        for (index, term) in taxonomy.items.iter().enumerate() {
+            match pagers::of_term(library, key, index).map(Arc::new) {
+                None => plan.add(&term.path, "index.html", &origin, Job::Term(key, index, None)),
+                Some(paginator) => {
+                    for (at, pager) in paginator.pagers.iter().enumerate() {
+                        let job = Job::Term(key, index, Some((Arc::clone(&paginator), at)));
+                        plan.add(&pager.path, "index.html", &origin, job);
+                    }
+                    plan_first_pager(plan, &term.path, taxonomy.kind.paginate_path(), &origin, &term.permalink);
+                }
+            }
+            if taxonomy.kind.feed {
+                for template in &loaded.config.language(&taxonomy.lang).feed_filenames {
+                    let scope = Scope::Term(key, index);
+                    let feed = Feed { template: template.clone(), lang: taxonomy.lang.clone(), scope };
+                    plan.add(&term.path, template, &origin, Job::Feed(feed));
+                }
+            }
+        }
+    }
+}
+
+fn plan_site(plan: &mut Plan, loaded: &Loaded) {
+    let config = &loaded.config;
+    let config_file = loaded.config_file.strip_prefix(&loaded.root).unwrap_or(&loaded.config_file).to_owned();
+    for (lang, options) in &config.languages {
+        if !options.generate_feeds {
+            continue;
+        }
+        let folder = if *lang == config.default_language { "" } else { lang };
+        for template in &options.feed_filenames {
+            let feed = Feed { template: template.clone(), lang: lang.clone(), scope: Scope::Site };
+            let path = join(folder, template);
+            // The home section may have planned the same feed.
+            let planned = Planned { path: path.clone(), origin: config_file.clone(), job: Job::Feed(feed) };
+            plan.real.entry(path).or_insert(planned);
+        }
+    }
+    let not_found = Planned { path: "404.html".to_owned(), origin: config_file.clone(), job: Job::NotFound };
+    plan.real.entry("404.html".to_owned()).or_insert(not_found);
+    if config.generate_robots_txt {
+        plan.add("", "robots.txt", config_file, Job::Robots);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn paths_have_no_needless_slash() {
+        assert_eq!(join("/", "index.html"), "index.html");
+        assert_eq!(join("//a//b/", "index.html"), "a/b/index.html");
+        assert_eq!(join("/old/about.html", ""), "old/about.html");
+    }
+}

@@ -1,0 +1,96 @@
+//! Planned files become bytes, in parallel.
+//!
+//! Entry point: [`render`]. Faults of all pages come back together, each place once: a fault in a layout is not told
+//! for every page that uses it.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::feeds;
+use super::plan::{Job, Planned};
+use crate::content::{Library, Section};
+use crate::diagnostic::Diagnostic;
+use crate::output::Output;
+use crate::templates::{Context, Renderer};
+
+/// Renders everything planned.
+pub(super) fn render(planned: &[Planned], library: &Library, renderer: &Renderer) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let results: Vec<Result<Output, Diagnostic>> = planned
+        .par_iter()
+        .map(|planned| {
+            let text = render_one(planned, library, renderer)?;
+            Ok(Output::bytes(planned.path.clone(), text, planned.origin.clone()))
+        })
+        .collect();
+    let mut outputs = Vec::with_capacity(results.len());
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for result in results {
+        match result {
+            Ok(output) => outputs.push(output),
+            Err(fault) => {
+                if seen.insert((fault.place.clone(), fault.message.clone())) {
+                    faults.push(fault);
+                }
+            }
+        }
+    }
+    if faults.is_empty() { Ok(outputs) } else { Err(faults) }
+}
+
+fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Result<String, Diagnostic> {
+    let told = |fault: Diagnostic| fault.help(format!("while rendering {}", planned.origin.display()));
+    match &planned.job {
+        Job::Page(key) => {
+            let page = &library[*key];
+            let mut context = renderer.context(&page.lang, &page.path);
+            context.insert_page(renderer, *key);
+            renderer.render(page.template.as_deref().unwrap_or("page.html"), &context).map_err(told)
+        }
+        Job::Section(key, pager) => {
+            let section = &library[*key];
+            let path = pager.as_ref().map_or(&section.path, |(paginator, at)| &paginator.pagers[*at].path);
+            let mut context = renderer.context(&section.lang, path);
+            context.insert_section(renderer, *key, pager.is_none());
+            if let Some((paginator, at)) = pager {
+                context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);
+            }
+            renderer.render(section_template(section), &context).map_err(told)
+        }
+        Job::Redirect(url) => renderer.render("internal/alias.html", &Context::new().with("url", url)).map_err(told),
+        Job::TaxonomyList(key) => {
+            let taxonomy = &library[*key];
+            let mut context = renderer.context(&taxonomy.lang, &taxonomy.path);
+            context.insert("taxonomy", &taxonomy.kind);
+            context.insert_terms(renderer, *key);
+            renderer.render(&taxonomy_template(renderer, &taxonomy.kind.name, "list"), &context)
+        }
+        Job::Term(key, index, pager) => {
+            let taxonomy = &library[*key];
+            let term = &taxonomy.items[*index];
+            let path = pager.as_ref().map_or(&term.path, |(paginator, at)| &paginator.pagers[*at].path);
+            let mut context = renderer.context(&taxonomy.lang, path);
+            context.insert("taxonomy", &taxonomy.kind);
+            context.insert_term(renderer, *key, *index, true);
+            if let Some((paginator, at)) = pager {
+                context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);
+            }
+            renderer.render(&taxonomy_template(renderer, &taxonomy.kind.name, "single"), &context)
+        }
+        Job::Feed(feed) => feeds::render(feed, &planned.path, library, renderer),
+        Job::NotFound => renderer.render("404.html", &renderer.site_context()),
+        Job::Robots => renderer.render("robots.txt", &renderer.site_context()),
+    }
+}
+
+/// A section's own template, or `index.html` for a home and `section.html` for others.
+fn section_template(section: &Section) -> &str {
+    let home = section.file.components.is_empty();
+    section.meta.template.as_deref().unwrap_or(if home { "index.html" } else { "section.html" })
+}
+
+fn taxonomy_template(renderer: &Renderer, name: &str, kind: &str) -> String {
+    let own = format!("{name}/{kind}.html");
+    if renderer.has(&own) { own } else { format!("taxonomy_{kind}.html") }
+}

@@ -1,0 +1,80 @@
+//! The values one template sees, by name.
+
+use serde::Serialize;
+use tera::Value;
+
+use super::Renderer;
+use crate::content::{PageKey, Pager, Paginator, SectionKey, TaxonomyKey};
+
+/// The values a template sees, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Context(tera::Context);
+
+impl Context {
+    /// No values at all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds any value that serde can describe.
+    pub fn insert<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// The same, for building a context in one expression.
+    #[must_use]
+    pub fn with<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Self {
+        self.insert(name, value);
+        self
+    }
+
+    /// Adds `page`.
+    pub fn insert_page(&mut self, renderer: &Renderer, key: PageKey) {
+        self.from_library(renderer, "page", |values| values.page(key));
+    }
+
+    /// Adds `section`, with its pages or, for a paginated section, without.
+    pub fn insert_section(&mut self, renderer: &Renderer, key: SectionKey, with_pages: bool) {
+        self.from_library(renderer, "section", |values| {
+            if with_pages { values.section(key) } else { values.section_without_pages(key) }
+        });
+    }
+
+    /// Adds `pages`, a list.
+    pub fn insert_pages(&mut self, renderer: &Renderer, keys: &[PageKey]) {
+        self.from_library(renderer, "pages", |values| {
+            Value::from(keys.iter().map(|key| values.page(*key)).collect::<Vec<_>>())
+        });
+    }
+
+    /// Adds `term`, with its pages or, for a paginated term, without.
+    pub fn insert_term(&mut self, renderer: &Renderer, key: TaxonomyKey, index: usize, with_pages: bool) {
+        self.from_library(renderer, "term", |values| {
+            if with_pages { values.term(key, index) } else { values.term_without_pages(key, index) }
+        });
+    }
+
+    /// Adds `terms`: every term of a taxonomy.
+    pub fn insert_terms(&mut self, renderer: &Renderer, key: TaxonomyKey) {
+        self.from_library(renderer, "terms", |values| values.terms(key));
+    }
+
+    /// Adds `paginator`.
+    pub fn insert_paginator(&mut self, renderer: &Renderer, paginator: &Paginator, pager: &Pager) {
+        self.from_library(renderer, "paginator", |values| values.paginator(paginator, pager));
+    }
+
+    fn from_library(&mut self, renderer: &Renderer, name: &str, value: impl Fn(&super::LibraryValues) -> Value) {
+        if let Some((_, values)) = renderer.shared.full.get() {
+            self.set(name, value(values));
+        }
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        self.0.insert_value(name.to_owned(), value);
+    }
+
+    pub(super) fn values(&self) -> &tera::Context {
+        &self.0
+    }
+}

@@ -1,0 +1,63 @@
+//! Filters and tests: those of tera-contrib under the names Zola gives them, and Zola's own.
+
+use std::sync::Arc;
+
+use num_format::ToFormattedString;
+use tera::{Kwargs, State, StringInput, Tera, TeraResult, Value};
+
+use super::Shared;
+use crate::markdown;
+
+/// Registers everything a template may write after `|` and after `is`.
+pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
+    tera.register_filter("base64_encode", tera_contrib::base64::b64_encode);
+    tera.register_filter("base64_decode", tera_contrib::base64::b64_decode);
+    tera.register_filter("date", tera_contrib::dates::date);
+    tera.register_filter("filesizeformat", tera_contrib::filesize_format::filesize_format);
+    tera.register_filter("filesize_format", tera_contrib::filesize_format::filesize_format);
+    tera.register_filter("format", tera_contrib::format::format);
+    tera.register_filter("json_encode", tera_contrib::json::json_encode);
+    tera.register_filter("shuffle", tera_contrib::rand::shuffle);
+    tera.register_filter("striptags", tera_contrib::regex::striptags);
+    tera.register_filter("spaceless", tera_contrib::regex::spaceless);
+    tera.register_filter("regex_replace", tera_contrib::regex::RegexReplace::default());
+    tera.register_filter("slugify", tera_contrib::slug::slug);
+    tera.register_filter("slug", tera_contrib::slug::slug);
+    tera.register_filter("urlencode", tera_contrib::urlencode::urlencode);
+    tera.register_filter("urlencode_strict", tera_contrib::urlencode::urlencode_strict);
+    tera.register_test("matching", tera_contrib::regex::Matching::default());
+    tera.register_test("before", tera_contrib::dates::is_before);
+    tera.register_test("after", tera_contrib::dates::is_after);
+
+    let default = shared.loaded.config.default_language.clone();
+    tera.register_filter("num_format", move |number: i128, kwargs: Kwargs, _: &State| {
+        let locale = kwargs.get::<&str>("locale")?.unwrap_or(&default);
+        num_format(number, locale)
+    });
+    let shared = Arc::clone(shared);
+    tera.register_filter("markdown", move |text: StringInput<'_>, kwargs: Kwargs, _: &State| {
+        let inline = kwargs.get::<bool>("inline")?.unwrap_or(false);
+        markdown_filter(&shared, text.as_str(), inline)
+    });
+}
+
+fn num_format(number: i128, locale: &str) -> TeraResult<String> {
+    let locale = num_format::Locale::from_name(locale)
+        .map_err(|_| tera::Error::message(format!("`num_format` does not know the locale `{locale}`")))?;
+    Ok(number.to_formatted_string(&locale))
+}
+
+fn markdown_filter(shared: &Shared, text: &str, inline: bool) -> TeraResult<Value> {
+    let library = shared.library();
+    let context = markdown::Context::plain(&shared.loaded.config, library, shared.highlighter.as_deref());
+    let (rendered, faults) = markdown::render(text, &context);
+    if let Some(fault) = faults.iter().find(|d| d.level == crate::diagnostic::Level::Error) {
+        return Err(tera::Error::message(format!("the Markdown cannot be rendered: {}", fault.message)));
+    }
+    let mut html = rendered.html.as_str();
+    if inline {
+        html = html.strip_prefix("<p>").unwrap_or(html);
+        html = html.strip_suffix("</p>\n").unwrap_or(html);
+    }
+    Ok(Value::from(html))
+}

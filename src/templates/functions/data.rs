@@ -1,0 +1,236 @@
+//! `load_data`: values from files, literals or other servers, read once per build.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use serde_json::{Map, Value as Json, json};
+use tera::{Kwargs, State, TeraResult, Value};
+
+use super::super::Shared;
+use super::super::values::serialized;
+use super::{error, files};
+
+/// What was loaded already, by everything the value depends on.
+#[derive(Debug, Default)]
+pub(crate) struct DataCache(Mutex<HashMap<String, Value>>);
+
+enum Source<'a> {
+    File(&'a str),
+    Literal(&'a str),
+    Url(&'a str),
+}
+
+/// `load_data(path, literal or url, format, required=true, method, body, content_type, headers)`.
+pub(super) fn load_data(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
+    let source =
+        match (kwargs.get::<&str>("path")?, kwargs.get::<&str>("literal")?, kwargs.get::<&str>("url")?) {
+            (Some(path), None, None) => Source::File(path),
+            (None, Some(literal), None) => Source::Literal(literal),
+            (None, None, Some(url)) => Source::Url(url),
+            _ => return Err(error("`load_data` takes one of `path`, `url` and `literal`")),
+        };
+    let key = cache_key(kwargs);
+    if let Some(value) = shared.data.0.lock().ok().and_then(|cache| cache.get(&key).cloned()) {
+        return Ok(value);
+    }
+    let required = kwargs.get::<bool>("required")?.unwrap_or(true);
+    let format = kwargs.get::<&str>("format")?;
+    let (text, found_format, name) = match source {
+        Source::Literal(literal) => (Some(literal.to_owned()), "plain", "the literal".to_owned()),
+        Source::File(path) => (read(shared, path)?, format_of(path), format!("`{path}`")),
+        Source::Url(url) => {
+            let (text, kind) = fetch(url, kwargs, required)?;
+            (text, kind, format!("`{url}`"))
+        }
+    };
+    let value = match text {
+        None if required => return Err(error(format!("`load_data`: {name} does not exist"))),
+        None => Value::none(),
+        Some(text) => parse(&text, format.unwrap_or(found_format))
+            .map_err(|problem| error(format!("`load_data`: {name} cannot be read: {problem}")))?,
+    };
+    if let Ok(mut cache) = shared.data.0.lock() {
+        cache.insert(key, value.clone());
+    }
+    Ok(value)
+}
+
+fn cache_key(kwargs: &Kwargs) -> String {
+    let mut parts: Vec<String> = kwargs.iter().map(|(key, value)| format!("{}={value}\u{0}", key.as_value())).collect();
+    parts.sort();
+    parts.concat()
+}
+
+fn read(shared: &Shared, path: &str) -> TeraResult<Option<String>> {
+    let Some(file) = files::find(shared, path)? else { return Ok(None) };
+    let text = std::fs::read_to_string(&file).map_err(|e| error(format!("`{path}` cannot be read: {e}")))?;
+    Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
+}
+
+fn format_of(path: &str) -> &'static str {
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "toml" => "toml",
+        "json" => "json",
+        "csv" => "csv",
+        "yaml" | "yml" => "yaml",
+        "bibtex" => "bibtex",
+        "xml" => "xml",
+        _ => "plain",
+    }
+}
+
+fn fetch(url: &str, kwargs: &Kwargs, required: bool) -> TeraResult<(Option<String>, &'static str)> {
+    let agent = ureq::Agent::new_with_config(
+        ureq::Agent::config_builder().timeout_global(Some(std::time::Duration::from_secs(30))).build(),
+    );
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for header in kwargs.get::<Vec<String>>("headers")?.unwrap_or_default() {
+        let (name, value) =
+            header.split_once('=').ok_or_else(|| error(format!("`load_data`: header `{header}` is not `name=value`")))?;
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+    let answer = match kwargs.get::<&str>("method")?.unwrap_or("GET").to_ascii_uppercase().as_str() {
+        "GET" => {
+            let mut request = agent.get(url);
+            for (name, value) in &headers {
+                request = request.header(name, value);
+            }
+            request.call()
+        }
+        "POST" => {
+            let mut request = agent.post(url);
+            for (name, value) in &headers {
+                request = request.header(name, value);
+            }
+            if let Some(kind) = kwargs.get::<&str>("content_type")? {
+                request = request.header("content-type", kind);
+            }
+            request.send(kwargs.get::<&str>("body")?.unwrap_or_default())
+        }
+        other => return Err(error(format!("`load_data`: method is GET or POST, not {other}"))),
+    };
+    match answer {
+        Ok(mut answer) => {
+            let kind = answer.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+            let format = if kind.contains("json") {
+                "json"
+            } else if kind.contains("csv") {
+                "csv"
+            } else if kind.contains("xml") {
+                "xml"
+            } else {
+                "plain"
+            };
+            let text = answer.body_mut().read_to_string().map_err(|e| error(format!("`{url}`: {e}")))?;
+            Ok((Some(text), format))
+        }
+        Err(_) if !required => Ok((None, "plain")),
+        Err(problem) => Err(error(format!("`load_data`: `{url}` cannot be fetched: {problem}"))),
+    }
+}
+
+fn parse(text: &str, format: &str) -> Result<Value, String> {
+    match format {
+        "plain" => Ok(Value::from(text)),
+        "json" => serde_json::from_str::<Json>(text).map(|v| serialized(&v)).map_err(|e| e.to_string()),
+        "yaml" | "yml" => serde_yaml::from_str::<Json>(text).map(|v| serialized(&v)).map_err(|e| e.to_string()),
+        "toml" => text.parse::<toml::Table>().map(|v| serialized(&from_toml_table(v))).map_err(|e| e.to_string()),
+        "csv" => csv_value(text).map(|v| serialized(&v)),
+        "xml" => xml_value(text).map(|v| serialized(&v)),
+        "bibtex" => bibtex_value(text).map(|v| serialized(&v)),
+        other => Err(format!("the format `{other}` is none of toml, json, csv, bibtex, yaml, xml, plain")),
+    }
+}
+
+fn from_toml_table(table: toml::Table) -> Json {
+    Json::Object(table.into_iter().map(|(key, value)| (key, from_toml(value))).collect())
+}
+
+/// Dates become text, as in front matter.
+fn from_toml(value: toml::Value) -> Json {
+    match value {
+        toml::Value::String(text) => Json::String(text),
+        toml::Value::Integer(number) => json!(number),
+        toml::Value::Float(number) => json!(number),
+        toml::Value::Boolean(yes) => Json::Bool(yes),
+        toml::Value::Datetime(date) => Json::String(date.to_string()),
+        toml::Value::Array(items) => Json::Array(items.into_iter().map(from_toml).collect()),
+        toml::Value::Table(table) => from_toml_table(table),
+    }
+}
+
+fn csv_value(text: &str) -> Result<Json, String> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers: Vec<String> = reader.headers().map_err(|e| e.to_string())?.iter().map(str::to_owned).collect();
+    let mut records = Vec::new();
+    for record in reader.records() {
+        records.push(record.map_err(|e| e.to_string())?.iter().map(str::to_owned).collect::<Vec<_>>());
+    }
+    Ok(json!({ "headers": headers, "records": records }))
+}
+
+fn xml_value(text: &str) -> Result<Json, String> {
+    let document = roxmltree::Document::parse(text).map_err(|e| e.to_string())?;
+    let root = document.root_element();
+    Ok(json!({ root.tag_name().name(): xml_node(root) }))
+}
+
+/// Attributes as `@name`, text as `#text` (or the text alone), elements of one name as a list when there are several.
+fn xml_node(node: roxmltree::Node) -> Json {
+    let mut map = Map::new();
+    for attribute in node.attributes() {
+        map.insert(format!("@{}", attribute.name()), scalar(attribute.value()));
+    }
+    for child in node.children().filter(roxmltree::Node::is_element) {
+        let value = xml_node(child);
+        match map.get_mut(child.tag_name().name()) {
+            Some(Json::Array(items)) => items.push(value),
+            Some(first) => *first = Json::Array(vec![first.take(), value]),
+            None => {
+                map.insert(child.tag_name().name().to_owned(), value);
+            }
+        }
+    }
+    let text = node.children().filter(|n| n.is_text()).filter_map(|n| n.text()).collect::<String>();
+    let text = text.trim();
+    match (map.is_empty(), text.is_empty()) {
+        (true, true) => Json::Null,
+        (true, false) => scalar(text),
+        (false, true) => Json::Object(map),
+        (false, false) => {
+            map.insert("#text".to_owned(), scalar(text));
+            Json::Object(map)
+        }
+    }
+}
+
+/// Numbers and truth values of XML as such.
+fn scalar(text: &str) -> Json {
+    if let Ok(number) = text.parse::<i64>() {
+        return json!(number);
+    }
+    match text {
+        "true" => json!(true),
+        "false" => json!(false),
+        _ => text.parse::<f64>().ok().filter(|n| n.is_finite()).map_or_else(|| json!(text), |number| json!(number)),
+    }
+}
+
+fn bibtex_value(text: &str) -> Result<Json, String> {
+    let bibtex = nom_bibtex::Bibtex::parse(text).map_err(|e| e.to_string())?;
+    let bibliographies: Vec<Json> = bibtex
+        .bibliographies()
+        .iter()
+        .map(|entry| {
+            let tags: std::collections::BTreeMap<_, _> = entry.tags().iter().collect();
+            json!({ "entry_type": entry.entry_type(), "citation_key": entry.citation_key(), "tags": tags })
+        })
+        .collect();
+    let variables: std::collections::BTreeMap<_, _> = bibtex.variables().iter().collect();
+    Ok(json!({
+        "bibliographies": bibliographies,
+        "comments": bibtex.comments(),
+        "preambles": bibtex.preambles(),
+        "variables": variables,
+    }))
+}

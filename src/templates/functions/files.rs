@@ -1,0 +1,68 @@
+//! Files that templates name: where they are looked for, and their hashes.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use sha2::Digest as _;
+use tera::{Kwargs, State, TeraResult, Value};
+
+use super::super::Shared;
+use super::error;
+
+/// The file behind a path of a template: looked for in the site, `static/`, `content/`, the output folder and the
+/// theme's `static/`. A path that leaves the site is an error.
+pub(super) fn find(shared: &Shared, path: &str) -> TeraResult<Option<PathBuf>> {
+    let root = &shared.loaded.root;
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    if climbs(path) {
+        return Err(error(format!("`{path}` is outside the site")));
+    }
+    let mut places = Vec::new();
+    if let Some(content) = path.strip_prefix("@/") {
+        places.push(root.join("content").join(content));
+    } else {
+        let path = path.trim_start_matches('/');
+        places.push(root.join(path));
+        places.push(root.join("static").join(path));
+        places.push(root.join("content").join(path));
+        places.push(root.join(&shared.loaded.config.output_dir).join(path));
+        if let Some(theme) = &shared.loaded.theme_dir {
+            places.push(theme.join("static").join(path));
+        }
+    }
+    Ok(places.into_iter().find(|place| place.is_file()))
+}
+
+fn climbs(path: &str) -> bool {
+    Path::new(path).components().any(|part| matches!(part, std::path::Component::ParentDir))
+}
+
+/// sha256 of a file, hexadecimal.
+pub(super) fn sha256_hex(file: &Path) -> TeraResult<String> {
+    Ok(hex::encode(sha2::Sha256::digest(read(file)?)))
+}
+
+fn read(file: &Path) -> TeraResult<Vec<u8>> {
+    std::fs::read(file).map_err(|e| error(format!("{} cannot be read: {e}", file.display())))
+}
+
+/// `get_hash(path or literal, sha_type=384, base64=true)`.
+pub(super) fn get_hash(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
+    let bytes = match (kwargs.get::<&str>("path")?, kwargs.get::<&str>("literal")?) {
+        (Some(path), None) => {
+            let file = find(shared, path)?.ok_or_else(|| error(format!("`get_hash`: there is no file `{path}`")))?;
+            read(&file)?
+        }
+        (None, Some(literal)) => literal.as_bytes().to_vec(),
+        _ => return Err(error("`get_hash` takes either `path` or `literal`")),
+    };
+    let digest = match kwargs.get::<u64>("sha_type")?.unwrap_or(384) {
+        256 => sha2::Sha256::digest(&bytes).to_vec(),
+        384 => sha2::Sha384::digest(&bytes).to_vec(),
+        512 => sha2::Sha512::digest(&bytes).to_vec(),
+        other => return Err(error(format!("`get_hash`: sha_type is 256, 384 or 512, not {other}"))),
+    };
+    let as_base64 = kwargs.get::<bool>("base64")?.unwrap_or(true);
+    let text = if as_base64 { base64::engine::general_purpose::STANDARD.encode(digest) } else { hex::encode(digest) };
+    Ok(Value::safe_string(&text))
+}

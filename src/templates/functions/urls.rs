@@ -1,0 +1,93 @@
+//! Addresses and translated words: `get_url`, `trans`, `text_direction`.
+
+use tera::{Kwargs, State, TeraResult, Value};
+
+use super::super::Shared;
+use super::{error, files, language};
+
+/// `get_url(path, lang, trailing_slash=false, cachebust=false)`: an absolute address, marked safe.
+pub(super) fn get_url(shared: &Shared, kwargs: &Kwargs, state: &State) -> TeraResult<Value> {
+    let path = kwargs.must_get::<&str>("path")?;
+    let lang = language(shared, kwargs, state)?;
+    let config = &shared.loaded.config;
+    if !config.languages.contains_key(&lang) && lang != config.default_language {
+        return Err(error(format!("`get_url`: the site has no language `{lang}`")));
+    }
+    if let Some(internal) = path.strip_prefix("@/") {
+        return resolve(shared, internal, &lang).map(|url| Value::safe_string(&url));
+    }
+    let asked = kwargs.get::<&str>("lang")?;
+    let path = match asked {
+        Some(lang) if lang != config.default_language && !has_prefix(path, lang) => format!("{lang}/{path}"),
+        _ => path.to_owned(),
+    };
+    let mut url = config.make_permalink(&path);
+    if !kwargs.get::<bool>("trailing_slash")?.unwrap_or(false) && url.ends_with('/') {
+        url.pop();
+    }
+    if kwargs.get::<bool>("cachebust")?.unwrap_or(false) {
+        let file = files::find(shared, &path)?
+            .ok_or_else(|| error(format!("`get_url`: there is no file `{path}` to take a hash of")))?;
+        let hash = files::sha256_hex(&file)?;
+        url.push_str("?h=");
+        url.push_str(&hash[..20]);
+    }
+    Ok(Value::safe_string(&url))
+}
+
+fn has_prefix(path: &str, lang: &str) -> bool {
+    path.trim_start_matches('/').strip_prefix(lang).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The address of `blog/a.md#part` in a language.
+fn resolve(shared: &Shared, internal: &str, lang: &str) -> TeraResult<String> {
+    let (path, anchor) = match internal.split_once('#') {
+        Some((path, anchor)) => (path, Some(anchor)),
+        None => (internal, None),
+    };
+    let library = shared.library().ok_or_else(|| error("no page is known yet"))?;
+    let node = localized(shared, path, lang).and_then(|path| library.node(&path)).or_else(|| library.node(path));
+    let Some(node) = node else {
+        return Err(error(format!("`@/{internal}` leads to no page or section in the language `{lang}`")));
+    };
+    let permalink = library.permalink(node);
+    Ok(anchor.map_or_else(|| permalink.to_owned(), |anchor| format!("{permalink}#{anchor}")))
+}
+
+/// The path of a file in a language: `a.md` becomes `a.en.md`. `None` for a path that is not Markdown.
+pub(super) fn localized(shared: &Shared, path: &str, lang: &str) -> Option<String> {
+    if lang == shared.loaded.config.default_language {
+        return Some(path.to_owned());
+    }
+    path.strip_suffix(".md").map(|stem| format!("{stem}.{lang}.md"))
+}
+
+/// `trans(key, lang)`: a translated word.
+pub(super) fn trans(shared: &Shared, kwargs: &Kwargs, state: &State) -> TeraResult<Value> {
+    let key = kwargs.must_get::<&str>("key")?;
+    let lang = language(shared, kwargs, state)?;
+    match shared.loaded.text(&lang, key) {
+        Some(text) => Ok(Value::from(text)),
+        None => Err(error(format!("there is no translation `{key}` in the language `{lang}`"))),
+    }
+}
+
+/// Languages written from right to left, unless a script says otherwise.
+const RIGHT_TO_LEFT: &[&str] = &[
+    "ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "ku", "nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi",
+];
+const RIGHT_TO_LEFT_SCRIPTS: &[&str] = &["Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"];
+
+/// `text_direction(lang)`: `ltr` or `rtl`.
+pub(super) fn text_direction(shared: &Shared, kwargs: &Kwargs, state: &State) -> TeraResult<Value> {
+    let lang = language(shared, kwargs, state)?;
+    let mut parts = lang.split(['-', '_']);
+    let code = parts.next().unwrap_or_default();
+    let script = parts.find(|part| part.len() == 4 && part.chars().all(char::is_alphabetic));
+    let direction = match script {
+        Some(script) if RIGHT_TO_LEFT_SCRIPTS.contains(&script) => "rtl",
+        None if RIGHT_TO_LEFT.contains(&code) => "rtl",
+        _ => "ltr",
+    };
+    Ok(Value::from(direction))
+}

@@ -1,0 +1,162 @@
+//! Finding and compiling templates: the site's over the theme's over the built-in ones.
+//!
+//! Names: a site template is `page.html`, the theme's is also `THEME/templates/page.html` (so that the site can extend
+//! the very template it shadows), a built-in one `__zola_builtins/page.html`.
+
+use std::path::Path;
+
+use tera::Tera;
+use walkdir::WalkDir;
+
+use super::report;
+use crate::config::Loaded;
+use crate::diagnostic::{Diagnostic, Place, slashed};
+
+/// Prefix of the built-in templates' names.
+pub(super) const BUILTIN: &str = "__zola_builtins/";
+
+const BUILTINS: &[(&str, &str)] = &[
+    ("__zola_builtins/404.html", include_str!("builtin/404.html")),
+    ("__zola_builtins/anchor-link.html", include_str!("builtin/anchor-link.html")),
+    ("__zola_builtins/atom.xml", include_str!("builtin/atom.xml")),
+    ("__zola_builtins/index.html", include_str!("builtin/index.html")),
+    ("__zola_builtins/internal/alias.html", include_str!("builtin/internal/alias.html")),
+    ("__zola_builtins/page.html", include_str!("builtin/page.html")),
+    ("__zola_builtins/robots.txt", include_str!("builtin/robots.txt")),
+    ("__zola_builtins/rss.xml", include_str!("builtin/rss.xml")),
+    ("__zola_builtins/section.html", include_str!("builtin/section.html")),
+    ("__zola_builtins/sitemap.xml", include_str!("builtin/sitemap.xml")),
+    ("__zola_builtins/split_sitemap_index.xml", include_str!("builtin/split_sitemap_index.xml")),
+    ("__zola_builtins/summary-cutoff.html", include_str!("builtin/summary-cutoff.html")),
+];
+
+/// An engine that looks names up in the theme, then among the built-in templates.
+pub(super) fn engine(loaded: &Loaded) -> Result<Tera, Vec<Diagnostic>> {
+    let mut tera = Tera::default();
+    let mut prefixes = Vec::new();
+    if let Some(theme) = &loaded.config.theme {
+        prefixes.push(format!("{theme}/templates/"));
+    }
+    prefixes.push(BUILTIN.to_owned());
+    tera.set_fallback_prefixes(prefixes).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
+    Ok(tera)
+}
+
+/// Compiles every template into `tera`; all faults of all files come back.
+pub(super) fn compile(tera: &mut Tera, loaded: &Loaded) -> Result<(), Vec<Diagnostic>> {
+    let mut faults = Vec::new();
+    let mut sources = Vec::new();
+    let own = loaded.root.join("templates");
+    if !own.is_dir() && loaded.theme_dir.is_none() {
+        return Err(vec![
+            Diagnostic::error("the site has neither a `templates` folder nor a theme")
+                .help("put an `index.html` into `templates/`, or name a theme of `themes/` with the key `theme`"),
+        ]);
+    }
+    read(&own, "", &loaded.root, &mut sources, &mut faults);
+    if let (Some(theme), Some(folder)) = (&loaded.config.theme, &loaded.theme_dir) {
+        read(&folder.join("templates"), &format!("{theme}/templates/"), &loaded.root, &mut sources, &mut faults);
+    }
+    for source in &sources {
+        faults.extend(older_dialect(&source.text, &source.shown));
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let all = BUILTINS
+        .iter()
+        .copied()
+        .chain(sources.iter().map(|source| (source.name.as_str(), source.text.as_str())));
+    let Err(error) = tera.add_raw_templates(all) else { return Ok(()) };
+    // The engine stops at the first file it cannot read: ask each file alone, so that one run tells everything.
+    let alone = sources.iter().filter_map(|source| {
+        let error = Tera::default().add_raw_template(&source.name, &source.text).err()?;
+        matches!(error.kind(), tera::ErrorKind::SyntaxError(_)).then_some(error)
+    });
+    let mut faults: Vec<Diagnostic> = alone.flat_map(|error| report::all(&error, loaded, None)).collect();
+    if faults.is_empty() {
+        faults = report::all(&error, loaded, None);
+    }
+    Err(faults)
+}
+
+struct Source {
+    name: String,
+    text: String,
+    shown: String,
+}
+
+fn read(folder: &Path, prefix: &str, root: &Path, sources: &mut Vec<Source>, faults: &mut Vec<Diagnostic>) {
+    let files = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(Result::ok);
+    for entry in files.filter(|entry| entry.file_type().is_file() && is_template(entry.path())) {
+        let path = entry.path();
+        let shown = slashed(path.strip_prefix(root).unwrap_or(path));
+        match std::fs::read_to_string(path) {
+            Ok(text) => {
+                let name = format!("{prefix}{}", slashed(path.strip_prefix(folder).unwrap_or(path)));
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                sources.push(Source { name, text, shown });
+            }
+            Err(error) => {
+                faults.push(Diagnostic::error(format!("cannot be read: {error}")).at(Place::file(shown)));
+            }
+        }
+    }
+}
+
+fn is_template(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    extension.ends_with("ml") || matches!(extension, "md" | "txt" | "json" | "ics")
+}
+
+/// Faults for each macro or import of the older dialect: the engine would only say "unexpected identifier".
+fn older_dialect(text: &str, shown: &str) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for word in ["macro", "import"] {
+        if let Some(at) = find_statement(text, word) {
+            let place = Place::span(shown, text, at..at + word.len());
+            let message = format!("`{word}` belongs to the templates of Zola 0.22; this program reads those of 0.23");
+            found.push(Diagnostic::error(message).at(place).help(
+                "write a component: `{% component button(label) %}…{% endcomponent %}`, called `{{<button label=\"…\" />}}`",
+            ));
+        }
+    }
+    found
+}
+
+/// Where the statement `{% word` has its word.
+fn find_statement(text: &str, word: &str) -> Option<usize> {
+    text.match_indices("{%").find_map(|(at, _)| {
+        let inside = &text[at + 2..];
+        let trimmed = inside.strip_prefix('-').unwrap_or(inside).trim_start();
+        let rest = trimmed.strip_prefix(word)?;
+        rest.starts_with(char::is_whitespace).then(|| text.len() - trimmed.len())
+    })
+}
+
+/// Says what to do when a text of content was written with shortcodes.
+pub(super) fn explain_older_dialect(text: &str, faults: &mut [Diagnostic]) {
+    let has_end = text.contains("{% end %}") || text.contains("{%- end -%}");
+    for fault in faults {
+        if has_end || fault.message.starts_with("Unknown function") || fault.message.contains("Unknown tag") {
+            fault.help.push(
+                "shortcodes belong to Zola 0.22; in 0.23 call a component: `{{<name key=\"value\" />}}` or `{% <name> %}…{% </name> %}`"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_macro_is_told_with_its_place() {
+        let found = older_dialect("a\n{%- macro x() %}{% endmacro %}", "templates/m.html");
+        assert_eq!(found.len(), 1);
+        let place = found[0].place.as_ref().unwrap();
+        assert_eq!((place.line, place.column), (2, 5));
+        assert!(older_dialect("{% set importance = 1 %}", "x").is_empty());
+    }
+}
