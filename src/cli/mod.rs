@@ -1,1 +1,130 @@
-//! One file per command; arguments to command to exit code.
+//! The command line: arguments in, exit code out; one file per command.
+//!
+//! Entry point: [`run`]. Problems are printed here and nowhere else. Exit codes: 0 all is well, 1 the site has errors,
+//! 2 the program was called wrongly, 70 the program itself failed.
+
+mod build;
+mod check;
+mod init;
+mod serve;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::diagnostic::{self, Diagnostic, Level};
+
+/// The site has errors.
+const SITE_ERRORS: u8 = 1;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 all is well; 1 the site has errors; 2 wrong use; 70 a fault of the program.
+The site is read from the current folder, or from --root: zola.toml (Zola's keys), repere.toml (ours), content/,
+episodes/, templates/, static/, sass/, themes/.
+
+  repere init mon-site      start a site
+  repere serve              write it, with a page that follows every change
+  repere build              write public/ in one go: a failed build leaves the old one";
+
+/// Publishes prevention sites: pages, a podcast, toolkits and a calendar of awareness sessions.
+#[derive(Debug, Parser)]
+#[command(name = "repere", version, after_help = AFTER_HELP, propagate_version = true)]
+pub struct Arguments {
+    /// The folder the site lives in
+    #[arg(short, long, global = true, default_value = ".", value_name = "FOLDER")]
+    root: PathBuf,
+    /// The configuration file, instead of zola.toml or config.toml; written before the command
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a site in a folder
+    Init(init::Init),
+    /// Write the site into its output folder
+    Build(build::Build),
+    /// Show the site to its writer, following every change
+    Serve(serve::Serve),
+    /// Build nothing, but tell everything that is wrong
+    Check(check::Check),
+}
+
+/// What every command needs to find the site.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The site's folder.
+    pub root: PathBuf,
+    /// The configuration file asked for.
+    pub config: Option<PathBuf>,
+}
+
+/// Runs the program with these arguments (the first is its name).
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    if let Some(refusal) = dialect_refusal(std::env::var("REPERE_DIALECT").ok().as_deref()) {
+        return fail(&[refusal]);
+    }
+    let place = Place { root: arguments.root, config: arguments.config };
+    match arguments.command {
+        Command::Init(command) => command.run(),
+        Command::Build(command) => command.run(&place),
+        Command::Serve(command) => command.run(&place),
+        Command::Check(command) => command.run(&place),
+    }
+}
+
+/// Sites of the older dialect are refused in so many words.
+fn dialect_refusal(dialect: Option<&str>) -> Option<Diagnostic> {
+    match dialect {
+        None | Some("" | "0.23") => None,
+        Some("0.22") => Some(
+            Diagnostic::error("the dialect of Zola 0.22 (Tera 1, macros, shortcodes) is not read by this program")
+                .help("write the site for Zola 0.23: components instead of macros and shortcodes")
+                .help("unset REPERE_DIALECT, or set it to 0.23"),
+        ),
+        Some(other) => Some(
+            Diagnostic::error(format!("REPERE_DIALECT names an unknown dialect `{other}`")).help("the dialect is 0.23"),
+        ),
+    }
+}
+
+/// Prints problems to the terminal.
+pub(crate) fn print(found: &[Diagnostic]) {
+    eprint!("{}", diagnostic::render(found));
+}
+
+/// Prints problems and their number: the end of a command that could not do its work.
+pub(crate) fn fail(found: &[Diagnostic]) -> ExitCode {
+    print(found);
+    let errors = found.iter().filter(|d| d.level == Level::Error).count();
+    eprintln!("{errors} error{}; nothing was published", if errors == 1 { "" } else { "s" });
+    ExitCode::from(SITE_ERRORS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        use clap::CommandFactory as _;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_older_dialect_is_refused_by_name() {
+        assert!(dialect_refusal(Some("0.22")).unwrap().message.contains("0.22"));
+        assert!(dialect_refusal(Some("0.23")).is_none());
+    }
+}

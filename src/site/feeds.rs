@@ -31,7 +31,8 @@ pub(super) fn render(feed: &Feed, path: &str, library: &Library, renderer: &Rend
     dated.dedup();
     let loaded = renderer.loaded();
     let mut context = renderer.language_context(&feed.lang);
-    let newest = dated.iter().filter_map(|key| library[*key].meta.updated.as_ref().or(library[*key].meta.date.as_ref()));
+    let newest =
+        dated.iter().filter_map(|key| library[*key].meta.updated.as_ref().or(library[*key].meta.date.as_ref()));
     if let Some(last) = newest.max_by_key(|date| date.at) {
         context.insert("last_updated", &last.text);
     }

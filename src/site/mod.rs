@@ -65,14 +65,22 @@ pub struct Site {
     pub warnings: Vec<Diagnostic>,
 }
 
+impl Site {
+    /// What was made, as a line for a terminal.
+    pub fn summary(&self) -> String {
+        let library = &self.library;
+        let (pages, orphans, sections) = (library.pages.len(), library.orphans.len(), library.sections.len());
+        format!("-> {pages} pages ({orphans} orphan) and {sections} sections: {} files", self.outputs.len())
+    }
+}
+
 /// Loads, plans, checks and renders a site, writing nothing but its cache.
 pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let mut warnings = Vec::new();
 
     // Load.
     let loaded = load_config(options, &mut warnings)?;
-    let (mut library, found) =
-        content::load(&loaded.root, &loaded.config, content::Options { drafts: options.drafts });
+    let (mut library, found) = content::load(&loaded.root, &loaded.config, content::Options { drafts: options.drafts });
     keep(found, &mut warnings)?;
     let highlighter = Highlighter::new(&loaded)?.map(Arc::new);
     let renderer = Renderer::load(&loaded, highlighter.clone())?;
@@ -110,10 +118,8 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let site = load(options)?;
     let folder = output_folder(options, &site.loaded)?;
     let config = &site.loaded.config;
-    let manner = publish::Manner {
-        hard_links: config.hard_link_static,
-        keep_dotfiles: config.preserve_dotfiles_in_output,
-    };
+    let manner =
+        publish::Manner { hard_links: config.hard_link_static, keep_dotfiles: config.preserve_dotfiles_in_output };
     let told = |e: anyhow::Error| vec![Diagnostic::error(format!("the site could not be written: {e:#}"))];
     publish::publish(&site.outputs, &folder, manner).map_err(told)?;
     publish::write_manifest(&site.manifest, &site.loaded.root.join(CACHE)).map_err(told)?;

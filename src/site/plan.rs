@@ -69,7 +69,9 @@ pub(super) enum Scope {
 pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
     let mut keys = BTreeSet::new();
     for section in library.section_keys() {
-        keys.extend(library[section].ignored_pages.iter().copied().filter(|key| library[*key].section == Some(section)));
+        keys.extend(
+            library[section].ignored_pages.iter().copied().filter(|key| library[*key].section == Some(section)),
+        );
     }
     keys
 }
@@ -104,8 +106,7 @@ impl Plan {
     }
 
     fn alias(&mut self, alias: &str, origin: &str, target: &str) {
-        let path =
-            if alias.ends_with(".html") { join(alias, "") } else { join(&format!("{alias}/"), "index.html") };
+        let path = if alias.ends_with(".html") { join(alias, "") } else { join(&format!("{alias}/"), "index.html") };
         let planned = Planned { path: path.clone(), origin: origin.into(), job: Job::Redirect(target.to_owned()) };
         insert(&mut self.aliases, &mut self.faults, path, planned);
     }
@@ -157,8 +158,7 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
         let origin = &section.file.shown;
         if section.meta.generate_feeds {
             for template in &loaded.config.language(&section.lang).feed_filenames {
-                let feed =
-                    Feed { template: template.clone(), lang: section.lang.clone(), scope: Scope::Section(key) };
+                let feed = Feed { template: template.clone(), lang: section.lang.clone(), scope: Scope::Section(key) };
                 plan.add(&section.path, template, origin, Job::Feed(feed));
             }
         }

@@ -15,7 +15,11 @@ use crate::output::Output;
 use crate::templates::{Context, Renderer};
 
 /// Renders everything planned.
-pub(super) fn render(planned: &[Planned], library: &Library, renderer: &Renderer) -> Result<Vec<Output>, Vec<Diagnostic>> {
+pub(super) fn render(
+    planned: &[Planned],
+    library: &Library,
+    renderer: &Renderer,
+) -> Result<Vec<Output>, Vec<Diagnostic>> {
     let results: Vec<Result<Output, Diagnostic>> = planned
         .par_iter()
         .map(|planned| {

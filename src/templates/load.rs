@@ -63,10 +63,7 @@ pub(super) fn compile(tera: &mut Tera, loaded: &Loaded) -> Result<(), Vec<Diagno
     if !faults.is_empty() {
         return Err(faults);
     }
-    let all = BUILTINS
-        .iter()
-        .copied()
-        .chain(sources.iter().map(|source| (source.name.as_str(), source.text.as_str())));
+    let all = BUILTINS.iter().copied().chain(sources.iter().map(|source| (source.name.as_str(), source.text.as_str())));
     let Err(error) = tera.add_raw_templates(all) else { return Ok(()) };
     // The engine stops at the first file it cannot read: ask each file alone, so that one run tells everything.
     let alone = sources.iter().filter_map(|source| {

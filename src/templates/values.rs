@@ -289,10 +289,7 @@ pub(super) fn config(config: &Config, lang: &str) -> Value {
     map.insert("search".into(), Value::from(search));
     map.insert("generate_sitemap".into(), Value::from(config.generate_sitemap));
     map.insert("generate_robots_txt".into(), Value::from(config.generate_robots_txt));
-    map.insert(
-        "exclude_paginated_pages_in_sitemap".into(),
-        serialized(&config.exclude_paginated_pages_in_sitemap),
-    );
+    map.insert("exclude_paginated_pages_in_sitemap".into(), serialized(&config.exclude_paginated_pages_in_sitemap));
     Value::from(map)
 }
 

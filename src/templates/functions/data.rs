@@ -22,13 +22,12 @@ enum Source<'a> {
 
 /// `load_data(path, literal or url, format, required=true, method, body, content_type, headers)`.
 pub(super) fn load_data(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
-    let source =
-        match (kwargs.get::<&str>("path")?, kwargs.get::<&str>("literal")?, kwargs.get::<&str>("url")?) {
-            (Some(path), None, None) => Source::File(path),
-            (None, Some(literal), None) => Source::Literal(literal),
-            (None, None, Some(url)) => Source::Url(url),
-            _ => return Err(error("`load_data` takes one of `path`, `url` and `literal`")),
-        };
+    let source = match (kwargs.get::<&str>("path")?, kwargs.get::<&str>("literal")?, kwargs.get::<&str>("url")?) {
+        (Some(path), None, None) => Source::File(path),
+        (None, Some(literal), None) => Source::Literal(literal),
+        (None, None, Some(url)) => Source::Url(url),
+        _ => return Err(error("`load_data` takes one of `path`, `url` and `literal`")),
+    };
     let key = cache_key(kwargs);
     if let Some(value) = shared.data.0.lock().ok().and_then(|cache| cache.get(&key).cloned()) {
         return Ok(value);
@@ -85,8 +84,9 @@ fn fetch(url: &str, kwargs: &Kwargs, required: bool) -> TeraResult<(Option<Strin
     );
     let mut headers: Vec<(String, String)> = Vec::new();
     for header in kwargs.get::<Vec<String>>("headers")?.unwrap_or_default() {
-        let (name, value) =
-            header.split_once('=').ok_or_else(|| error(format!("`load_data`: header `{header}` is not `name=value`")))?;
+        let (name, value) = header
+            .split_once('=')
+            .ok_or_else(|| error(format!("`load_data`: header `{header}` is not `name=value`")))?;
         headers.push((name.to_owned(), value.to_owned()));
     }
     let answer = match kwargs.get::<&str>("method")?.unwrap_or("GET").to_ascii_uppercase().as_str() {

@@ -38,7 +38,10 @@ pub(super) fn resize_image(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraR
         quality: kwargs.get::<u8>("quality")?,
         speed: kwargs.get::<u8>("speed")?,
     };
-    let made = shared.images.request(&file, request).map_err(|problem| error(format!("`resize_image`: `{path}`: {problem}")))?;
+    let made = shared
+        .images
+        .request(&file, request)
+        .map_err(|problem| error(format!("`resize_image`: `{path}`: {problem}")))?;
     let address = shared.loaded.make_permalink(&made.path);
     let mut map = Map::new();
     map.insert("url".into(), Value::safe_string(address.strip_suffix('/').unwrap_or(&address)));

@@ -68,7 +68,8 @@ fn taxonomy<'a>(shared: &'a Shared, kwargs: &Kwargs, state: &State) -> TeraResul
     let kind = kwargs.must_get::<&str>("kind")?;
     let lang = language(shared, kwargs, state)?;
     let Some((library, _)) = shared.full.get() else { return Ok(None) };
-    let by_slug = library.taxonomies.iter().position(|t| t.lang == lang && (t.kind.slug == kind || t.kind.name == kind));
+    let by_slug =
+        library.taxonomies.iter().position(|t| t.lang == lang && (t.kind.slug == kind || t.kind.name == kind));
     Ok(by_slug.map(|index| (TaxonomyKey(index as u32), &library.taxonomies[index])))
 }
 

@@ -73,9 +73,8 @@ pub(super) fn trans(shared: &Shared, kwargs: &Kwargs, state: &State) -> TeraResu
 }
 
 /// Languages written from right to left, unless a script says otherwise.
-const RIGHT_TO_LEFT: &[&str] = &[
-    "ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "ku", "nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi",
-];
+const RIGHT_TO_LEFT: &[&str] =
+    &["ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "ku", "nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"];
 const RIGHT_TO_LEFT_SCRIPTS: &[&str] = &["Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"];
 
 /// `text_direction(lang)`: `ltr` or `rtl`.

@@ -1,0 +1,57 @@
+//! `repere build`: the site in its folder.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::{Place, fail, print};
+use crate::config::Mode;
+use crate::site;
+
+/// Arguments of `repere build`.
+#[derive(Debug, Args)]
+pub(super) struct Build {
+    /// Use this address instead of the configuration's `base_url`
+    #[arg(short = 'u', long, value_name = "ADDRESS")]
+    base_url: Option<String>,
+    /// Write the site here instead of `output_dir`
+    #[arg(short, long, value_name = "FOLDER")]
+    output_dir: Option<PathBuf>,
+    /// Replace the folder of --output-dir when it exists already
+    #[arg(short, long)]
+    force: bool,
+    /// Publish drafts too
+    #[arg(long)]
+    drafts: bool,
+    /// Minify the HTML
+    #[arg(long)]
+    minify: bool,
+}
+
+impl Build {
+    pub(super) fn run(self, place: &Place) -> ExitCode {
+        let start = Instant::now();
+        println!("Building site...");
+        let options = site::Options {
+            root: place.root.clone(),
+            config: place.config.clone(),
+            base_url: self.base_url,
+            output_dir: self.output_dir,
+            force: self.force,
+            drafts: self.drafts,
+            minify: self.minify,
+            mode: Mode::Build,
+        };
+        match site::build(&options) {
+            Ok(site) => {
+                print(&site.warnings);
+                println!("{}", site.summary());
+                println!("Done in {}ms.", start.elapsed().as_millis());
+                ExitCode::SUCCESS
+            }
+            Err(found) => fail(&found),
+        }
+    }
+}
