@@ -1,5 +1,5 @@
 //! Images, audio and video: what a file is, and the variants made of it.
 
 pub mod audio;
-pub mod words;
 pub mod image;
+pub mod words;
