@@ -19,8 +19,10 @@ use crate::config::{self, Loaded, Mode};
 use crate::content::{self, Library, Node};
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::markdown::{self, Highlighter};
+use crate::podcast;
 use crate::search;
 use crate::templates::{ContentHooks, Renderer};
+use crate::toolkit;
 
 pub use crate::output::{self, Body, Contribution, FileEntry, Manifest, Output};
 
@@ -77,17 +79,21 @@ impl Site {
 /// Loads, plans, checks and renders a site, writing nothing but its cache.
 pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let mut warnings = Vec::new();
+    let now = jiff::Timestamp::now();
 
     // Load.
     let loaded = load_config(options, &mut warnings)?;
     let (mut library, found) = content::load(&loaded.root, &loaded.config, content::Options { drafts: options.drafts });
     keep(found, &mut warnings)?;
+    let (series, found) = podcast::load(&library, &loaded);
+    keep(found, &mut warnings)?;
+    podcast::hide_upcoming(&mut library, &series, now);
     let highlighter = Highlighter::new(&loaded)?.map(Arc::new);
     let renderer = Renderer::load(&loaded, highlighter.clone())?;
     renderer.prepare(&Arc::new(library.clone()));
     let hooks = ContentHooks::new(&renderer).map_err(|fault| vec![fault])?;
     keep(markdown::render_library(&mut library, &loaded, highlighter.as_deref(), &hooks), &mut warnings)?;
-    let contribution = contribute(&mut library, &loaded, &mut warnings)?;
+    let contributed = contribute(&mut library, &loaded, &series, now, &mut warnings)?;
     let library = Arc::new(library);
     renderer.publish(&library);
 
@@ -101,7 +107,7 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
         minify(&mut made);
     }
     made.extend(files::assets(&library));
-    made.extend(contribution.outputs);
+    made.extend(contributed);
     made.extend(files::sass(&loaded)?);
     made.extend(images(&renderer, &loaded)?);
     made.extend(search::outputs(&library, &loaded.config)?);
@@ -157,22 +163,34 @@ fn keep(found: Vec<Diagnostic>, warnings: &mut Vec<Diagnostic>) -> Result<(), Ve
     if stop { Err(std::mem::take(warnings)) } else { Ok(()) }
 }
 
-/// What the podcast and the toolkit add: values for their pages, files of their own.
+/// What the podcast, the films and the toolkit add: values for their pages, files of their own.
 fn contribute(
     library: &mut Library,
     loaded: &Loaded,
+    series: &[podcast::Series],
+    now: jiff::Timestamp,
     warnings: &mut Vec<Diagnostic>,
-) -> Result<Contribution, Vec<Diagnostic>> {
-    let _ = (loaded, warnings);
+) -> Result<Vec<Output>, Vec<Diagnostic>> {
     let mut contribution = Contribution::default();
-    for (source, values) in std::mem::take(&mut contribution.values) {
+    let mut found = Vec::new();
+    let rooms = [
+        podcast::contribute(library, loaded, series, now),
+        podcast::video::contribute(library, loaded),
+        toolkit::contribute(library, loaded),
+    ];
+    for (room, problems) in rooms {
+        contribution.merge(room);
+        found.extend(problems);
+    }
+    keep(found, warnings)?;
+    for (source, values) in contribution.values {
         match library.node(&source) {
             Some(Node::Page(key)) => library[key].meta.facets.extend(values),
             Some(Node::Section(key)) => library[key].meta.facets.extend(values),
             None => {}
         }
     }
-    Ok(contribution)
+    Ok(contribution.outputs)
 }
 
 /// Copies of images that templates asked for, made or taken from the cache.
