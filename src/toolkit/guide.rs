@@ -25,10 +25,13 @@ pub fn source(page: &Page, tool: &Tool, loaded: &Loaded, services: &Services, bo
     };
     set("title", string(&title));
     set("lead", string(page.meta.description.as_deref().unwrap_or_default()));
-    set("kind", word(&format!("toolkit_kind_{}", tool.kind)));
+    // A title that says what it is needs no line above it.
+    let kind = say(loaded, lang, &format!("toolkit_kind_{}", tool.kind), &[]);
+    let said = title.to_lowercase().starts_with(&kind.to_lowercase());
+    set("kind", string(if said { "" } else { &kind }));
     set(
         "audience",
-        if tool.audience.is_empty() { "\"\"".to_owned() } else { word(&format!("toolkit_audience_{}", tool.audience)) },
+        if tool.audience.is_empty() { quoted("") } else { word(&format!("toolkit_audience_{}", tool.audience)) },
     );
     set("site", string(&site));
     set("author", string(&site));
