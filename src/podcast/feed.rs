@@ -20,6 +20,9 @@ const SHOWS: Uuid = Uuid::from_u128(0xead4_c236_bf58_58c6_a2c6_a6b2_8d12_8cb6);
 /// Namespace of the `podcast:` tags.
 const PODCAST: &str = "https://podcastindex.org/namespace/1.0";
 
+/// Roles of the podcast taxonomy, group "cast".
+const ROLES: [&str; 8] = ["host", "co-host", "guest host", "guest", "voice actor", "narrator", "announcer", "reporter"];
+
 /// What apps show below an episode.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
@@ -152,7 +155,11 @@ fn episode_tags(series: &Series, episode: &Episode) -> ExtensionMap {
         tags.add("chapters", "", &[("url", &url), ("type", "application/json+chapters")]);
     }
     for person in &episode.persons {
-        tags.add("person", &clean(&person.name), &[("role", &person.role), ("group", "cast")]);
+        // A role outside the taxonomy is for the page; apps would show it as it is.
+        let role = person.role.to_lowercase();
+        let known = ROLES.contains(&role.as_str()).then_some(("role", role.as_str()));
+        let attributes: Vec<(&str, &str)> = known.into_iter().chain([("group", "cast")]).collect();
+        tags.add("person", &clean(&person.name), &attributes);
     }
     if let Some(season) = episode.season {
         tags.add("season", &season.to_string(), &[]);

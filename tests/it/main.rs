@@ -4,4 +4,5 @@ mod architecture;
 mod checks;
 mod content;
 mod host_http;
+mod podcast;
 mod toolkit;
