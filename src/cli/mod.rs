@@ -5,8 +5,10 @@
 
 mod build;
 mod check;
+mod host;
 mod init;
 mod serve;
+mod staff;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -52,6 +54,11 @@ enum Command {
     Serve(serve::Serve),
     /// Build nothing, but tell everything that is wrong
     Check(check::Check),
+    /// Serve the site and its calendar to everybody
+    Host(host::Host),
+    /// Look after the people who sign in to the calendar
+    #[command(subcommand)]
+    Staff(staff::Staff),
 }
 
 /// What every command needs to find the site.
@@ -81,6 +88,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(command) => command.run(&place),
         Command::Serve(command) => command.run(&place),
         Command::Check(command) => command.run(&place),
+        Command::Host(command) => command.run(&place),
+        Command::Staff(command) => command.run(&place),
     }
 }
 

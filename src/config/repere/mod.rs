@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Place};
 
 pub use calendar::Calendar;
 pub use host::Host;
-pub use mail::Mail;
+pub use mail::{Mail, MailSecurity};
 pub use podcast::Podcast;
 pub use safety::Safety;
 

@@ -1,0 +1,206 @@
+//! `repere host`: the site and its calendar for everybody, from one process.
+//!
+//! Entry point: [`Host::run`]. It builds the site in memory, opens the data, starts the worker that delivers mails and the one
+//! that lets go of seats nobody confirmed, tells where everything is, and serves until it is told to stop. SIGHUP builds
+//! the site again; a build that fails leaves the old one in place.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::calendar::ics::Publisher;
+use crate::config::Loaded;
+use crate::config::repere::MailSecurity;
+use crate::mail::{self, Mailer, Security, Settings, Smtp};
+use crate::store::Store;
+use crate::{host, site};
+
+use super::Place;
+
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Host {
+    /// Address and port to listen on; put a proxy with TLS in front for the open Internet
+    #[arg(long, env = "REPERE_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8119")]
+    listen: SocketAddr,
+    /// Folder of the calendar's database and of mails that are kept
+    #[arg(long, env = "REPERE_DATA", value_name = "DIR", default_value = "./data")]
+    data: PathBuf,
+    /// The address visitors use, when it is not the one we listen on
+    #[arg(long, env = "REPERE_BASE_URL", value_name = "URL")]
+    base_url: Option<String>,
+}
+
+impl Host {
+    /// Builds and serves. Exit codes: 0 stopped as asked, 1 the site or the data has errors.
+    pub(super) fn run(&self, place: &Place) -> ExitCode {
+        log();
+        let base_url = self.base_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        let options = site::Options {
+            root: place.root.clone(),
+            config: place.config.clone(),
+            base_url: Some(base_url.trim_end_matches('/').to_owned()),
+            ..site::Options::default()
+        };
+        let built = match site::load(&options) {
+            Ok(built) => built,
+            Err(problems) => return super::fail(&problems),
+        };
+        super::print(&built.warnings);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from);
+        match runtime.and_then(|runtime| runtime.block_on(serve(&options, self, built))) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}: choose another address with --listen", args.listen))?;
+    // With port 0 the system chose one.
+    let address = listener.local_addr()?;
+    let settings = settings(built.renderer.loaded(), options.base_url.as_deref().unwrap_or_default(), &args.data);
+    let store = Store::open(&args.data).await?;
+    let renderer = Arc::new(built.renderer);
+    let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
+    let site = host::Site::load(built.outputs, None)?;
+    let desk = host::Desk::new(store.clone(), mailer.clone(), renderer, settings.publisher.clone(), &settings.lang);
+    announce(&store, &settings, address, site.len()).await?;
+    let app = Arc::new(host::App::new(site, Some(desk.clone())));
+
+    let (stopping, stopped) = tokio::sync::watch::channel(false);
+    let delivery = tokio::spawn(mail::run(store.clone(), mailer, stopped));
+    let expiry = tokio::spawn(expire(store.clone()));
+    let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk));
+    let https = settings.publisher.base_url.starts_with("https://");
+    host::serve(listener, host::routes(app), https, stop_signals()?).await;
+    reload.abort();
+    expiry.abort();
+    // Nobody listens any more when the worker already ended.
+    let _ = stopping.send(true);
+    if tokio::time::timeout(Duration::from_secs(10), delivery).await.is_err() {
+        tracing::warn!("a delivery under way was cut; it will be tried again");
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// Lets go of seats that nobody confirmed in time, every minute.
+async fn expire(store: Store) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minute.tick().await;
+        if let Err(error) = store.expire(jiff::Timestamp::now().as_second()).await {
+            tracing::error!(%error, "seats that nobody confirmed could not be freed; tried again in a minute");
+        }
+    }
+}
+
+/// Builds again at each SIGHUP and shows the result; a build that fails changes nothing.
+async fn reload(options: site::Options, app: Arc<host::App>, desk: host::Desk) {
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    while hangups.recv().await.is_some() {
+        let (options, shown, desk) = (options.clone(), Arc::clone(&app), desk.clone());
+        let swapped = tokio::task::spawn_blocking(move || {
+            let built = site::load(&options).map_err(|problems| super::print(&problems)).ok()?;
+            let site = host::Site::load(built.outputs, Some(&shown.site())).ok()?;
+            desk.show(Arc::new(built.renderer));
+            shown.show(site);
+            Some(())
+        });
+        match swapped.await {
+            Ok(Some(())) => tracing::info!("the site was built again and is shown"),
+            _ => tracing::error!("the site could not be built again; the one before is still shown"),
+        }
+    }
+}
+
+/// A source of stop signals: each call waits for the next SIGTERM or SIGINT.
+fn stop_signals() -> anyhow::Result<impl FnMut() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>> {
+    type Both = Arc<tokio::sync::Mutex<(Signal, Signal)>>;
+    let both: Both =
+        Arc::new(tokio::sync::Mutex::new((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)));
+    Ok(move || {
+        let both = Arc::clone(&both);
+        Box::pin(async move {
+            let mut both = both.lock().await;
+            let (terminate, interrupt) = &mut *both;
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        }) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>
+    })
+}
+
+/// Tells the operator where everything is. To the terminal, not to the log: the first-run link is a secret.
+async fn announce(store: &Store, settings: &Settings, address: SocketAddr, files: usize) -> anyhow::Result<()> {
+    let base = &settings.publisher.base_url;
+    println!("Site        {base}/   ({files} fichiers, écoute sur {address})");
+    println!("Calendrier  {base}/calendrier/");
+    println!("Podcast     {base}/podcast/feed.xml");
+    println!("Équipe      {base}/equipe/");
+    if settings.smtp.is_none() {
+        println!("Courriels   aucun serveur configuré : ils sont gardés dans {}", settings.folder.display());
+        println!("            et se lisent dans l'espace équipe, rubrique Messages");
+    }
+    if let Some(token) = store.bootstrap(jiff::Timestamp::now().as_second()).await? {
+        println!();
+        println!("Premier accès : ouvrez ce lien pour créer le compte de coordination. Il ne sert qu'une fois.");
+        println!("            {base}/equipe/premier-acces/{token}");
+    }
+    println!();
+    Ok(())
+}
+
+/// What mails and calendars say of the site.
+fn settings(loaded: &Loaded, base_url: &str, data: &Path) -> Settings {
+    let (mail, config) = (&loaded.repere.mail, &loaded.config);
+    let host = url::Url::parse(base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = host.unwrap_or_else(|| "localhost".to_owned());
+    let or = |value: &str, other: String| if value.is_empty() { other } else { value.to_owned() };
+    let title = config.default_options().title.clone().unwrap_or_else(|| host.clone());
+    let publisher = Publisher {
+        base_url: base_url.trim_end_matches('/').to_owned(),
+        domain: or(&loaded.repere.calendar.domain, host.clone()),
+        organizer_name: or(&mail.from_name, title.clone()),
+        organizer_email: or(&mail.from_address, format!("calendrier@{host}")),
+        name: title,
+    };
+    let smtp = (!mail.server.is_empty()).then(|| {
+        let (security, port) = match mail.security {
+            MailSecurity::StartTls => (Security::StartTls, 587),
+            MailSecurity::Tls => (Security::Tls, 465),
+            MailSecurity::None => (Security::None, 25),
+        };
+        Smtp {
+            host: mail.server.clone(),
+            port: mail.port.unwrap_or(port),
+            user: mail.user.clone(),
+            password: std::env::var("REPERE_SMTP_PASSWORD").unwrap_or_default(),
+            security,
+        }
+    });
+    Settings { publisher, lang: config.default_language.clone(), smtp, folder: data.join("mail") }
+}
+
+/// Lines for people on a terminal, JSON for machines. `RUST_LOG` chooses what is told.
+fn log() {
+    use std::io::IsTerminal as _;
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber (tests) changes nothing.
+    let _ = if std::io::stderr().is_terminal() {
+        builder.with_target(false).try_init()
+    } else {
+        builder.json().flatten_event(true).try_init()
+    };
+}
