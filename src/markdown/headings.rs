@@ -180,7 +180,7 @@ fn close(top: &mut Vec<Heading>, open: &mut Vec<Heading>) {
 }
 
 /// Words of a text without its fenced blocks, and the minutes they take to read in a language.
-pub(super) fn reading(text: &str, lang: &str) -> (usize, usize) {
+pub fn reading(text: &str, lang: &str) -> (usize, usize) {
     let mut words = 0;
     let mut inside = false;
     for part in text.split("```") {

@@ -19,6 +19,7 @@ use crate::content::{Library, Node};
 use crate::diagnostic::{Diagnostic, Place};
 
 pub use fence::Highlighter;
+pub use headings::reading;
 pub use library::render_library;
 pub use text::{escaped, render};
 

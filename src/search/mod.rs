@@ -5,7 +5,7 @@
 
 mod text;
 
-use elasticlunr::{Index, Language};
+use elasticlunr::{IndexBuilder, Language};
 use serde::Serialize;
 
 use crate::config::{Config, IndexFormat, Search};
@@ -32,11 +32,13 @@ pub fn outputs(library: &Library, config: &Config) -> Result<Vec<Output>, Vec<Di
     let mut outputs = Vec::new();
     let mut faults = Vec::new();
     let mut needs_script = false;
+    // One format for the whole site; what is searched may differ between languages.
+    let format = config.default_options().search.index_format;
     for (lang, options) in config.languages.iter().filter(|(_, options)| options.build_search_index) {
         faults.extend(hidden_home(library, lang));
         let items = items(library, lang, &options.search);
         let fuse = || serde_json::to_string(&items).unwrap_or_default();
-        let (text, extension) = match options.search.index_format {
+        let (text, extension) = match format {
             IndexFormat::FuseJson => (fuse(), "json"),
             IndexFormat::FuseJavascript => (in_script(&fuse()), "js"),
             format => match elasticlunr(&items, lang, &options.search) {
@@ -131,7 +133,14 @@ fn elasticlunr(items: &[Item], lang: &str, search: &Search) -> Result<String, Di
         ("body", search.include_content),
     ];
     let fields: Vec<&str> = chosen.iter().filter(|(_, wanted)| *wanted).map(|(name, _)| *name).collect();
-    let mut index = Index::with_language(language(lang)?, &fields);
+    let mut index = IndexBuilder::with_language(language(lang)?);
+    for field in &fields {
+        index = match *field {
+            "path" => index.add_field_with_tokenizer(field, Box::new(path_words)),
+            _ => index.add_field(field),
+        };
+    }
+    let mut index = index.build();
     for item in items {
         let row = fields.iter().map(|field| match *field {
             "title" => item.title,
@@ -143,6 +152,12 @@ fn elasticlunr(items: &[Item], lang: &str, search: &Search) -> Result<String, Di
         index.add_doc(item.url, row);
     }
     Ok(index.to_json())
+}
+
+/// The words of a path: what slashes and hyphens part.
+fn path_words(path: &str) -> Vec<String> {
+    let parts = path.split(|c: char| c.is_whitespace() || c == '-' || c == '/');
+    parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
 }
 
 fn language(lang: &str) -> Result<Box<dyn Language>, Diagnostic> {

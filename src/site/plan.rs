@@ -169,7 +169,7 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
             continue;
         }
         if let Some(target) = &section.meta.redirect_to {
-            let url = redirect_target(library, target);
+            let url = redirect_target(library, loaded, target);
             plan.add(&section.path, "index.html", origin, Job::Redirect(url));
             continue;
         }
@@ -191,8 +191,11 @@ fn plan_first_pager(plan: &mut Plan, path: &str, word: &str, origin: &str, perma
     plan.add(&format!("{path}/{word}/1"), "index.html", origin, Job::Redirect(permalink.to_owned()));
 }
 
-fn redirect_target(library: &Library, target: &str) -> String {
-    let Some(internal) = target.strip_prefix("@/") else { return target.to_owned() };
+fn redirect_target(library: &Library, loaded: &Loaded, target: &str) -> String {
+    if target.contains("://") {
+        return target.to_owned();
+    }
+    let Some(internal) = target.strip_prefix("@/") else { return loaded.make_permalink(target) };
     let (path, anchor) = internal.split_once('#').map_or((internal, None), |(path, anchor)| (path, Some(anchor)));
     match (library.node(path).map(|node| library.permalink(node)), anchor) {
         (Some(permalink), Some(anchor)) => format!("{permalink}#{anchor}"),

@@ -56,7 +56,7 @@ fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Resu
             let section = &library[*key];
             let path = pager.as_ref().map_or(&section.path, |(paginator, at)| &paginator.pagers[*at].path);
             let mut context = renderer.context(&section.lang, path);
-            context.insert_section(renderer, *key, pager.is_none());
+            context.insert_section(renderer, *key, true);
             if let Some((paginator, at)) = pager {
                 context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);
             }

@@ -35,10 +35,21 @@ pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
         num_format(number, locale)
     });
     let shared = Arc::clone(shared);
-    tera.register_filter("markdown", move |text: StringInput<'_>, kwargs: Kwargs, _: &State| {
+    tera.register_filter("markdown", move |text: StringInput<'_>, kwargs: Kwargs, state: &State| {
         let inline = kwargs.get::<bool>("inline")?.unwrap_or(false);
-        markdown_filter(&shared, text.as_str(), inline)
+        markdown_filter(&shared, text.as_str(), inline, state)
     });
+}
+
+/// The address of the page or section being rendered: what relative links start from.
+fn permalink(state: &State) -> TeraResult<String> {
+    for name in ["page", "section"] {
+        let value = state.get::<Value>(name)?;
+        if let Some(address) = value.as_ref().and_then(|v| v.get_from_path("permalink")).and_then(Value::as_str) {
+            return Ok(address.to_owned());
+        }
+    }
+    Ok(String::new())
 }
 
 fn num_format(number: i128, locale: &str) -> TeraResult<String> {
@@ -47,9 +58,13 @@ fn num_format(number: i128, locale: &str) -> TeraResult<String> {
     Ok(number.to_formatted_string(&locale))
 }
 
-fn markdown_filter(shared: &Shared, text: &str, inline: bool) -> TeraResult<Value> {
+fn markdown_filter(shared: &Shared, text: &str, inline: bool, state: &State) -> TeraResult<Value> {
     let library = shared.library();
-    let context = markdown::Context::plain(&shared.loaded.config, library, shared.highlighter.as_deref());
+    let lang = state.get::<String>("lang")?.unwrap_or_else(|| shared.loaded.config.default_language.clone());
+    let permalink = permalink(state)?;
+    let mut context = markdown::Context::plain(&shared.loaded.config, library, shared.highlighter.as_deref());
+    context.lang = &lang;
+    context.permalink = &permalink;
     let (rendered, faults) = markdown::render(text, &context);
     if let Some(fault) = faults.iter().find(|d| d.level == crate::diagnostic::Level::Error) {
         return Err(tera::Error::message(format!("the Markdown cannot be rendered: {}", fault.message)));

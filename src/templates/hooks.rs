@@ -38,20 +38,20 @@ fn is_templated(text: &str) -> bool {
 
 impl Hooks for ContentHooks<'_> {
     fn template<'t>(&self, library: &Library, node: Node, text: &'t str) -> Result<Cow<'t, str>, Vec<Diagnostic>> {
-        let (file, lang, path, first_line) = match node {
+        let (file, lang, first_line) = match node {
             Node::Page(key) => {
                 let page = &library[key];
-                (&page.file, &page.lang, &page.path, page.raw_line)
+                (&page.file, &page.lang, page.raw_line)
             }
             Node::Section(key) => {
                 let section = &library[key];
-                (&section.file, &section.lang, &section.path, section.raw_line)
+                (&section.file, &section.lang, section.raw_line)
             }
         };
         if !is_templated(text) || self.skipped.is_match(&file.relative) {
             return Ok(Cow::Borrowed(text));
         }
-        let mut context = self.renderer.context(lang, path);
+        let mut context = self.renderer.language_context(lang);
         let (name, value) = values::early(library, node);
         context.set(name, value);
         match self.renderer.tera.render_str(text, context.values(), false) {

@@ -121,13 +121,27 @@ impl LibraryValues {
 /// A page or section while its own text is templated: what is made from texts is still empty.
 pub(super) fn early(library: &Library, node: Node) -> (&'static str, Value) {
     match node {
-        Node::Page(key) => ("page", Value::from(page_map(library, &library[key]))),
+        Node::Page(key) => {
+            let page = &library[key];
+            let mut map = page_map(library, page);
+            insert_reading(&mut map, &page.raw, &page.lang);
+            ("page", Value::from(map))
+        }
         Node::Section(key) => {
-            let mut map = section_map(library, &library[key]);
+            let section = &library[key];
+            let mut map = section_map(library, section);
+            insert_reading(&mut map, &section.raw, &section.lang);
             map.insert("subsections".into(), list([]));
             ("section", Value::from(map))
         }
     }
+}
+
+/// Words are counted as they are written, so they are known before anything is rendered.
+fn insert_reading(map: &mut Map, raw: &str, lang: &str) {
+    let (words, minutes) = crate::markdown::reading(raw, lang);
+    map.insert("word_count".into(), Value::from(words));
+    map.insert("reading_time".into(), Value::from(minutes));
 }
 
 fn page_map(library: &Library, page: &Page) -> Map {
