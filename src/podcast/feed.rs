@@ -84,9 +84,12 @@ pub fn xml(series: &Series, episodes: &[(&Episode, Notes)]) -> anyhow::Result<Ve
         // Apple wants it declared even while no episode has notes.
         ("content".to_owned(), "http://purl.org/rss/1.0/modules/content/".to_owned()),
     ]);
-    let mut bytes = channel.pretty_write_to(Vec::new(), b' ', 2)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    let text = String::from_utf8(channel.pretty_write_to(Vec::new(), b' ', 2)?)?;
+    // The writer breaks the line inside empty elements; a strict reader would take the break for their value.
+    let empty = regex::Regex::new(r"(<(?:podcast|itunes):\w+[^<>]*)>\n *</(?:podcast|itunes):\w+>")?;
+    let mut text = empty.replace_all(&text, "$1/>").into_owned();
+    text.push('\n');
+    Ok(text.into_bytes())
 }
 
 fn item(series: &Series, episode: &Episode, notes: &Notes) -> Item {

@@ -12,12 +12,14 @@ const FOLDER: &str = ".repere-cache/toolkit";
 
 /// The PDF of `main` and its pictures: from the cache, or compiled now and kept.
 pub(super) fn pdf(root: &Path, main: String, pictures: BTreeMap<String, Vec<u8>>, ident: &str) -> anyhow::Result<Pdf> {
-    let key = key(&main, &pictures, ident);
+    let document = blake3::hash(ident.as_bytes()).to_hex()[..16].to_owned();
+    let key = format!("{document}-{}", key(&main, &pictures, ident));
     let folder = root.join(FOLDER);
     if let Some(kept) = kept(&folder, &key) {
         return Ok(kept);
     }
     let made = pdf::compile(main, pictures, ident)?;
+    forget(&folder, &document);
     if let Err(error) = keep(&folder, &key, &made) {
         tracing::debug!("the cache of PDFs cannot be written: {error}");
     }
@@ -35,7 +37,7 @@ fn key(main: &str, pictures: &BTreeMap<String, Vec<u8>>, ident: &str) -> String 
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
-/// `KEY-PAGES.pdf`, whole.
+/// `DOCUMENT-KEY-PAGES.pdf`, whole.
 fn kept(folder: &Path, key: &str) -> Option<Pdf> {
     for entry in std::fs::read_dir(folder).ok()?.flatten() {
         let name = entry.file_name().into_string().ok()?;
@@ -46,6 +48,16 @@ fn kept(folder: &Path, key: &str) -> Option<Pdf> {
         return whole.then_some(Pdf { bytes, pages });
     }
     None
+}
+
+/// Drops what a document was before.
+fn forget(folder: &Path, document: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(document) {
+            // Left in place, it only takes room.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn keep(folder: &Path, key: &str, pdf: &Pdf) -> std::io::Result<()> {

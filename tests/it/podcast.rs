@@ -76,6 +76,7 @@ fn the_feed_has_every_tag_directories_require_and_recommend() {
     let document = Document::parse(xml).unwrap();
     assert_eq!(document.root_element().attribute("version"), Some("2.0"));
     let channel = child(document.root_element(), ("", "channel"));
+    assert!(xml.contains("<podcast:socialInteract protocol=\"disabled\"/>"), "empty elements are empty");
 
     let own = child(channel, (ATOM, "link"));
     assert_eq!(own.attribute("rel"), Some("self"));
