@@ -47,5 +47,6 @@ fn cut(root: PaginationRoot, by: usize, word: &str, path: &str, permalink: &str,
 
 /// Addresses of numbered pagers, the first one's alias included, as the sitemap lists them.
 pub(super) fn numbered(paginator: &Paginator) -> impl Iterator<Item = String> {
-    (1..=paginator.pagers.len()).map(|number| format!("{}{number}/", paginator.base_url))
+    let last = if paginator.total_pages == 0 { 0 } else { paginator.pagers.len() };
+    (1..=last).map(|number| format!("{}{number}/", paginator.base_url))
 }

@@ -1,0 +1,193 @@
+//! `repere serve`: the site for its writer, followed by every change.
+//!
+//! Pages come from memory, through the same service as `repere host` (its headers included: what they forbid is seen
+//! here first). A build that fails leaves the last good site, with the problems on top.
+
+mod preview;
+mod watch;
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::Place;
+use crate::config::Mode;
+use crate::host;
+use crate::site::{self, Output};
+use watch::Watch;
+
+/// Arguments of `repere serve`.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address to listen on
+    #[arg(short, long, default_value = "127.0.0.1")]
+    interface: String,
+    /// Port to listen on; the next free one when it is taken
+    #[arg(short, long, default_value_t = 1111)]
+    port: u16,
+    /// Also write the site into this folder
+    #[arg(short, long, value_name = "FOLDER")]
+    output_dir: Option<PathBuf>,
+    /// Replace the folder of --output-dir when it exists already
+    #[arg(long)]
+    force: bool,
+    /// The address visitors use, when it is not the one listened on
+    #[arg(short = 'u', long, value_name = "ADDRESS")]
+    base_url: Option<String>,
+    /// Show drafts too
+    #[arg(long)]
+    drafts: bool,
+    /// Open a browser
+    #[arg(short = 'O', long)]
+    open: bool,
+    /// Also write the HTML into the output folder
+    #[arg(long)]
+    store_html: bool,
+    /// Accepted for habit: only what changed matters here anyway
+    #[arg(short, long)]
+    fast: bool,
+    /// Leave the port out of the addresses
+    #[arg(long)]
+    no_port_append: bool,
+    /// Follow changes of this file or folder too
+    #[arg(long, value_name = "PATH")]
+    extra_watch_path: Vec<PathBuf>,
+    /// Milliseconds to wait for further changes
+    #[arg(short, long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    debounce: u64,
+}
+
+impl Serve {
+    pub(super) fn run(self, place: &Place) -> ExitCode {
+        match self.serve(place) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                ExitCode::from(super::SITE_ERRORS)
+            }
+        }
+    }
+
+    fn serve(self, place: &Place) -> anyhow::Result<()> {
+        let root = place.root.canonicalize().with_context(|| format!("{} is no folder", place.root.display()))?;
+        let listener = self.listen()?;
+        let address = self.address(&listener)?;
+        let options = site::Options {
+            root: root.clone(),
+            config: place.config.clone(),
+            base_url: Some(address.clone()),
+            // Files are only written when somebody asked for them; the server needs none.
+            output_dir: self.output_dir.clone(),
+            force: self.force,
+            drafts: self.drafts,
+            minify: false,
+            mode: Mode::Serve,
+        };
+        if let Some(folder) = &options.output_dir
+            && folder.exists()
+            && !self.force
+        {
+            anyhow::bail!("the folder {} exists already; add --force to replace everything in it", folder.display());
+        }
+        let mut builder =
+            Builder { options, store: self.store_html || self.output_dir.is_some(), last: None, number: 0 };
+        let app = Arc::new(host::App::new(builder.build()?, None));
+        println!("Web server is available at {address}/ (Ctrl+C ends it)");
+        if self.open {
+            open_browser(&address);
+        }
+        let mut ignored = vec![root.join(site::CACHE), root.join("public"), root.join(".git")];
+        ignored.extend(builder.options.output_dir.clone());
+        let watch = Watch::new(&root, &self.extra_watch_path, ignored)?;
+        let quiet = Duration::from_millis(self.debounce);
+        let shown = Arc::clone(&app);
+        std::thread::spawn(move || {
+            while watch.wait(quiet) {
+                println!("Change seen: building again...");
+                match builder.build() {
+                    Ok(site) => shown.show(site),
+                    Err(error) => eprintln!("error: {error:#}"),
+                }
+            }
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async move {
+            listener.set_nonblocking(true)?;
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            tokio::select! {
+                () = host::serve(listener, host::routes(app), false, std::future::pending::<()>) => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            Ok(())
+        })
+    }
+
+    /// The port asked for, or the next one that is free.
+    fn listen(&self) -> anyhow::Result<TcpListener> {
+        let mut last = None;
+        for port in self.port..=self.port.saturating_add(20) {
+            match TcpListener::bind((self.interface.as_str(), port)) {
+                Ok(listener) => return Ok(listener),
+                Err(error) => last = Some(error),
+            }
+        }
+        let error = last.map_or_else(|| "no port".to_owned(), |e| e.to_string());
+        anyhow::bail!("cannot listen on {}:{}: {error}", self.interface, self.port)
+    }
+
+    /// What pages are to call the site.
+    fn address(&self, listener: &TcpListener) -> anyhow::Result<String> {
+        let port = listener.local_addr()?.port();
+        let Some(base) = &self.base_url else { return Ok(format!("http://{}:{port}", self.interface)) };
+        let base = base.trim_end_matches('/');
+        let base = if base.contains("://") { base.to_owned() } else { format!("http://{base}") };
+        Ok(if self.no_port_append { base } else { format!("{base}:{port}") })
+    }
+}
+
+/// Builds the site again and again, and remembers the last one that was good.
+struct Builder {
+    options: site::Options,
+    store: bool,
+    last: Option<Vec<Output>>,
+    number: u64,
+}
+
+impl Builder {
+    /// What to show now; problems are printed, and shown on top of the last good site.
+    fn build(&mut self) -> anyhow::Result<host::Site> {
+        let start = Instant::now();
+        let built = if self.store { site::build(&self.options) } else { site::load(&self.options) };
+        // From the second build on the folder is our own.
+        self.options.force = true;
+        let problems = match built {
+            Ok(site) => {
+                super::print(&site.warnings);
+                println!("{}\nDone in {}ms.", site.summary(), start.elapsed().as_millis());
+                self.number += 1;
+                self.last = Some(site.outputs);
+                Vec::new()
+            }
+            Err(problems) => {
+                super::print(&problems);
+                problems
+            }
+        };
+        host::Site::load(preview::outputs(self.last.as_deref(), &problems, self.number), None)
+    }
+}
+
+/// The system's own way of opening an address; when there is none, the address is on the terminal.
+fn open_browser(address: &str) {
+    let (program, arguments): (&str, &[&str]) = match std::env::consts::OS {
+        "macos" => ("open", &[]),
+        "windows" => ("cmd", &["/C", "start"]),
+        _ => ("xdg-open", &[]),
+    };
+    let _ = std::process::Command::new(program).args(arguments).arg(address).spawn();
+}
