@@ -1,11 +1,13 @@
 //! The publication checks: what a site must not go online with, all told together.
 //!
 //! Entry points: [`run`] over a library and its outputs, with the checks that `[safety]` of `repere.toml` asks for (none
-//! for a plain Zola site, whose own link checks happen with the Markdown), and [`overdue`] for what only time breaks.
+//! for a plain Zola site, whose own link checks happen with the Markdown), [`overdue`] for what only time
+//! breaks, [`external`] for links to other sites.
 //! One file per family; [`document`] reads each HTML output once for all of them. Nothing here changes an output.
 
 mod accessibility;
 mod document;
+mod external;
 mod links;
 mod media;
 mod services;
@@ -22,6 +24,7 @@ use crate::content::{Library, Node, SectionKey};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::site::{Body, Output};
 
+pub use external::external;
 pub use services::overdue;
 
 use document::Document;

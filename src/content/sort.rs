@@ -30,7 +30,9 @@ impl SortBy {
     }
 
     fn compare(self, a: &Page, b: &Page) -> Ordering {
-        let title = |p: &Page| p.meta.title.clone().unwrap_or_default();
+        fn title(page: &Page) -> &str {
+            page.meta.title.as_deref().unwrap_or_default()
+        }
         let moment = |p: &Page| p.meta.date.as_ref().map(|d| d.at);
         // Whichever is later: a page may carry an older `updated` than its date.
         let update = |p: &Page| p.meta.updated.as_ref().map(|d| d.at).max(moment(p));
@@ -38,8 +40,8 @@ impl SortBy {
             Self::None => Ordering::Equal,
             Self::Date => moment(b).cmp(&moment(a)),
             Self::UpdateDate => update(b).cmp(&update(a)),
-            Self::Title => lexical_sort::natural_lexical_cmp(&title(a), &title(b)),
-            Self::TitleBytes => title(a).cmp(&title(b)),
+            Self::Title => lexical_sort::natural_lexical_cmp(title(a), title(b)),
+            Self::TitleBytes => title(a).cmp(title(b)),
             Self::Weight => a.meta.weight.cmp(&b.meta.weight),
             Self::Slug => lexical_sort::natural_lexical_cmp(&a.slug, &b.slug),
             Self::Permalink => a.permalink.cmp(&b.permalink),
