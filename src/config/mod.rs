@@ -36,7 +36,7 @@ pub struct Loaded {
     pub config: Config,
     /// Our keys.
     pub repere: Repere,
-    /// Which rules the site was written for.
+    /// Which rules the site was written for; the same as `config.dialect`.
     pub dialect: Dialect,
     /// Folder of the theme, when the site has one.
     pub theme_dir: Option<PathBuf>,
@@ -80,6 +80,7 @@ pub fn load(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnos
         problems.extend(theme::merge(&root, dir, &mut config, dialect));
     }
     let dialect = dialect.unwrap_or_else(|| dialect::guess(&root, theme_dir.as_deref()));
+    config.dialect = dialect;
     diagnostic::finish(Loaded { root, config_file, config, repere, dialect, theme_dir }, problems)
 }
 

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Translations;
+use super::{Dialect, Translations};
 
 /// `zola.toml`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
+    /// The rules the site is read by.
+    pub dialect: Dialect,
     /// Where the site will be, as written.
     pub base_url: String,
     /// Name of the theme's folder under `themes/`.
@@ -60,6 +62,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            dialect: Dialect::default(),
             base_url: String::new(),
             theme: None,
             author: None,

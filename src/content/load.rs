@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::files::{self, Found};
-use super::{FileInfo, Library, Options, Page, Section, assemble, parse};
+use super::{FileInfo, Library, Options, Page, Rendered, Section, assemble, parse, reading};
 use crate::config::keys::Reader;
 use crate::config::{Config, slugify_path};
 use crate::content::Date;
@@ -63,7 +63,8 @@ fn read(file: FileInfo, lang: String, config: &Config, found: &Found) -> (Option
         let meta = parse::section(&mut reader, &text, &parts);
         let problems = reader.problems;
         let raw = text.split_off(parts.body);
-        let mut section = Section { meta, lang, raw, raw_line, file, ..Section::default() };
+        let rendered = counted(&raw, &lang, config);
+        let mut section = Section { rendered, meta, lang, raw, raw_line, file, ..Section::default() };
         place_section(&mut section, config);
         section.assets = found.section_assets(&section.file, &section.path);
         return (Some(Text::Section(Box::new(section))), problems);
@@ -71,10 +72,17 @@ fn read(file: FileInfo, lang: String, config: &Config, found: &Found) -> (Option
     let meta = parse::page(&mut reader, &text, &parts, config.language(&lang));
     let problems = reader.problems;
     let raw = text.split_off(parts.body);
-    let mut page = Page { meta, lang, raw, raw_line, file, ..Page::default() };
+    let rendered = counted(&raw, &lang, config);
+    let mut page = Page { rendered, meta, lang, raw, raw_line, file, ..Page::default() };
     place_page(&mut page, config);
     page.assets = found.page_assets(&page.file);
     (Some(Text::Page(Box::new(page))), problems)
+}
+
+/// Templates in the text may already ask how long it is.
+fn counted(raw: &str, lang: &str, config: &Config) -> Rendered {
+    let (word_count, reading_time) = reading(raw, lang, config.dialect);
+    Rendered { word_count, reading_time, ..Rendered::default() }
 }
 
 /// Slug, path and address of a page; its date when only its name has one.

@@ -16,6 +16,7 @@ mod parse;
 pub mod services;
 mod sort;
 mod taxonomy;
+mod words;
 
 pub use facet::Facet;
 pub use front_matter::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
@@ -25,6 +26,7 @@ pub use node::{Asset, FileInfo, Heading, InternalLink, Page, Rendered, Section};
 pub use pagination::{Pager, PaginationRoot, Paginator};
 pub use sort::sort_pages;
 pub use taxonomy::{Taxonomy, TaxonomyKey, Term};
+pub use words::reading;
 
 /// What a caller may ask of [`load`].
 #[derive(Debug, Clone, Copy, Default)]

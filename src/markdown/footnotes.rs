@@ -7,22 +7,24 @@ use std::collections::HashMap;
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use pulldown_cmark_escape::escape_html;
 
+use crate::config::Dialect;
+
 /// Takes definitions out of the text, numbers them in the order of their first citation, and appends them as a list.
 /// A definition that nothing cites is dropped.
-pub(super) fn to_the_bottom(events: Vec<Event>) -> Vec<Event> {
+pub(super) fn to_the_bottom(events: Vec<Event>, dialect: Dialect) -> Vec<Event> {
     let (mut text, definitions) = separate(events);
     let mut cited: HashMap<String, (usize, usize)> = HashMap::new(); // name → number, times cited
     let mut order = Vec::new();
     for event in &mut text {
         if let Event::FootnoteReference(name) = event {
-            *event = Event::Html(cite(name, &mut cited, &mut order).into());
+            *event = Event::Html(cite(name, &mut cited, &mut order, dialect).into());
         }
     }
     let mut bodies: HashMap<String, Vec<Event>> = HashMap::new();
     for (name, mut body) in definitions {
         for event in &mut body {
             if let Event::FootnoteReference(inner) = event {
-                *event = Event::Html(cite(inner, &mut cited, &mut order).into());
+                *event = Event::Html(cite(inner, &mut cited, &mut order, dialect).into());
             }
         }
         bodies.entry(name.to_string()).or_insert(body);
@@ -62,7 +64,7 @@ fn separate(events: Vec<Event>) -> (Vec<Event>, Definitions) {
     (text, definitions)
 }
 
-fn cite(name: &str, cited: &mut HashMap<String, (usize, usize)>, order: &mut Vec<String>) -> String {
+fn cite(name: &str, cited: &mut HashMap<String, (usize, usize)>, order: &mut Vec<String>, dialect: Dialect) -> String {
     let next = cited.len() + 1;
     let (number, times) = cited.entry(name.to_owned()).or_insert_with(|| {
         order.push(name.to_owned());
@@ -70,7 +72,11 @@ fn cite(name: &str, cited: &mut HashMap<String, (usize, usize)>, order: &mut Vec
     });
     *times += 1;
     let name = escaped(name);
-    format!("<sup class=\"footnote-reference\" id=\"fr-{name}-{times}\"><a href=\"#fn-{name}\">{number}</a></sup>")
+    let shown = match dialect {
+        Dialect::Zola022 => number.to_string(),
+        Dialect::Zola023 => format!("[{number}]"),
+    };
+    format!("<sup class=\"footnote-reference\" id=\"fr-{name}-{times}\"><a href=\"#fn-{name}\">{shown}</a></sup>")
 }
 
 /// The links back go into the last paragraph when there is one, so that they stand beside its text.

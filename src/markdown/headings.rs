@@ -4,7 +4,6 @@
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use pulldown_cmark_escape::escape_html;
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::Context;
 use crate::config::{InsertAnchor, SlugifyStrategy};
@@ -179,31 +178,6 @@ fn close(top: &mut Vec<Heading>, open: &mut Vec<Heading>) {
     }
 }
 
-/// Words of a text without its fenced blocks, and the minutes they take to read in a language.
-pub fn reading(text: &str, lang: &str) -> (usize, usize) {
-    let mut words = 0;
-    let mut inside = false;
-    for part in text.split("```") {
-        if !inside {
-            words += part.unicode_words().count();
-        }
-        inside = !inside;
-    }
-    (words, words.div_ceil(words_per_minute(lang)))
-}
-
-/// Reading speeds as Zola 0.23 has them: words a minute, characters where words are not spaced.
-fn words_per_minute(lang: &str) -> usize {
-    let whole = lang.to_ascii_lowercase();
-    match whole.split(['-', '_']).next().unwrap_or_default() {
-        "en" => 238,
-        "ko" => 202,
-        "ja" => 653,
-        "zh" => 439,
-        _ => 200,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,11 +199,5 @@ mod tests {
                 ("e".to_owned(), vec![])
             ]
         );
-    }
-
-    #[test]
-    fn words_in_fences_do_not_count() {
-        assert_eq!(reading("un deux\n```\ntrois quatre\n```\ncinq", "fr"), (3, 1));
-        assert_eq!(reading("", "fr"), (0, 0));
     }
 }

@@ -105,7 +105,7 @@ fn render_node(
     };
     let (mut rendered, found) = render(&text, &context);
     // Zola counts the words as they are written, before templates.
-    (rendered.word_count, rendered.reading_time) = super::headings::reading(own.raw, own.lang);
+    (rendered.word_count, rendered.reading_time) = crate::content::reading(own.raw, own.lang, loaded.config.dialect);
     (rendered, found)
 }
 
@@ -115,9 +115,8 @@ fn fill_backlinks(library: &mut Library, nodes: &[Node]) {
         let own = view(library, *node);
         for link in &own.rendered.internal_links {
             let Some(target) = library.node(&link.path) else { continue };
-            if target != *node {
-                to.entry(target).or_default().insert((own.permalink.to_owned(), *node));
-            }
+            // A page that links to itself is among those that do, as in Zola.
+            to.entry(target).or_default().insert((own.permalink.to_owned(), *node));
         }
     }
     for (target, from) in to {

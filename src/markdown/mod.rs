@@ -19,7 +19,6 @@ use crate::content::{Library, Node};
 use crate::diagnostic::{Diagnostic, Place};
 
 pub use fence::Highlighter;
-pub use headings::reading;
 pub use library::render_library;
 pub use text::{escaped, render};
 

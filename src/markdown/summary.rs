@@ -20,7 +20,10 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
 /// Raw HTML with its mark replaced, or `None` when it has none.
 pub(super) fn marker(html: &str) -> Option<String> {
     let found = MARK.find(html)?;
-    Some(format!("{}{CONTINUE}{}", &html[..found.start()], &html[found.end()..]))
+    // A mark alone on its line takes the end of the line with it.
+    let rest = &html[found.end()..];
+    let rest = if rest.trim().is_empty() { "" } else { rest };
+    Some(format!("{}{CONTINUE}{rest}", &html[..found.start()]))
 }
 
 /// The HTML of the events; the summary is what comes before event number `cut`.

@@ -24,7 +24,7 @@ pub fn render(text: &str, context: &Context) -> (Rendered, Vec<Diagnostic>) {
     let Walk { mut rendered, mut found, has_summary, .. } = walk;
 
     if context.config.markdown.bottom_footnotes {
-        events = footnotes::to_the_bottom(events);
+        events = footnotes::to_the_bottom(events, context.config.dialect);
     }
     match headings::finish(&mut events, context) {
         Ok(toc) => rendered.toc = toc,
@@ -35,7 +35,7 @@ pub fn render(text: &str, context: &Context) -> (Rendered, Vec<Diagnostic>) {
         Ok((html, summary)) => (rendered.html, rendered.summary) = (html, summary),
         Err(message) => found.push(template_problem("summary-cutoff.html", message)),
     }
-    (rendered.word_count, rendered.reading_time) = headings::reading(text, context.lang);
+    (rendered.word_count, rendered.reading_time) = crate::content::reading(text, context.lang, context.config.dialect);
     (rendered, found)
 }
 

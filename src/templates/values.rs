@@ -124,13 +124,13 @@ pub(super) fn early(library: &Library, node: Node) -> (&'static str, Value) {
         Node::Page(key) => {
             let page = &library[key];
             let mut map = page_map(library, page);
-            insert_reading(&mut map, &page.raw, &page.lang);
+            insert_reading(&mut map, &page.rendered);
             ("page", Value::from(map))
         }
         Node::Section(key) => {
             let section = &library[key];
             let mut map = section_map(library, section);
-            insert_reading(&mut map, &section.raw, &section.lang);
+            insert_reading(&mut map, &section.rendered);
             map.insert("subsections".into(), list([]));
             ("section", Value::from(map))
         }
@@ -138,10 +138,9 @@ pub(super) fn early(library: &Library, node: Node) -> (&'static str, Value) {
 }
 
 /// Words are counted as they are written, so they are known before anything is rendered.
-fn insert_reading(map: &mut Map, raw: &str, lang: &str) {
-    let (words, minutes) = crate::markdown::reading(raw, lang);
-    map.insert("word_count".into(), Value::from(words));
-    map.insert("reading_time".into(), Value::from(minutes));
+fn insert_reading(map: &mut Map, rendered: &crate::content::Rendered) {
+    map.insert("word_count".into(), Value::from(rendered.word_count));
+    map.insert("reading_time".into(), Value::from(rendered.reading_time));
 }
 
 fn page_map(library: &Library, page: &Page) -> Map {
