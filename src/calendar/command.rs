@@ -85,7 +85,7 @@ pub struct When {
     pub travel_after: u32,
 }
 
-/// The form of a session, validated: for creating one and for editing what is not its date.
+/// The form of a session, validated: for creating one and for editing one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
     /// What sort of meeting.
@@ -195,4 +195,36 @@ pub enum Command {
         /// What to tell the institution.
         answer: String,
     },
+}
+
+impl Command {
+    /// Its name in the audit log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Register(_) => "register",
+            Self::Confirm { .. } => "confirm",
+            Self::Cancel { .. } => "cancel",
+            Self::Expire { .. } => "expire",
+            Self::CreateSession(_) => "create-session",
+            Self::EditSession { .. } => "edit-session",
+            Self::MoveSession { .. } => "move-session",
+            Self::PublishSession { .. } => "publish-session",
+            Self::PostponeSession { .. } => "postpone-session",
+            Self::CancelSession { .. } => "cancel-session",
+            Self::FinishSession { .. } => "finish-session",
+            Self::ChangeCapacity { .. } => "change-capacity",
+            Self::SendRequest(_) => "send-request",
+            Self::WithdrawRequest { .. } => "withdraw-request",
+            Self::AnswerRequest { .. } => "answer-request",
+        }
+    }
+
+    /// The id of the form it came with: the same form gets the same answer.
+    pub fn submission(&self) -> Option<&str> {
+        match self {
+            Self::Register(form) => Some(&form.submission),
+            Self::SendRequest(form) => Some(&form.submission),
+            _ => None,
+        }
+    }
 }

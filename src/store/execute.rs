@@ -1,8 +1,15 @@
 //! Commands: read the rows, decide, write changes and messages, all in one transaction.
+//!
+//! On SQLite the write lock makes the rows that were read the rows that are written. Where it does not (PostgreSQL), the
+//! guards of the schema and the versions of the rows refuse, and the command is decided again.
 
-use crate::calendar::{Actor, Command, Epoch, Shown};
+use crate::calendar::{self, Actor, Command, Epoch, Fresh, Purpose, Refusal, Shown};
 
-use super::{Error, Store};
+use super::apply::Apply;
+use super::{Error, Store, fresh_id, load, rows, token};
+
+/// How often a command is decided again when somebody else was faster.
+const TRIES: u32 = 8;
 
 /// What came of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +22,126 @@ pub struct Outcome {
     pub repeated: bool,
 }
 
+/// Why one try did not succeed.
+pub(super) enum Failed {
+    /// Somebody else was faster: read and decide again.
+    Again,
+    /// It cannot be.
+    Error(Error),
+}
+
+impl<E: Into<Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
 impl Store {
     /// Carries out a command. When it returns, the decision and its messages are on the disk.
     pub async fn execute(&self, command: &Command, actor: &Actor, now: Epoch) -> Result<Outcome, Error> {
-        let _ = (command, actor, now);
-        unimplemented!()
+        for _ in 0..TRIES {
+            match self.try_once(command, actor, now).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(Failed::Error(error)) => return Err(error),
+                Err(Failed::Again) => {}
+            }
+        }
+        Err(Refusal::Changed.into())
     }
 
-    /// Lets go of every held or offered seat whose deadline has passed, and promotes. Returns how many sessions changed.
-    /// To be run every minute.
+    /// Carries out what a link in a mail allows: `Confirm` and `Manage` open a registration, `Request` a request. The
+    /// token is checked by its purpose; a link that opens nothing is [`Refusal::NotFound`].
+    pub async fn execute_by_token(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        command: impl FnOnce(String) -> Command,
+        now: Epoch,
+    ) -> Result<Outcome, Error> {
+        let id = match purpose {
+            Purpose::Confirm | Purpose::Manage => {
+                self.registration_by_token(purpose, token, now).await?.map(|(registration, _)| registration.id)
+            }
+            _ => self.token_subject(purpose, token, now).await?,
+        };
+        let id = id.ok_or(Refusal::NotFound)?;
+        self.execute(&command(id), &Actor::Visitor, now).await
+    }
+
+    async fn try_once(&self, command: &Command, actor: &Actor, now: Epoch) -> Result<Outcome, Failed> {
+        let mut tx = self.write().await?;
+        if let Some(outcome) = load::submitted(&mut tx, command).await? {
+            return Ok(outcome);
+        }
+        let state = load::state(&mut tx, command, now).await?;
+        let id = fresh_id();
+        let decision = calendar::decide(&state, command, Fresh { now, id: &id }).map_err(Error::from)?;
+        let outcome = Outcome { shown: decision.shown, id: decision.id.clone(), repeated: false };
+        if decision.changes.is_empty() && decision.letters.is_empty() {
+            return Ok(outcome);
+        }
+        let mut apply = Apply { tx: &mut tx, now };
+        for change in &decision.changes {
+            apply.change(change).await?;
+        }
+        for letter in &decision.letters {
+            apply.letter(letter).await?;
+        }
+        if let Some(submission) = command.submission() {
+            apply.submission(submission, &outcome).await?;
+        }
+        apply.audit(actor, command.name(), &outcome.id).await?;
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
+    /// Lets go of every held or offered seat whose deadline has passed, and promotes; forgets links and forms that are
+    /// past their time. Returns how many sessions changed. To be run every minute.
     pub async fn expire(&self, now: Epoch) -> Result<usize, Error> {
-        let _ = now;
-        unimplemented!()
+        let query = sqlx::query(
+            "SELECT DISTINCT session FROM registrations
+             WHERE state IN ('pending', 'offered') AND deadline <= $1 ORDER BY session",
+        );
+        let late = query.bind(now).fetch_all(&self.readers).await?;
+        for row in &late {
+            let session = rows::text(row, "session")?;
+            self.execute(&Command::Expire { session }, &Actor::Clock, now).await?;
+        }
+        self.forget(now).await?;
+        Ok(late.len())
+    }
+
+    async fn forget(&self, now: Epoch) -> Result<(), Error> {
+        let week_ago = now - 7 * 86_400;
+        let mut tx = self.write().await?;
+        sqlx::query("DELETE FROM tokens WHERE expires <= $1").bind(now).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM submissions WHERE created <= $1").bind(week_ago).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM sign_ins WHERE created <= $1 OR used <= $2")
+            .bind(now - super::people::ABSOLUTE)
+            .bind(now - super::people::IDLE)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes a token for a link and keeps its hash.
+    pub(super) async fn mint(
+        connection: &mut sqlx::AnyConnection,
+        purpose: Purpose,
+        subject: &str,
+        expires: Option<Epoch>,
+        now: Epoch,
+    ) -> sqlx::Result<String> {
+        let plain = token::fresh_token();
+        sqlx::query("INSERT INTO tokens (hash, purpose, subject, expires, created) VALUES ($1, $2, $3, $4, $5)")
+            .bind(token::hash(&plain))
+            .bind(purpose.as_str())
+            .bind(subject)
+            .bind(expires)
+            .bind(now)
+            .execute(connection)
+            .await?;
+        Ok(plain)
     }
 }

@@ -5,7 +5,9 @@
 //! One set of statements in the SQL that SQLite and PostgreSQL share; only `migrations/` differ. What must never happen
 //! is refused by the schema itself (conditional UPDATE, CHECK, partial unique index, triggers), not by this code.
 
+mod apply;
 mod execute;
+mod load;
 mod open;
 mod outbox;
 mod people;

@@ -1,13 +1,20 @@
 //! The outbox: letters written with the decision that caused them, claimed by whoever delivers.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use sqlx::any::AnyRow;
 
 use crate::calendar::{Epoch, Letter};
 
-use super::Store;
+use super::{Store, rows};
+
+/// How long a claimed letter belongs to whoever claimed it.
+const CLAIM: Epoch = 120;
+/// After this many tries a letter is dead.
+const MOST_ATTEMPTS: u32 = 12;
 
 /// How a letter fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PostState {
     /// To be sent at `not_before`.
     Due,
@@ -39,43 +46,121 @@ pub struct Post {
 impl Store {
     /// Claims up to `most` letters that are due; nobody else gets them for two minutes.
     pub async fn claim(&self, most: u32, now: Epoch) -> Result<Vec<Post>> {
-        let _ = (most, now);
-        unimplemented!()
+        let query = sqlx::query(
+            "UPDATE outbox SET not_before = $1, attempts = attempts + 1 WHERE key IN (
+                 SELECT key FROM outbox WHERE state = 'due' AND not_before <= $2 ORDER BY not_before, key LIMIT $3)
+               AND state = 'due' AND not_before <= $2
+             RETURNING key, letter, state, attempts, created, error",
+        );
+        let mut tx = self.write().await?;
+        let query = query.bind(now + CLAIM).bind(now).bind(i64::from(most));
+        let claimed: Vec<Post> = query.fetch_all(&mut *tx).await?.iter().map(post).collect::<Result<_>>()?;
+        tx.commit().await?;
+        Ok(claimed)
     }
 
     /// The mail server took it: tokens are erased.
     pub async fn mark_sent(&self, key: &str, now: Epoch) -> Result<()> {
-        let _ = (key, now);
-        unimplemented!()
+        let Some(mut sent) = self.post(key).await? else { return Ok(()) };
+        sent.letter.tokens.clear();
+        let letter = serde_json::to_string(&sent.letter).context("a letter as JSON")?;
+        let query = sqlx::query(
+            "UPDATE outbox SET state = 'sent', letter = $1, not_before = $2, error = '' WHERE key = $3 AND state = 'due'",
+        );
+        query.bind(letter).bind(now).bind(key).execute(&self.writer).await?;
+        Ok(())
     }
 
     /// It was written to the local folder instead.
     pub async fn mark_kept(&self, key: &str, now: Epoch) -> Result<()> {
-        let _ = (key, now);
-        unimplemented!()
+        self.mark(key, "kept", "", now).await
     }
 
     /// It failed for now: tried again later, dead after too many tries.
     pub async fn mark_failed(&self, key: &str, error: &str, now: Epoch) -> Result<()> {
-        let _ = (key, error, now);
-        unimplemented!()
+        let Some(failed) = self.post(key).await? else { return Ok(()) };
+        if failed.attempts >= MOST_ATTEMPTS {
+            return self.mark_dead(key, error, now).await;
+        }
+        self.mark(key, "due", error, now + back_off(key, failed.attempts)).await
     }
 
     /// It failed for good.
     pub async fn mark_dead(&self, key: &str, error: &str, now: Epoch) -> Result<()> {
-        let _ = (key, error, now);
-        unimplemented!()
+        self.mark(key, "dead", error, now).await
+    }
+
+    /// Sends a dead or kept letter again: the coordinator asks for it.
+    pub async fn send_again(&self, key: &str, now: Epoch) -> Result<()> {
+        let query = sqlx::query(
+            "UPDATE outbox SET state = 'due', attempts = 0, not_before = $1
+             WHERE key = $2 AND state IN ('dead', 'kept')",
+        );
+        query.bind(now).bind(key).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn mark(&self, key: &str, state: &str, error: &str, not_before: Epoch) -> Result<()> {
+        let query = sqlx::query(
+            "UPDATE outbox SET state = $1, error = $2, not_before = $3 WHERE key = $4 AND state = 'due'",
+        );
+        let error: String = error.chars().take(300).collect();
+        query.bind(state).bind(error).bind(not_before).bind(key).execute(&self.writer).await?;
+        Ok(())
     }
 
     /// Letters for the staff area: those that are dead, due or kept first, the newest first.
     pub async fn posts(&self, most: u32) -> Result<Vec<Post>> {
-        let _ = most;
-        unimplemented!()
+        let query = sqlx::query(
+            "SELECT key, letter, state, attempts, created, error FROM outbox
+             ORDER BY CASE state WHEN 'dead' THEN 0 WHEN 'sent' THEN 2 ELSE 1 END, created DESC, key LIMIT $1",
+        );
+        query.bind(i64::from(most)).fetch_all(&self.readers).await?.iter().map(post).collect()
     }
 
     /// One letter.
     pub async fn post(&self, key: &str) -> Result<Option<Post>> {
-        let _ = key;
-        unimplemented!()
+        let query = sqlx::query("SELECT key, letter, state, attempts, created, error FROM outbox WHERE key = $1");
+        query.bind(key).fetch_optional(&self.readers).await?.as_ref().map(post).transpose()
+    }
+}
+
+/// A minute, then twice as long each time, six hours at most; spread by the key, so that letters that failed together
+/// do not come back together.
+fn back_off(key: &str, attempts: u32) -> Epoch {
+    let base = 60 << attempts.saturating_sub(1).min(9);
+    let spread = key.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    (base + Epoch::from(spread % 60)).min(6 * 3600)
+}
+
+fn post(row: &AnyRow) -> Result<Post> {
+    let key = rows::text(row, "key")?;
+    let letter = rows::text(row, "letter")?;
+    let letter = serde_json::from_str(&letter).with_context(|| format!("letter {key} of the outbox"))?;
+    let state = match rows::text(row, "state")?.as_str() {
+        "sent" => PostState::Sent,
+        "kept" => PostState::Kept,
+        "dead" => PostState::Dead,
+        _ => PostState::Due,
+    };
+    Ok(Post {
+        key,
+        letter,
+        state,
+        attempts: rows::count(row, "attempts")?,
+        created: rows::number(row, "created")?,
+        error: rows::text(row, "error")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_stay_bounded() {
+        let waits: Vec<_> = (1..=12).map(|attempt| back_off("k", attempt)).collect();
+        assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]), "{waits:?}");
+        assert!(waits[0] < 120 && waits[11] == 6 * 3600, "{waits:?}");
     }
 }

@@ -5,6 +5,7 @@
 //! What must never happen (overselling, a trainer in two places) is also guarded by the store's schema; the rules say
 //! it in words first.
 
+mod letters;
 mod requests;
 mod seats;
 mod sessions;

@@ -1,0 +1,158 @@
+//! The rows a command touches, read inside the transaction that will write them.
+
+use anyhow::Result;
+use sqlx::AnyConnection;
+
+use crate::calendar::{Command, Epoch, Registration, Session, Shown, Staff, State};
+
+use super::execute::Outcome;
+use super::rows;
+
+/// What a form that was already received had been answered.
+pub(super) async fn submitted(connection: &mut AnyConnection, command: &Command) -> Result<Option<Outcome>> {
+    let Some(submission) = command.submission() else { return Ok(None) };
+    let query = sqlx::query("SELECT shown, subject FROM submissions WHERE id = $1");
+    let Some(row) = query.bind(submission).fetch_optional(connection).await? else { return Ok(None) };
+    let shown = Shown::parse(&rows::text(&row, "shown")?).unwrap_or(Shown::Done);
+    Ok(Some(Outcome { shown, id: rows::text(&row, "subject")?, repeated: true }))
+}
+
+/// Everything [`crate::calendar::decide`] looks at for this command.
+pub(super) async fn state(connection: &mut AnyConnection, command: &Command, now: Epoch) -> Result<State> {
+    let mut state = State::default();
+    match command {
+        Command::Register(form) => {
+            session(connection, &form.session, &mut state).await?;
+            state.registrations = by_email(connection, &form.session, &form.email).await?;
+            add(&mut state.registrations, first_waiting(connection, &form.session).await?);
+            state.last_position = last_position(connection, &form.session).await?;
+        }
+        Command::Confirm { registration: id } | Command::Cancel { registration: id } => {
+            let Some(one) = registration(connection, id).await? else { return Ok(state) };
+            session(connection, &one.session, &mut state).await?;
+            state.registrations = by_email(connection, &one.session, &one.email).await?;
+            add(&mut state.registrations, waiting(connection, &one.session).await?);
+            state.last_position = last_position(connection, &one.session).await?;
+        }
+        Command::Expire { session: id } => {
+            session(connection, id, &mut state).await?;
+            state.registrations = late(connection, id, now).await?;
+            add(&mut state.registrations, waiting(connection, id).await?);
+        }
+        Command::ChangeCapacity { session: id, .. } => {
+            session(connection, id, &mut state).await?;
+            state.registrations = waiting(connection, id).await?;
+        }
+        Command::CreateSession(form) => state.trainers = staff(connection, &form.trainers).await?,
+        Command::EditSession { session: id, form, .. } => {
+            session(connection, id, &mut state).await?;
+            state.registrations = active(connection, id).await?;
+            let mut ids = form.trainers.clone();
+            ids.extend(state.session.iter().flat_map(|session| session.trainers.clone()));
+            state.trainers = staff(connection, &ids).await?;
+        }
+        Command::MoveSession { session: id, .. }
+        | Command::PublishSession { session: id }
+        | Command::PostponeSession { session: id }
+        | Command::CancelSession { session: id }
+        | Command::FinishSession { session: id } => {
+            session(connection, id, &mut state).await?;
+            state.registrations = active(connection, id).await?;
+            let ids = state.session.as_ref().map(|session| session.trainers.clone()).unwrap_or_default();
+            state.trainers = staff(connection, &ids).await?;
+        }
+        Command::SendRequest(_) => {}
+        Command::WithdrawRequest { request: id } => request(connection, id, &mut state).await?,
+        Command::AnswerRequest { request: id, session: made, .. } => {
+            request(connection, id, &mut state).await?;
+            if let Some(made) = made {
+                session(connection, made, &mut state).await?;
+            }
+        }
+    }
+    Ok(state)
+}
+
+async fn session(connection: &mut AnyConnection, id: &str, state: &mut State) -> Result<()> {
+    let query = sqlx::query("SELECT * FROM sessions WHERE id = $1");
+    let Some(row) = query.bind(id).fetch_optional(&mut *connection).await? else { return Ok(()) };
+    let mut session: Session = rows::session(&row)?;
+    let query = sqlx::query("SELECT staff FROM assignments WHERE session = $1 ORDER BY staff");
+    for row in query.bind(id).fetch_all(connection).await? {
+        session.trainers.push(rows::text(&row, "staff")?);
+    }
+    state.taken = rows::count(&row, "taken")?;
+    state.session = Some(session);
+    Ok(())
+}
+
+async fn request(connection: &mut AnyConnection, id: &str, state: &mut State) -> Result<()> {
+    let query = sqlx::query("SELECT * FROM requests WHERE id = $1");
+    state.request =
+        query.bind(id).fetch_optional(connection).await?.as_ref().map(rows::request).transpose()?;
+    Ok(())
+}
+
+async fn registration(connection: &mut AnyConnection, id: &str) -> Result<Option<Registration>> {
+    let query = sqlx::query("SELECT * FROM registrations WHERE id = $1");
+    query.bind(id).fetch_optional(connection).await?.as_ref().map(rows::registration).transpose()
+}
+
+async fn by_email(connection: &mut AnyConnection, session: &str, email: &str) -> Result<Vec<Registration>> {
+    let query =
+        sqlx::query("SELECT * FROM registrations WHERE session = $1 AND lower(email) = lower($2) ORDER BY position");
+    query.bind(session).bind(email).fetch_all(connection).await?.iter().map(rows::registration).collect()
+}
+
+async fn first_waiting(connection: &mut AnyConnection, session: &str) -> Result<Vec<Registration>> {
+    let query =
+        sqlx::query("SELECT * FROM registrations WHERE session = $1 AND state = 'waiting' ORDER BY position LIMIT 1");
+    query.bind(session).fetch_all(connection).await?.iter().map(rows::registration).collect()
+}
+
+async fn waiting(connection: &mut AnyConnection, session: &str) -> Result<Vec<Registration>> {
+    let query = sqlx::query("SELECT * FROM registrations WHERE session = $1 AND state = 'waiting' ORDER BY position");
+    query.bind(session).fetch_all(connection).await?.iter().map(rows::registration).collect()
+}
+
+async fn late(connection: &mut AnyConnection, session: &str, now: Epoch) -> Result<Vec<Registration>> {
+    let query = sqlx::query(
+        "SELECT * FROM registrations WHERE session = $1 AND state IN ('pending', 'offered') AND deadline <= $2
+         ORDER BY position",
+    );
+    query.bind(session).bind(now).fetch_all(connection).await?.iter().map(rows::registration).collect()
+}
+
+async fn active(connection: &mut AnyConnection, session: &str) -> Result<Vec<Registration>> {
+    let query = sqlx::query(
+        "SELECT * FROM registrations WHERE session = $1 AND state NOT IN ('cancelled', 'expired') ORDER BY position",
+    );
+    query.bind(session).fetch_all(connection).await?.iter().map(rows::registration).collect()
+}
+
+async fn last_position(connection: &mut AnyConnection, session: &str) -> Result<i64> {
+    let query = sqlx::query("SELECT COALESCE(MAX(position), 0) AS n FROM registrations WHERE session = $1");
+    rows::number(&query.bind(session).fetch_one(connection).await?, "n")
+}
+
+async fn staff(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Staff>> {
+    let mut found: Vec<Staff> = Vec::new();
+    for id in ids {
+        if found.iter().any(|staff| staff.id == *id) {
+            continue;
+        }
+        let query = sqlx::query("SELECT * FROM staff WHERE id = $1");
+        if let Some(row) = query.bind(id).fetch_optional(&mut *connection).await? {
+            found.push(rows::staff(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn add(to: &mut Vec<Registration>, more: Vec<Registration>) {
+    for one in more {
+        if !to.iter().any(|known| known.id == one.id) {
+            to.push(one);
+        }
+    }
+}

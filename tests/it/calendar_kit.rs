@@ -1,0 +1,105 @@
+//! What the calendar's tests share: a store in a folder of its own, commands with good values.
+
+use repere::calendar::{
+    Actor, Command, Epoch, Kind, NewSession, Place, Purpose, Register, Registration, RegistrationState, Start, When,
+};
+use repere::store::{Outcome, Store};
+
+/// 2026-11-21T12:00:00Z.
+pub const NOW: Epoch = 1_795_262_400;
+pub const DAY: Epoch = 86_400;
+
+pub struct Base {
+    pub store: Store,
+    pub folder: tempfile::TempDir,
+}
+
+pub async fn base() -> Base {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    Base { store, folder }
+}
+
+/// `2026-12-03T14:00` in Paris, an hour and a half.
+pub fn when(civil: &str) -> When {
+    let start = Start::new(civil.parse().unwrap(), "Europe/Paris").unwrap();
+    When { start, minutes: 90, travel_before: 30, travel_after: 30 }
+}
+
+pub fn form(civil: &str, capacity: u32) -> NewSession {
+    NewSession {
+        kind: Kind::Awareness,
+        title: "Comprendre et repérer".to_owned(),
+        audience: "Équipes éducatives".to_owned(),
+        programme: "Deux heures d'échanges.".to_owned(),
+        place: Place {
+            public: "Bobigny".to_owned(),
+            exact: "12 rue Cachée, 93000 Bobigny".to_owned(),
+            link: "https://visio.exemple.fr/salle-secrete".to_owned(),
+        },
+        departement: "93".to_owned(),
+        when: when(civil),
+        capacity,
+        opens: None,
+        closes: None,
+        trainers: Vec::new(),
+        publish: true,
+    }
+}
+
+pub fn register(session: &str, who: &str) -> Register {
+    Register {
+        session: session.to_owned(),
+        submission: format!("submission-{session}-{who}"),
+        name: format!("Personne {who}"),
+        email: format!("{who}@exemple.fr"),
+        function: "Éducatrice".to_owned(),
+        organisation: "MECS Les Tilleuls".to_owned(),
+        departement: "93".to_owned(),
+        seats: 1,
+    }
+}
+
+impl Base {
+    pub async fn session(&self, capacity: u32) -> String {
+        self.run(Command::CreateSession(Box::new(form("2026-12-03T14:00:00", capacity))), NOW).await.id
+    }
+
+    pub async fn run(&self, command: Command, now: Epoch) -> Outcome {
+        self.store.execute(&command, &Actor::Staff("test".to_owned()), now).await.unwrap()
+    }
+
+    pub async fn register(&self, session: &str, who: &str, now: Epoch) -> Outcome {
+        self.run(Command::Register(register(session, who)), now).await
+    }
+
+    pub async fn confirmed(&self, session: &str, who: &str, now: Epoch) -> String {
+        let id = self.register(session, who, now).await.id;
+        self.run(Command::Confirm { registration: id.clone() }, now).await;
+        id
+    }
+
+    pub async fn registration(&self, id: &str) -> Registration {
+        self.store.registration(id).await.unwrap().unwrap()
+    }
+
+    pub async fn state_of(&self, id: &str) -> RegistrationState {
+        self.registration(id).await.state
+    }
+
+    /// Kinds of the letters to somebody, in the order of their writing.
+    pub async fn letters(&self, who: &str) -> Vec<&'static str> {
+        let mut posts = self.store.posts(1000).await.unwrap();
+        posts.sort_by(|a, b| (a.created, &a.key).cmp(&(b.created, &b.key)));
+        let to = format!("{who}@exemple.fr");
+        posts.iter().filter(|post| post.letter.to == to).map(|post| post.letter.kind.as_str()).collect()
+    }
+
+    /// The token of the last letter of this kind to somebody.
+    pub async fn token(&self, who: &str, purpose: Purpose) -> String {
+        let to = format!("{who}@exemple.fr");
+        let posts = self.store.posts(1000).await.unwrap();
+        let found = posts.iter().filter(|post| post.letter.to == to);
+        found.filter_map(|post| post.letter.tokens.get(&purpose)).next().unwrap().clone()
+    }
+}
