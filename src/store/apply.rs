@@ -3,9 +3,7 @@
 use anyhow::Context;
 use sqlx::{Any, Transaction};
 
-use crate::calendar::{
-    Actor, Change, Epoch, Letter, Purpose, Refusal, Registration, Request, Session,
-};
+use crate::calendar::{Actor, Change, Epoch, Letter, Purpose, Refusal, Registration, Request, Session};
 
 use super::execute::{Failed, Outcome};
 use super::{Error, Store, rows};
@@ -195,11 +193,7 @@ impl Apply<'_> {
 }
 
 /// Puts a letter into the outbox; a letter whose key is already there is not written again.
-pub(super) async fn write_letter(
-    tx: &mut Transaction<'static, Any>,
-    letter: &Letter,
-    now: Epoch,
-) -> Result<(), Error> {
+pub(super) async fn write_letter(tx: &mut Transaction<'static, Any>, letter: &Letter, now: Epoch) -> Result<(), Error> {
     let known = sqlx::query("SELECT 1 AS n FROM outbox WHERE key = $1").bind(&letter.key);
     if known.fetch_optional(&mut **tx).await?.is_some() {
         return Ok(());
@@ -213,7 +207,7 @@ pub(super) async fn write_letter(
             Purpose::Invitation | Purpose::Feed => (None, None),
         };
         if let Some(subject) = subject {
-            let token = Store::mint(&mut *tx, *purpose, subject, expires, now).await?;
+            let token = Store::mint(&mut *tx, *purpose, subject, expires).await?;
             letter.tokens.insert(*purpose, token);
         }
     }

@@ -131,15 +131,13 @@ impl Store {
         purpose: Purpose,
         subject: &str,
         expires: Option<Epoch>,
-        now: Epoch,
     ) -> sqlx::Result<String> {
         let plain = token::fresh_token();
-        sqlx::query("INSERT INTO tokens (hash, purpose, subject, expires, created) VALUES ($1, $2, $3, $4, $5)")
+        sqlx::query("INSERT INTO tokens (hash, purpose, subject, expires) VALUES ($1, $2, $3, $4)")
             .bind(token::hash(&plain))
             .bind(purpose.as_str())
             .bind(subject)
             .bind(expires)
-            .bind(now)
             .execute(connection)
             .await?;
         Ok(plain)

@@ -88,8 +88,7 @@ async fn session(connection: &mut AnyConnection, id: &str, state: &mut State) ->
 
 async fn request(connection: &mut AnyConnection, id: &str, state: &mut State) -> Result<()> {
     let query = sqlx::query("SELECT * FROM requests WHERE id = $1");
-    state.request =
-        query.bind(id).fetch_optional(connection).await?.as_ref().map(rows::request).transpose()?;
+    state.request = query.bind(id).fetch_optional(connection).await?.as_ref().map(rows::request).transpose()?;
     Ok(())
 }
 

@@ -101,9 +101,8 @@ impl Store {
     }
 
     async fn mark(&self, key: &str, state: &str, error: &str, not_before: Epoch) -> Result<()> {
-        let query = sqlx::query(
-            "UPDATE outbox SET state = $1, error = $2, not_before = $3 WHERE key = $4 AND state = 'due'",
-        );
+        let query =
+            sqlx::query("UPDATE outbox SET state = $1, error = $2, not_before = $3 WHERE key = $4 AND state = 'due'");
         let error: String = error.chars().take(300).collect();
         query.bind(state).bind(error).bind(not_before).bind(key).execute(&self.writer).await?;
         Ok(())

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use sqlx::any::AnyRow;
 
-use crate::calendar::{Epoch, Letter, LetterKind, FieldError, Purpose, Refusal, Role, Staff, form};
+use crate::calendar::{Epoch, FieldError, Letter, LetterKind, Purpose, Refusal, Role, Staff, form};
 
 use super::apply::write_letter;
 use super::{Error, Store, fresh_id, fresh_token, rows, token};
@@ -53,7 +53,7 @@ impl Store {
             return Ok(None);
         }
         end_links(&mut tx, Purpose::Invitation, FIRST_RUN).await?;
-        let token = Self::mint(&mut tx, Purpose::Invitation, FIRST_RUN, Some(now + INVITATION), now).await?;
+        let token = Self::mint(&mut tx, Purpose::Invitation, FIRST_RUN, Some(now + INVITATION)).await?;
         tx.commit().await?;
         Ok(Some(token))
     }
@@ -88,7 +88,7 @@ impl Store {
     pub async fn add_staff(&self, name: &str, email: &str, role: Role, now: Epoch) -> Result<(Staff, String), Error> {
         let mut tx = self.write().await?;
         let staff = insert(&mut tx, name, email, role, None, now).await?;
-        let token = Self::mint(&mut tx, Purpose::Invitation, &staff.id, Some(now + INVITATION), now).await?;
+        let token = Self::mint(&mut tx, Purpose::Invitation, &staff.id, Some(now + INVITATION)).await?;
         let letter = Letter {
             kind: LetterKind::StaffInvited,
             to: staff.email.clone(),
@@ -228,10 +228,10 @@ impl Store {
     }
 
     /// A new secret address for a trainer's own feed; the one before ends.
-    pub async fn new_feed(&self, staff: &str, now: Epoch) -> Result<String> {
+    pub async fn new_feed(&self, staff: &str) -> Result<String> {
         let mut tx = self.write().await?;
         end_links(&mut tx, Purpose::Feed, staff).await?;
-        let token = Self::mint(&mut tx, Purpose::Feed, staff, None, now).await?;
+        let token = Self::mint(&mut tx, Purpose::Feed, staff, None).await?;
         tx.commit().await?;
         Ok(token)
     }

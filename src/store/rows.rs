@@ -1,8 +1,8 @@
 //! Rows of the database as values of the calendar, and back.
 
 use anyhow::{Context, Result};
-use sqlx::any::AnyRow;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use crate::calendar::{
     Place, Registration, RegistrationState, Request, RequestState, Role, Session, SessionState, Staff, Start,

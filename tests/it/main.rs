@@ -1,8 +1,10 @@
 //! The one integration test crate. One module per subject; the kit they share is in `kit/`.
 
 mod architecture;
+mod calendar_kit;
 mod checks;
 mod content;
 mod host_http;
 mod podcast;
+mod store;
 mod toolkit;

@@ -232,7 +232,9 @@ async fn links_open_what_they_are_for_and_nothing_else() {
     assert!(!open(Purpose::Confirm, "", NOW).await && !open(Purpose::Confirm, &"0".repeat(64), NOW).await);
     let end = base.store.session(&session).await.unwrap().unwrap().session.end();
     assert!(!open(Purpose::Confirm, &confirm, end).await);
-    assert!(open(Purpose::Manage, &manage, end + 29 * DAY).await && !open(Purpose::Manage, &manage, end + 31 * DAY).await);
+    assert!(
+        open(Purpose::Manage, &manage, end + 29 * DAY).await && !open(Purpose::Manage, &manage, end + 31 * DAY).await
+    );
     let act = |id| Command::Cancel { registration: id };
     let wrong = base.store.execute_by_token(Purpose::Manage, &confirm, act, NOW).await;
     assert_eq!(refusal(wrong), Refusal::NotFound);
@@ -306,7 +308,8 @@ async fn a_request_is_followed_answered_and_becomes_a_session() {
     let token = base.token("anne", Purpose::Request).await;
     assert_eq!(base.store.request_by_token(&token, NOW).await.unwrap().unwrap().id, id);
     let session = base.session(15).await;
-    let answer = Command::AnswerRequest { request: id, session: Some(session.clone()), answer: "Avec joie.".to_owned() };
+    let answer =
+        Command::AnswerRequest { request: id, session: Some(session.clone()), answer: "Avec joie.".to_owned() };
     base.run(answer, NOW + 60).await;
     let request = base.store.request_by_token(&token, NOW).await.unwrap().unwrap();
     assert_eq!((request.session, request.answer.as_str()), (Some(session), "Avec joie."));

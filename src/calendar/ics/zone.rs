@@ -27,9 +27,9 @@ fn from_database(lines: &mut Lines, zone: &str, first: Epoch, last: Epoch) {
     let at = |second| Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
     let before = tz.preceding(at(first)).next().map(|change| change.timestamp());
     let since = before.unwrap_or(Timestamp::UNIX_EPOCH);
-    let changes = before.into_iter().chain(
-        tz.following(since).map(|change| change.timestamp()).take_while(|change| *change <= at(last)),
-    );
+    let changes = before
+        .into_iter()
+        .chain(tz.following(since).map(|change| change.timestamp()).take_while(|change| *change <= at(last)));
     let mut none = true;
     for change in changes {
         none = false;
@@ -90,6 +90,9 @@ mod tests {
     #[test]
     fn another_zone_has_each_of_its_changes() {
         let text = written("America/Miquelon");
-        assert!(text.contains("BEGIN:DAYLIGHT\nDTSTART:20270314T020000\nTZOFFSETFROM:-0300\nTZOFFSETTO:-0200\n"), "{text}");
+        assert!(
+            text.contains("BEGIN:DAYLIGHT\nDTSTART:20270314T020000\nTZOFFSETFROM:-0300\nTZOFFSETTO:-0200\n"),
+            "{text}"
+        );
     }
 }

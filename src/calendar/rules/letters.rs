@@ -3,12 +3,7 @@
 use crate::calendar::{Letter, LetterKind, Method, Purpose, Registration, Request, Session, SessionState, Staff};
 
 /// A letter to a registrant. Its key holds the versions it speaks of: the same event is never told twice.
-pub(super) fn letter(
-    kind: LetterKind,
-    registration: &Registration,
-    session: &Session,
-    wants: &[Purpose],
-) -> Letter {
+pub(super) fn letter(kind: LetterKind, registration: &Registration, session: &Session, wants: &[Purpose]) -> Letter {
     Letter {
         kind,
         to: registration.email.clone(),

@@ -76,12 +76,7 @@ pub(super) fn confirm(state: &State, id: &str, fresh: Fresh<'_>) -> Result<Decis
 }
 
 /// A link used too late: a seat when there is one, otherwise the end of the waiting list.
-fn try_again(
-    state: &State,
-    session: &Session,
-    known: &Registration,
-    fresh: Fresh<'_>,
-) -> Result<Decision, Refusal> {
+fn try_again(state: &State, session: &Session, known: &Registration, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
     if !session.is_open(fresh.now) {
         return Err(Refusal::Closed);
     }

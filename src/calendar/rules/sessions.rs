@@ -168,7 +168,12 @@ fn message(before: &Session, after: &Session, moved: bool) -> Option<(LetterKind
 }
 
 /// Only a confirmed seat has an entry in its holder's calendar to update.
-fn to_registrant(kind: LetterKind, method: Option<Method>, one: &Registration, after: &Session) -> crate::calendar::Letter {
+fn to_registrant(
+    kind: LetterKind,
+    method: Option<Method>,
+    one: &Registration,
+    after: &Session,
+) -> crate::calendar::Letter {
     let wants: &[Purpose] = if kind == LetterKind::SessionCancelled { &[] } else { &[Purpose::Manage] };
     let mut told = letter(kind, one, after, wants);
     if one.state == RegistrationState::Confirmed {
@@ -179,7 +184,9 @@ fn to_registrant(kind: LetterKind, method: Option<Method>, one: &Registration, a
 
 /// Trainers who come, who go, and who stay while something moved.
 fn tell_trainers(state: &State, before: Option<&Session>, after: &Session, decision: &mut Decision) {
-    let had = |session: &Session, id: &str| session.state == SessionState::Published && session.trainers.iter().any(|t| t == id);
+    let had = |session: &Session, id: &str| {
+        session.state == SessionState::Published && session.trainers.iter().any(|t| t == id)
+    };
     for staff in &state.trainers {
         let was = before.is_some_and(|session| had(session, &staff.id));
         let is = had(after, &staff.id);

@@ -129,8 +129,7 @@ CREATE TABLE tokens (
     hash TEXT PRIMARY KEY,
     purpose TEXT NOT NULL,
     subject TEXT NOT NULL,
-    expires INTEGER,
-    created INTEGER NOT NULL
+    expires INTEGER
 );
 CREATE INDEX tokens_by_subject ON tokens (subject, purpose);
 
