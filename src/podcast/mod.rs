@@ -10,6 +10,8 @@ pub mod feed;
 mod load;
 pub mod notes;
 pub mod picture;
+mod read_episode;
+mod read_series;
 pub mod series;
 pub mod transcript;
 pub mod transcript_forms;
@@ -25,7 +27,7 @@ use crate::content::services::{self, Service};
 use crate::content::{Asset, Facet, Library, Node, Page};
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 use crate::media::words;
-use crate::site::{Contribution, Output};
+use crate::output::{Contribution, Output};
 
 pub use load::load;
 pub use series::{Episode, Series};
@@ -40,11 +42,19 @@ pub fn hide_upcoming(library: &mut Library, series: &[Series], now: Timestamp) {
     for episode in series.iter().flat_map(|series| &series.episodes).filter(|episode| episode.upcoming(now)) {
         let Some(Node::Page(key)) = library.node(&episode.source) else { continue };
         let page = &mut library[key];
+        let (lower, higher) = (page.lower.take(), page.higher.take());
         page.meta.render = false;
         page.meta.hidden = true;
         page.meta.in_search_index = false;
         page.meta.include_in_feeds = false;
         page.assets.clear();
+        // Its neighbours follow each other.
+        if let Some(lower) = lower {
+            library[lower].higher = higher;
+        }
+        if let Some(higher) = higher {
+            library[higher].lower = lower;
+        }
         for section in library.section_keys() {
             library[section].pages.retain(|other| *other != key);
         }

@@ -113,6 +113,8 @@ impl Episode {
 pub struct Audio {
     /// Its address.
     pub url: String,
+    /// The file.
+    pub file: PathBuf,
     /// What was read from it.
     pub facts: Facts,
 }

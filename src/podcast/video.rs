@@ -11,7 +11,7 @@ use crate::content::{Facet, Library, Page};
 use crate::diagnostic::Diagnostic;
 use crate::media::audio::{self, Kind};
 use crate::media::words;
-use crate::site::Contribution;
+use crate::output::Contribution;
 
 const KEYS: [&str; 13] = [
     "file",

@@ -21,7 +21,7 @@ use crate::content::services::{self, Services};
 use crate::content::{Library, Page};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::media::words;
-use crate::site::{Contribution, Output};
+use crate::output::{Contribution, Output};
 
 use tool::Tool;
 
@@ -113,7 +113,7 @@ impl Downloads<'_> {
             "url": format!("{}{name}", self.page.permalink),
             "file_name": name,
             "type": kind,
-            "mime": crate::site::output::mime_of(name),
+            "mime": crate::output::mime_of(name),
             "bytes": bytes.len(),
             "size": words::size(bytes.len() as u64),
         });

@@ -182,6 +182,8 @@ fn tomorrows_episode_is_nowhere() {
     assert!(!page.meta.render && page.assets.is_empty());
     let section = made.library.section("podcast/_index.md").unwrap();
     assert_eq!(section.pages.len(), 2);
+    let neighbours = section.pages.iter().flat_map(|key| [made.library[*key].lower, made.library[*key].higher]);
+    assert!(neighbours.flatten().all(|key| section.pages.contains(&key)));
     assert_eq!(made.series[0].episodes.len(), 3, "it is checked all the same");
 }
 
@@ -299,6 +301,18 @@ fn two_episodes_with_one_guid_are_told() {
         spoiled("episodes/un/index.md", "essai-1", "essai-2"),
         "error: this guid is already that of episodes/deux/index.md\n  --> episodes/un/index.md:9:3\n   |\n 9 |   guid: \"essai-2\"\n   |   ^^^^\n\
          \x20 = help: every episode keeps its own guid for life: give the newer of the two another one\n\n"
+    );
+}
+
+#[test]
+fn one_sound_for_two_episodes_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&site(), folder.path());
+    fs::copy(folder.path().join("episodes/un/un.mp3"), folder.path().join("episodes/deux/deux.mp3")).unwrap();
+    assert_eq!(
+        diagnostic::render(&make(folder.path()).problems),
+        "error: this sound is also that of episodes/un/index.md\n  --> episodes/deux/index.md:8:3\n   |\n 8 |   audio: \"deux.mp3\"\n   |   ^^^^^\n\
+         \x20 = help: one of the two episodes names the wrong file\n\n"
     );
 }
 
