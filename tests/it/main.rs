@@ -5,6 +5,7 @@ mod calendar_kit;
 mod checks;
 mod content;
 mod host_http;
+mod host_life;
 mod podcast;
 mod store;
 mod toolkit;
