@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use crate::config::Loaded;
 use crate::content::{Library, Node, SectionKey};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::site::{Body, Output};
+use crate::output::{Body, Output};
 
 pub use external::external;
 pub use services::overdue;
