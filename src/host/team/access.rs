@@ -16,7 +16,7 @@ use crate::calendar::{FieldError, staff};
 use crate::host::desk::{Desk, Reach, now, see};
 use crate::host::limits;
 use crate::host::posted::Posted;
-use crate::host::values::values;
+use crate::host::values::with_form;
 use crate::store::Error;
 
 const HOME: &str = "/equipe/";
@@ -184,7 +184,7 @@ fn untrimmed<'a>(fields: &'a Fields, name: &str) -> &'a str {
 }
 
 fn show_sign_in(desk: &Desk, status: StatusCode, fields: &Fields, problem: &str) -> Response<Body> {
-    let context = desk.context("/equipe/connexion").with("values", &values(fields)).with("problem", problem);
+    let context = with_form(desk.context("/equipe/connexion"), fields, &[]).with("problem", problem);
     desk.page(status, Reach::Secret, "equipe/connexion.html", &context)
 }
 
@@ -197,13 +197,9 @@ fn show_password(
     errors: &[FieldError],
 ) -> Response<Body> {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let context = desk
-        .context("/equipe/premier-acces/")
+    let context = with_form(desk.context("/equipe/premier-acces/"), fields, errors)
         .with("way", way)
         .with("token", token)
-        .with("name", name)
-        .with("shortest", &staff::SHORTEST_PASSWORD)
-        .with("values", &values(fields))
-        .with("errors", errors);
+        .with("name", name);
     desk.page(status, Reach::Secret, "equipe/mot-de-passe.html", &context)
 }

@@ -10,7 +10,7 @@ use crate::calendar::form::{Fields, is_email};
 use crate::calendar::{FieldError, Role};
 use crate::host::desk::{Reach, now, see};
 use crate::host::posted::Posted;
-use crate::host::values::values;
+use crate::host::values::with_form;
 use crate::store::Error;
 
 /// `GET /equipe/personnes`
@@ -89,11 +89,8 @@ async fn show(
 ) -> Response<Body> {
     match signed.desk.store().staff().await {
         Ok(staff) => {
-            let context = signed
-                .context("/equipe/personnes/")
+            let context = with_form(signed.context("/equipe/personnes/"), fields, errors)
                 .with("staff", &staff)
-                .with("values", &values(fields))
-                .with("errors", errors)
                 .with("link", link.unwrap_or_default());
             signed.desk.page(status, Reach::Secret, "equipe/personnes.html", &context)
         }

@@ -10,7 +10,7 @@ use crate::calendar::form::{self, Fields};
 use crate::calendar::{Command, FieldError, Kind, Refusal, Session, Staff, french};
 use crate::host::desk::{Reach, now, refused_status, see};
 use crate::host::posted::{Asked, Posted};
-use crate::host::values::values;
+use crate::host::values::with_form;
 use crate::host::visitors::departement_choices;
 use crate::store::Error;
 
@@ -163,11 +163,8 @@ async fn show(signed: &Signed, target: For<'_>, fields: &Fields) -> Response<Bod
     };
     let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
     let zones: Vec<&str> = french::ZONES.iter().map(|(id, _)| *id).collect();
-    let mut context = signed
-        .context("/equipe/seances/")
-        .with("values", &values(fields))
+    let mut context = with_form(signed.context("/equipe/seances/"), fields, target.errors)
         .with("chosen_trainers", &fields.all("trainers"))
-        .with("errors", target.errors)
         .with("refusal", target.refusal.map_or("", Refusal::key))
         .with("staff", &staff)
         .with("kinds", &kinds)

@@ -9,7 +9,7 @@ use crate::calendar::form::{self, Fields};
 use crate::calendar::{Actor, Command, FieldError, MOST_SEATS, Purpose, Refusal, Shown, view};
 use crate::host::desk::{Desk, Reach, now, refused_status, see};
 use crate::host::posted::{Asked, Posted};
-use crate::host::values::values;
+use crate::host::values::with_form;
 use crate::store::{Error, Listed, fresh_token};
 
 /// A field no person sees: who fills it in is a program.
@@ -104,13 +104,10 @@ fn show(
     let session = view::public(&listed.session, listed.seats, now());
     let submission = fields.get("submission");
     let submission = if submission.is_empty() { fresh_token() } else { submission.to_owned() };
-    let context = desk
-        .context("/calendrier/inscription/")
+    let context = with_form(desk.context("/calendrier/inscription/"), fields, errors)
         .with("most_seats", &MOST_SEATS.min(session.capacity))
         .with("session", &session)
         .with("submission", &submission)
-        .with("values", &values(fields))
-        .with("errors", errors)
         .with("taken_meanwhile", &taken_meanwhile)
         .with("departements", &departement_choices());
     desk.page(status, Reach::Secret, "calendrier/inscription.html", &context)

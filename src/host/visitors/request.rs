@@ -9,7 +9,7 @@ use crate::calendar::form::{self, Fields};
 use crate::calendar::{Actor, Command, FieldError, view};
 use crate::host::desk::{Desk, Reach, now, see};
 use crate::host::posted::Posted;
-use crate::host::values::values;
+use crate::host::values::with_form;
 use crate::store::fresh_token;
 
 const TRAP: &str = "site_web";
@@ -69,11 +69,8 @@ pub(in crate::host) async fn withdraw(desk: Desk, Path(token): Path<String>, Pos
 fn show(desk: &Desk, status: StatusCode, fields: &Fields, errors: &[FieldError]) -> Response<Body> {
     let submission = fields.get("submission");
     let submission = if submission.is_empty() { fresh_token() } else { submission.to_owned() };
-    let context = desk
-        .context("/calendrier/demande/")
+    let context = with_form(desk.context("/calendrier/demande/"), fields, errors)
         .with("submission", &submission)
-        .with("values", &values(fields))
-        .with("errors", errors)
         .with("departements", &departement_choices());
     desk.page(status, Reach::Secret, "calendrier/demande.html", &context)
 }
