@@ -2,7 +2,10 @@
 
 mod architecture;
 mod calendar_kit;
+mod build;
 mod checks;
+mod cli;
+mod conformance;
 mod content;
 mod host_http;
 mod host_life;

@@ -1,0 +1,134 @@
+//! Building: what a writer sees when something is wrong, and what visitors never see.
+
+use std::fs;
+use std::path::Path;
+
+use repere::diagnostic::{self, Diagnostic};
+use repere::site::{self, Options};
+
+fn write(root: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+}
+
+fn small_site(root: &Path) {
+    write(
+        root,
+        &[
+            ("zola.toml", "base_url = \"https://exemple.test\"\ntitle = \"Essai\"\n"),
+            ("content/_index.md", "+++\ntitle = \"Accueil\"\n+++\n"),
+            ("content/a.md", "+++\ntitle = \"A\"\n+++\nBonjour.\n"),
+            ("templates/index.html", "<h1>{{ section.title }}</h1>"),
+            ("templates/page.html", "<h1>{{ page.title }}</h1>{{ page.content | safe }}"),
+            ("static/a.txt", "tel quel"),
+        ],
+    );
+}
+
+fn options(root: &Path) -> Options {
+    Options { root: root.to_owned(), ..Options::default() }
+}
+
+fn told(problems: &[Diagnostic]) -> String {
+    diagnostic::render(problems)
+}
+
+#[test]
+fn a_site_is_built_into_public_with_a_manifest_of_every_file() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    let site = site::build(&options(place.path())).unwrap();
+    let public = place.path().join("public");
+    assert_eq!(fs::read_to_string(public.join("a/index.html")).unwrap(), "<h1>A</h1><p>Bonjour.</p>\n");
+    for (path, entry) in &site.manifest.files {
+        assert_eq!(fs::metadata(public.join(path)).unwrap().len(), entry.size, "{path}");
+    }
+    assert_eq!(site.manifest.files["a/index.html"].mime, "text/html; charset=utf-8");
+}
+
+#[test]
+fn a_failed_build_leaves_the_old_site() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    site::build(&options(place.path())).unwrap();
+    write(place.path(), &[("content/a.md", "+++\ntitle = \"B\"\n+++\n{{ oups }}\n")]);
+    assert!(site::build(&options(place.path())).is_err());
+    let page = fs::read_to_string(place.path().join("public/a/index.html")).unwrap();
+    assert!(page.contains("Bonjour"));
+}
+
+#[test]
+fn the_same_sources_give_the_same_bytes() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    let first = site::load(&options(place.path())).unwrap();
+    let second = site::load(&options(place.path())).unwrap();
+    assert_eq!(first.manifest, second.manifest);
+}
+
+#[test]
+fn faults_of_several_templates_come_together_with_their_places() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    write(
+        place.path(),
+        &[("templates/index.html", "ligne\n{{ section.title | }}"), ("templates/page.html", "{% if %}")],
+    );
+    let problems = site::load(&options(place.path())).unwrap_err();
+    let text = told(&problems);
+    assert!(text.contains("--> templates/index.html:2:"), "{text}");
+    assert!(text.contains("--> templates/page.html:1:"), "{text}");
+}
+
+#[test]
+fn a_fault_of_content_is_told_with_the_line_of_its_file() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    write(place.path(), &[("content/a.md", "+++\ntitle = \"A\"\n+++\n\nligne\n{{ inconnu }}\n")]);
+    let text = told(&site::load(&options(place.path())).unwrap_err());
+    assert!(text.contains("--> content/a.md:6:4"), "{text}");
+}
+
+#[test]
+fn a_fault_of_a_layout_is_told_once() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    write(place.path(), &[("content/b.md", "+++\ntitle = \"B\"\n+++\n"), ("templates/page.html", "{{ page.titre }}")]);
+    let problems = site::load(&options(place.path())).unwrap_err();
+    assert_eq!(problems.len(), 1, "{}", told(&problems));
+}
+
+#[test]
+fn macros_are_refused_with_the_word_to_use() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    write(place.path(), &[("templates/m.html", "{% macro x() %}{% endmacro x %}")]);
+    let text = told(&site::load(&options(place.path())).unwrap_err());
+    assert!(text.contains("templates/m.html:1:4") && text.contains("component"), "{text}");
+}
+
+#[test]
+fn two_pages_with_one_address_are_refused() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    write(place.path(), &[("content/b.md", "+++\ntitle = \"B\"\nslug = \"a\"\n+++\n")]);
+    let text = told(&site::load(&options(place.path())).unwrap_err());
+    assert!(text.contains("content/a.md") && text.contains("content/b.md"), "{text}");
+}
+
+#[test]
+fn an_existing_folder_of_the_command_line_is_replaced_only_when_told() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    let folder = place.path().join("ailleurs");
+    write(&folder, &[("précieux.txt", "à garder")]);
+    let mut options = Options { output_dir: Some(folder.clone()), ..options(place.path()) };
+    assert!(site::build(&options).is_err());
+    assert!(folder.join("précieux.txt").exists());
+    options.force = true;
+    site::build(&options).unwrap();
+    assert!(!folder.join("précieux.txt").exists() && folder.join("index.html").exists());
+}
