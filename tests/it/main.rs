@@ -1,8 +1,8 @@
 //! The one integration test crate. One module per subject; the kit they share is in `kit/`.
 
 mod architecture;
-mod calendar_kit;
 mod build;
+mod calendar_kit;
 mod checks;
 mod cli;
 mod conformance;
