@@ -190,7 +190,11 @@ impl<'a> Writer<'a, '_> {
 
     fn start(&mut self, tag: &Tag<'a>) {
         match tag {
-            Tag::Heading { level, .. } => {
+            Tag::Heading { level, classes, .. } => {
+                // `## Sheet to tear off {.new-page}`
+                if classes.iter().any(|class| class.as_ref() == "new-page") {
+                    self.out.push_str("\n#pagebreak(weak: true)\n");
+                }
                 self.level = (level_of(*level) - self.shift).min(self.level + 1);
                 let _ = write!(self.out, "\n#heading(level: {})[", self.level);
             }
@@ -315,6 +319,7 @@ mod tests {
             markup("## Un\n\nDes **mots**.\n\n#### Deux"),
             "\n#heading(level: 1)[#\"Un\";]\n\n#\"Des \";#strong[#\"mots\";];#\".\";\n\n\n#heading(level: 2)[#\"Deux\";]\n\n"
         );
+        assert!(markup("## Fiche {.new-page}").starts_with("\n#pagebreak(weak: true)\n\n#heading(level: 1)[#\"Fiche\";]"));
         assert_eq!(markup("- a\n- [x] b"), "\n#list([#\"a\";], [#task(true);#\"b\";], );\n\n");
         assert_eq!(
             markup("| a | b |\n|---|---|\n| 1 | 2 |"),
