@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Place, fail, print};
+use super::{Place, SITE_ERRORS, fail, print};
+use crate::checks;
 use crate::config::Mode;
+use crate::diagnostic::any_error;
 use crate::site;
 
 /// Arguments of `repere check`.
@@ -29,14 +31,17 @@ impl Check {
             mode: Mode::Check,
             ..site::Options::default()
         };
-        let _ = self.skip_external_links;
-        match site::load(&options) {
-            Ok(site) => {
-                print(&site.warnings);
-                println!("{}", site.summary());
-                ExitCode::SUCCESS
-            }
-            Err(found) => fail(&found),
+        let site = match site::load(&options) {
+            Ok(site) => site,
+            Err(found) => return fail(&found),
+        };
+        let mut found = checks::overdue(&site.loaded, jiff::Zoned::now().date());
+        if !self.skip_external_links {
+            found.extend(checks::external(&site.library, &site.loaded));
         }
+        print(&site.warnings);
+        print(&found);
+        println!("{}", site.summary());
+        if any_error(&found) { ExitCode::from(SITE_ERRORS) } else { ExitCode::SUCCESS }
     }
 }

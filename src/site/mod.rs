@@ -1,4 +1,4 @@
-//! The build: load, plan, check, render, publish; and nothing else.
+//! The build: load, plan, render, check, publish; and nothing else.
 //!
 //! Entry points: [`load`] gives the whole site in memory (`serve`, `host`, `check`), [`build`] writes it to its folder.
 
@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::checks;
 use crate::config::{self, Loaded, Mode};
 use crate::content::{self, Library, Node};
 use crate::diagnostic::{Diagnostic, any_error};
@@ -114,6 +115,9 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     made.extend(style_sheets(highlighter.as_deref()));
     made.extend(files::statics(&loaded)?);
     let outputs = each_once(made);
+
+    // Check.
+    keep(checks::run(&library, &loaded, &outputs), &mut warnings)?;
 
     let manifest = Manifest::describe(&outputs).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
     Ok(Site { loaded, library, renderer, outputs, manifest, warnings })

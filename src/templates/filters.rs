@@ -41,15 +41,16 @@ pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
     });
 }
 
-/// The address of the page or section being rendered: what relative links start from.
-fn permalink(state: &State) -> TeraResult<String> {
+/// Address and file of the page or section being rendered: what relative links and fragments start from.
+fn current(state: &State) -> TeraResult<(String, String)> {
     for name in ["page", "section"] {
-        let value = state.get::<Value>(name)?;
-        if let Some(address) = value.as_ref().and_then(|v| v.get_from_path("permalink")).and_then(Value::as_str) {
-            return Ok(address.to_owned());
+        let Some(value) = state.get::<Value>(name)? else { continue };
+        let text = |key: &str| value.get_from_path(key).and_then(Value::as_str).map(str::to_owned);
+        if let (Some(permalink), Some(path)) = (text("permalink"), text("relative_path")) {
+            return Ok((permalink, path));
         }
     }
-    Ok(String::new())
+    Ok((String::new(), String::new()))
 }
 
 fn num_format(number: i128, locale: &str) -> TeraResult<String> {
@@ -61,10 +62,11 @@ fn num_format(number: i128, locale: &str) -> TeraResult<String> {
 fn markdown_filter(shared: &Shared, text: &str, inline: bool, state: &State) -> TeraResult<Value> {
     let library = shared.library();
     let lang = state.get::<String>("lang")?.unwrap_or_else(|| shared.loaded.config.default_language.clone());
-    let permalink = permalink(state)?;
+    let (permalink, path) = current(state)?;
     let mut context = markdown::Context::plain(&shared.loaded.config, library, shared.highlighter.as_deref());
     context.lang = &lang;
     context.permalink = &permalink;
+    context.path = &path;
     let (rendered, faults) = markdown::render(text, &context);
     if let Some(fault) = faults.iter().find(|d| d.level == crate::diagnostic::Level::Error) {
         return Err(tera::Error::message(format!("the Markdown cannot be rendered: {}", fault.message)));
