@@ -56,7 +56,7 @@ pub struct Highlighter {
 }
 
 impl Highlighter {
-    /// `None` when the site does not ask for highlighting. Loads nothing yet.
+    /// `None` when the site does not ask for highlighting. Checks the names of themes; loads nothing yet.
     pub fn new(loaded: &Loaded) -> Result<Option<Self>, Vec<Diagnostic>> {
         let Some(options) = loaded.config.markdown.highlighting.clone() else { return Ok(None) };
         let named = options.theme.is_some() || (options.light_theme.is_some() && options.dark_theme.is_some());
@@ -67,6 +67,10 @@ impl Highlighter {
                     .at(Place::file(file))
                     .help("set `theme`, or both `light_theme` and `dark_theme`"),
             ]);
+        }
+        let unknown = super::themes::check(loaded, &options);
+        if !unknown.is_empty() {
+            return Err(unknown);
         }
         let folder = loaded.config_file.parent().map(PathBuf::from).unwrap_or_default();
         Ok(Some(Self { options, folder, registry: OnceLock::new() }))

@@ -82,12 +82,9 @@ fn text_of(events: &[Event]) -> String {
 }
 
 fn open(level: u32, id: &str, classes: &[String]) -> String {
-    let mut tag = format!("<h{level}");
-    if !id.is_empty() {
-        tag.push_str(" id=\"");
-        let _ = escape_html(&mut tag, id);
-        tag.push('"');
-    }
+    let mut tag = format!("<h{level} id=\"");
+    let _ = escape_html(&mut tag, id);
+    tag.push('"');
     if !classes.is_empty() {
         tag.push_str(" class=\"");
         let _ = escape_html(&mut tag, &classes.join(" "));

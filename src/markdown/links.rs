@@ -63,7 +63,7 @@ pub(super) fn is_colocated(link: &str) -> bool {
 }
 
 fn has_scheme(link: &str) -> bool {
-    let end = link.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(link.len());
+    let end = link.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(link.len());
     end > 0 && link[end..].starts_with(':')
 }
 

@@ -10,6 +10,7 @@ mod library;
 mod links;
 mod summary;
 mod text;
+mod themes;
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -80,13 +80,19 @@ impl<'t> Walk<'t, '_> {
         let decorated = links::decorates(markdown);
         let mut events = Vec::new();
         let mut code: Option<Code> = None;
-        // Whether the link that is open was written by us, one flag a link.
+        let mut in_alt = false;
         for (event, span) in Parser::new_ext(self.text, options(markdown)).into_offset_iter() {
             match event {
                 Event::Text(text) if code.is_some() => {
                     if let Some(code) = &mut code {
                         code.code.push_str(&text);
                     }
+                }
+                Event::Text(text) if in_alt => {
+                    // This text stands inside an attribute that we write ourselves.
+                    let text =
+                        if markdown.render_emoji { EMOJI.replace_all(&text).into_owned() } else { text.to_string() };
+                    events.push(Event::InlineHtml(escaped(&text).into()));
                 }
                 Event::Text(text) if markdown.render_emoji => {
                     events.push(Event::Text(EMOJI.replace_all(&text).into_owned().into()));
@@ -108,12 +114,14 @@ impl<'t> Walk<'t, '_> {
                         true => format!("{}{dest_url}", self.context.permalink).into(),
                         false => dest_url,
                     };
+                    in_alt = markdown.lazy_async_image;
                     events.push(match markdown.lazy_async_image {
                         true => Event::InlineHtml(lazy_image(&address, &title).into()),
                         false => Event::Start(Tag::Image { link_type, dest_url: address, title, id }),
                     });
                 }
                 Event::End(TagEnd::Image) if markdown.lazy_async_image => {
+                    in_alt = false;
                     events.push(Event::InlineHtml("\" loading=\"lazy\" decoding=\"async\" />".into()));
                 }
                 Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
