@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::feeds;
 use super::plan::{Job, Planned};
 use crate::content::{Library, Section};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::output::Output;
 use crate::templates::{Context, Renderer};
 
@@ -44,13 +44,19 @@ pub(super) fn render(
 }
 
 fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Result<String, Diagnostic> {
-    let told = |fault: Diagnostic| fault.help(format!("while rendering {}", planned.origin.display()));
+    let with = |name: &str, context: &Context| {
+        if !renderer.has(name) {
+            return Err(missing(name, planned, renderer));
+        }
+        let told = |fault: Diagnostic| fault.help(format!("while rendering {}", planned.origin.display()));
+        renderer.render(name, context).map_err(told)
+    };
     match &planned.job {
         Job::Page(key) => {
             let page = &library[*key];
             let mut context = renderer.context(&page.lang, &page.path);
             context.insert_page(renderer, *key);
-            renderer.render(page.template.as_deref().unwrap_or("page.html"), &context).map_err(told)
+            with(page.template.as_deref().unwrap_or("page.html"), &context)
         }
         Job::Section(key, pager) => {
             let section = &library[*key];
@@ -60,15 +66,15 @@ fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Resu
             if let Some((paginator, at)) = pager {
                 context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);
             }
-            renderer.render(section_template(section), &context).map_err(told)
+            with(section_template(section), &context)
         }
-        Job::Redirect(url) => renderer.render("internal/alias.html", &Context::new().with("url", url)).map_err(told),
+        Job::Redirect(url) => with("internal/alias.html", &Context::new().with("url", url)),
         Job::TaxonomyList(key) => {
             let taxonomy = &library[*key];
             let mut context = renderer.context(&taxonomy.lang, &taxonomy.path);
             context.insert("taxonomy", &taxonomy.kind);
             context.insert_terms(renderer, *key);
-            renderer.render(&taxonomy_template(renderer, &taxonomy.kind.name, "list"), &context)
+            with(&taxonomy_template(renderer, &taxonomy.kind.name, "list"), &context)
         }
         Job::Term(key, index, pager) => {
             let taxonomy = &library[*key];
@@ -80,11 +86,21 @@ fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Resu
             if let Some((paginator, at)) = pager {
                 context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);
             }
-            renderer.render(&taxonomy_template(renderer, &taxonomy.kind.name, "single"), &context)
+            with(&taxonomy_template(renderer, &taxonomy.kind.name, "single"), &context)
         }
+        Job::Feed(feed) if !renderer.has(&feed.template) => Err(missing(&feed.template, planned, renderer)),
         Job::Feed(feed) => feeds::render(feed, &planned.path, library, renderer),
         Job::NotFound => renderer.render("404.html", &renderer.site_context()),
         Job::Robots => renderer.render("robots.txt", &renderer.site_context()),
+    }
+}
+
+/// A template that does not exist, told where it was asked for.
+fn missing(name: &str, planned: &Planned, renderer: &Renderer) -> Diagnostic {
+    let fault = Diagnostic::error(format!("there is no template `{name}`")).at(Place::file(&planned.origin));
+    match renderer.nearest(name) {
+        Some(near) => fault.help(format!("did you mean `{near}`?")),
+        None => fault.help(format!("write `templates/{name}`, or choose a theme that has it")),
     }
 }
 

@@ -112,6 +112,13 @@ impl Renderer {
         self.tera.contains_template(name)
     }
 
+    /// The template whose name is nearest to a misspelt one.
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        let mut names: Vec<&str> = self.tera.get_template_names().filter(|n| !n.starts_with(load::BUILTIN)).collect();
+        names.sort_unstable();
+        crate::diagnostic::did_you_mean(name, names)
+    }
+
     /// What every page's context has: `config`, `lang`, `current_path`, `current_url`. `path` starts with a slash.
     pub fn context(&self, lang: &str, path: &str) -> Context {
         let mut context = self.language_context(lang);

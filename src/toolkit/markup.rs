@@ -319,7 +319,9 @@ mod tests {
             markup("## Un\n\nDes **mots**.\n\n#### Deux"),
             "\n#heading(level: 1)[#\"Un\";]\n\n#\"Des \";#strong[#\"mots\";];#\".\";\n\n\n#heading(level: 2)[#\"Deux\";]\n\n"
         );
-        assert!(markup("## Fiche {.new-page}").starts_with("\n#pagebreak(weak: true)\n\n#heading(level: 1)[#\"Fiche\";]"));
+        assert!(
+            markup("## Fiche {.new-page}").starts_with("\n#pagebreak(weak: true)\n\n#heading(level: 1)[#\"Fiche\";]")
+        );
         assert_eq!(markup("- a\n- [x] b"), "\n#list([#\"a\";], [#task(true);#\"b\";], );\n\n");
         assert_eq!(
             markup("| a | b |\n|---|---|\n| 1 | 2 |"),

@@ -102,6 +102,15 @@ fn a_fault_of_a_layout_is_told_once() {
 }
 
 #[test]
+fn a_missing_template_is_told_where_it_is_asked_for() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    write(place.path(), &[("content/a.md", "+++\ntitle = \"A\"\ntemplate = \"pages.html\"\n+++\n")]);
+    let text = told(&site::load(&options(place.path())).unwrap_err());
+    assert!(text.contains("--> content/a.md") && text.contains("did you mean `page.html`"), "{text}");
+}
+
+#[test]
 fn macros_are_refused_with_the_word_to_use() {
     let place = tempfile::tempdir().unwrap();
     small_site(place.path());

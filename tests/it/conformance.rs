@@ -31,6 +31,8 @@ fn sites_are_built_as_zola_builds_them() {
             let name = case.file_name().unwrap().to_string_lossy().into_owned();
             match (compare(case), known.get(&name)) {
                 (Ok(()), None) | (Err(_), Some(_)) => None,
+                // What comes in random order may be the same now and then.
+                (Ok(()), Some(reason)) if reason.starts_with("random: ") => None,
                 (Ok(()), Some(_)) => Some(format!("{name}: is the same now; take it out of known.toml")),
                 (Err(difference), None) => Some(format!("{name}: {difference}")),
             }

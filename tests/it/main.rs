@@ -10,5 +10,6 @@ mod content;
 mod host_http;
 mod host_life;
 mod podcast;
+mod serve;
 mod store;
 mod toolkit;

@@ -96,7 +96,7 @@ impl Serve {
         }
         let mut builder =
             Builder { options, store: self.store_html || self.output_dir.is_some(), last: None, number: 0 };
-        let app = Arc::new(host::App::new(builder.build()?, None));
+        let app = Arc::new(host::App::new(builder.build(None)?, None));
         println!("Web server is available at {address}/ (Ctrl+C ends it)");
         if self.open {
             open_browser(&address);
@@ -109,7 +109,7 @@ impl Serve {
         std::thread::spawn(move || {
             while watch.wait(quiet) {
                 println!("Change seen: building again...");
-                match builder.build() {
+                match builder.build(Some(&shown.site())) {
                     Ok(site) => shown.show(site),
                     Err(error) => eprintln!("error: {error:#}"),
                 }
@@ -160,7 +160,7 @@ struct Builder {
 
 impl Builder {
     /// What to show now; problems are printed, and shown on top of the last good site.
-    fn build(&mut self) -> anyhow::Result<host::Site> {
+    fn build(&mut self, before: Option<&host::Site>) -> anyhow::Result<host::Site> {
         let start = Instant::now();
         let built = if self.store { site::build(&self.options) } else { site::load(&self.options) };
         // From the second build on the folder is our own.
@@ -178,7 +178,7 @@ impl Builder {
                 problems
             }
         };
-        host::Site::load(preview::outputs(self.last.as_deref(), &problems, self.number), None)
+        host::Site::load(preview::outputs(self.last.as_deref(), &problems, self.number), before)
     }
 }
 
