@@ -28,9 +28,7 @@ pub fn html(transcript: &Transcript, chapters: &[Chapter]) -> String {
     let mut speaker: Option<Option<&str>> = None;
     for paragraph in paragraphs(transcript, chapters.clone().map(|c| c.start).collect()) {
         while let Some(chapter) = chapters.next_if(|chapter| chapter.start <= paragraph.start) {
-            let _ = write!(out, "<h3 id=\"{}\">", chapter.id);
-            push_escaped(&mut out, &chapter.title);
-            out.push_str("</h3>\n");
+            push_heading(&mut out, chapter);
             speaker = None;
         }
         let seconds = paragraph.start.as_secs();
@@ -55,7 +53,15 @@ pub fn html(transcript: &Transcript, chapters: &[Chapter]) -> String {
         out.push_str("</p>\n");
         speaker = Some(paragraph.voice);
     }
+    // A chapter after the last word is linked to all the same.
+    chapters.for_each(|chapter| push_heading(&mut out, chapter));
     out
+}
+
+fn push_heading(out: &mut String, chapter: &Chapter) {
+    let _ = write!(out, "<h3 id=\"{}\">", chapter.id);
+    push_escaped(out, &chapter.title);
+    out.push_str("</h3>\n");
 }
 
 struct Paragraph<'a> {

@@ -6,7 +6,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{beside, read_transcript, transcript_forms};
-use crate::config::Loaded;
 use crate::content::{Facet, Library, Page};
 use crate::diagnostic::Diagnostic;
 use crate::media::audio::{self, Kind};
@@ -30,8 +29,7 @@ const KEYS: [&str; 13] = [
 ];
 
 /// `page.video` for every page with a `video:` table.
-pub fn contribute(library: &Library, loaded: &Loaded) -> (Contribution, Vec<Diagnostic>) {
-    let _ = loaded;
+pub fn contribute(library: &Library) -> (Contribution, Vec<Diagnostic>) {
     let mut out = Contribution::default();
     let mut problems = Vec::new();
     for page in &library.pages {

@@ -179,7 +179,7 @@ fn contribute(
     let mut found = Vec::new();
     let rooms = [
         podcast::contribute(library, loaded, series, now),
-        podcast::video::contribute(library, loaded),
+        podcast::video::contribute(library),
         toolkit::contribute(library, loaded),
     ];
     for (room, problems) in rooms {
