@@ -2,6 +2,12 @@
 //!
 //! Entry points: [`Mailer::new`], [`Mailer::render`] (also the preview of the staff area), [`deliver_due`] for one round,
 //! [`run`] for the worker. Letters come from the outbox of `store`, at least once, with a Message-ID that tells twins.
+//! Words are the theme's: `mail/<kind>.txt` holds the subject and the text, `mail/frame.txt` and `mail/frame.html` what
+//! stands around them; a theme that wants its own HTML of a letter adds `mail/<kind>.html`.
+
+mod deliver;
+mod mime;
+mod render;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,11 +16,12 @@ use anyhow::Result;
 
 use crate::calendar::ics::Publisher;
 use crate::calendar::{Epoch, Letter};
-use crate::store::Store;
 use crate::templates::Renderer;
 
+pub use deliver::{deliver_due, run};
+
 /// How mail leaves the machine. The password comes from the environment (`REPERE_SMTP_PASSWORD`), never from a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Smtp {
     /// Host name of the mail server.
     pub host: String,
@@ -24,8 +31,15 @@ pub struct Smtp {
     pub user: String,
     /// Password; empty for none.
     pub password: String,
-    /// `starttls`, `tls` or `none`.
+    /// How the connection is protected.
     pub security: Security,
+}
+
+/// A password must not reach a log by way of a debug print.
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Smtp").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
 }
 
 /// How the connection to the mail server is protected.
@@ -80,19 +94,12 @@ impl Mailer {
 
     /// The words of a letter.
     pub fn render(&self, letter: &Letter) -> Result<Rendered> {
-        let _ = (letter, &self.settings, &self.renderer);
-        unimplemented!()
+        render::render(letter, &self.settings, &self.renderer)
     }
-}
 
-/// Delivers every letter that is due, once. Returns how many were handled.
-pub async fn deliver_due(store: &Store, mailer: &Mailer, now: Epoch) -> Result<usize> {
-    let _ = (store, mailer, now);
-    unimplemented!()
-}
-
-/// The worker: every few seconds, until `stop` is told.
-pub async fn run(store: Store, mailer: Mailer, stop: tokio::sync::watch::Receiver<bool>) {
-    let _ = (store, mailer, stop);
-    unimplemented!()
+    /// The whole mail as it travels, with its date and its Message-ID.
+    pub fn message(&self, letter: &Letter, created: Epoch) -> Result<Vec<u8>> {
+        let rendered = self.render(letter)?;
+        Ok(mime::message(letter, &rendered, created, &self.settings)?.formatted())
+    }
 }

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod build;
+mod calendar;
 mod calendar_kit;
 mod checks;
 mod cli;
@@ -9,6 +10,7 @@ mod conformance;
 mod content;
 mod host_http;
 mod host_life;
+mod mail;
 mod podcast;
 mod serve;
 mod store;

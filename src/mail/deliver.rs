@@ -1,0 +1,149 @@
+//! Delivery: from the outbox to the mail server, or to a folder when there is none.
+//!
+//! A refusal for good (5xx) makes a letter dead, which staff see; anything else is tried again later. What is kept of an
+//! error has no address in it.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use regex::Regex;
+
+use crate::calendar::Epoch;
+use crate::store::{Post, Store};
+
+use super::{Mailer, Security, Smtp, mime};
+
+/// Letters claimed at once: few enough to be handled well within their claim.
+const BATCH: u32 = 20;
+/// A mail server that says nothing for this long is down.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// How often the outbox is looked at.
+const PAUSE: Duration = Duration::from_secs(2);
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// Delivers every letter that is due, once. Returns how many were handled.
+pub async fn deliver_due(store: &Store, mailer: &Mailer, now: Epoch) -> Result<usize> {
+    let transport = mailer.settings.smtp.as_ref().map(transport).transpose()?;
+    let mut handled = 0;
+    loop {
+        let claimed = store.claim(BATCH, now).await?;
+        if claimed.is_empty() {
+            return Ok(handled);
+        }
+        handled += claimed.len();
+        for post in &claimed {
+            deliver(store, mailer, transport.as_ref(), post, now).await?;
+        }
+    }
+}
+
+/// The worker: every few seconds, until `stop` is told.
+pub async fn run(store: Store, mailer: Mailer, mut stop: tokio::sync::watch::Receiver<bool>) {
+    loop {
+        let now = jiff::Timestamp::now().as_second();
+        if let Err(error) = deliver_due(&store, &mailer, now).await {
+            tracing::error!(error = %without_addresses(&format!("{error:#}")), "mail could not be delivered");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+async fn deliver(
+    store: &Store,
+    mailer: &Mailer,
+    transport: Option<&Transport>,
+    post: &Post,
+    now: Epoch,
+) -> Result<()> {
+    let written = mailer
+        .render(&post.letter)
+        .and_then(|rendered| mime::message(&post.letter, &rendered, post.created, &mailer.settings));
+    let message = match written {
+        Ok(message) => message,
+        Err(error) => return fail(store, post, &format!("{error:#}"), false, now).await,
+    };
+    let Some(transport) = transport else {
+        return match keep(&mailer.settings.folder, &post.key, &message.formatted()) {
+            Ok(()) => store.mark_kept(&post.key, now).await,
+            Err(error) => fail(store, post, &format!("{error:#}"), false, now).await,
+        };
+    };
+    match transport.send(message).await {
+        Ok(_) => store.mark_sent(&post.key, now).await,
+        Err(error) => fail(store, post, &chain(&error), error.is_permanent(), now).await,
+    }
+}
+
+async fn fail(store: &Store, post: &Post, error: &str, for_good: bool, now: Epoch) -> Result<()> {
+    let error = without_addresses(error);
+    tracing::warn!(letter = post.key, error, for_good, "a letter was not delivered");
+    if for_good { store.mark_dead(&post.key, &error, now).await } else { store.mark_failed(&post.key, &error, now).await }
+}
+
+fn transport(smtp: &Smtp) -> Result<Transport> {
+    let context = || format!("the mail server {}", smtp.host);
+    let tls = || TlsParameters::new(smtp.host.clone()).with_context(context);
+    let security = match smtp.security {
+        Security::StartTls => Tls::Required(tls()?),
+        Security::Tls => Tls::Wrapper(tls()?),
+        Security::None => Tls::None,
+    };
+    let mut builder =
+        Transport::builder_dangerous(&smtp.host).port(smtp.port).tls(security).timeout(Some(TIMEOUT));
+    if !smtp.user.is_empty() {
+        builder = builder.credentials(Credentials::new(smtp.user.clone(), smtp.password.clone()));
+    }
+    Ok(builder.build())
+}
+
+/// Writes a mail beside its name and renames it: nobody reads half a mail.
+fn keep(folder: &Path, key: &str, message: &[u8]) -> Result<()> {
+    let context = || format!("cannot write into {}", folder.display());
+    std::fs::create_dir_all(folder).with_context(context)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(context)?;
+    file.write_all(message).with_context(context)?;
+    file.as_file().sync_all().with_context(context)?;
+    file.persist(folder.join(format!("{key}.eml"))).with_context(context)?;
+    Ok(())
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let more = inner.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        source = inner.source();
+    }
+    text
+}
+
+/// Mail servers like to repeat the recipient in their refusals.
+fn without_addresses(text: &str) -> String {
+    static ADDRESS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>@]+").expect("a good expression"));
+    ADDRESS.replace_all(text, "…").into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_address_stays_in_an_error() {
+        assert_eq!(without_addresses("550 <anne@exemple.fr>: no mailbox"), "550 <…>: no mailbox");
+    }
+}
