@@ -58,13 +58,7 @@ pub async fn run(store: Store, mailer: Mailer, mut stop: tokio::sync::watch::Rec
     }
 }
 
-async fn deliver(
-    store: &Store,
-    mailer: &Mailer,
-    transport: Option<&Transport>,
-    post: &Post,
-    now: Epoch,
-) -> Result<()> {
+async fn deliver(store: &Store, mailer: &Mailer, transport: Option<&Transport>, post: &Post, now: Epoch) -> Result<()> {
     let written = mailer
         .render(&post.letter)
         .and_then(|rendered| mime::message(&post.letter, &rendered, post.created, &mailer.settings));
@@ -87,7 +81,11 @@ async fn deliver(
 async fn fail(store: &Store, post: &Post, error: &str, for_good: bool, now: Epoch) -> Result<()> {
     let error = without_addresses(error);
     tracing::warn!(letter = post.key, error, for_good, "a letter was not delivered");
-    if for_good { store.mark_dead(&post.key, &error, now).await } else { store.mark_failed(&post.key, &error, now).await }
+    if for_good {
+        store.mark_dead(&post.key, &error, now).await
+    } else {
+        store.mark_failed(&post.key, &error, now).await
+    }
 }
 
 fn transport(smtp: &Smtp) -> Result<Transport> {
@@ -98,8 +96,7 @@ fn transport(smtp: &Smtp) -> Result<Transport> {
         Security::Tls => Tls::Wrapper(tls()?),
         Security::None => Tls::None,
     };
-    let mut builder =
-        Transport::builder_dangerous(&smtp.host).port(smtp.port).tls(security).timeout(Some(TIMEOUT));
+    let mut builder = Transport::builder_dangerous(&smtp.host).port(smtp.port).tls(security).timeout(Some(TIMEOUT));
     if !smtp.user.is_empty() {
         builder = builder.credentials(Credentials::new(smtp.user.clone(), smtp.password.clone()));
     }
@@ -133,8 +130,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Mail servers like to repeat the recipient in their refusals.
 fn without_addresses(text: &str) -> String {
-    static ADDRESS: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>@]+").expect("a good expression"));
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>@]+").expect("a good expression"));
     ADDRESS.replace_all(text, "…").into_owned()
 }
 

@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_text_is_a_subject_paragraphs_and_links() {
-        let (subject, body) = split("\nVotre place\n\nBonjour,\n\nUn\ndeux\n[Confirmer](https://a.fr/(x))\n\n").unwrap();
+        let (subject, body) =
+            split("\nVotre place\n\nBonjour,\n\nUn\ndeux\n[Confirmer](https://a.fr/(x))\n\n").unwrap();
         assert_eq!(subject, "Votre place");
         assert_eq!(plain(&paragraphs(body)), "Bonjour,\n\nUn\ndeux\n\nConfirmer\u{a0}:\nhttps://a.fr/(x)");
         assert!(split("Un sujet seul").is_none());

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use repere::calendar::ics::{self, Publisher};
 use repere::calendar::{
-    Change, Command, Epoch, Fresh, LetterKind, Refusal, Registration, RegistrationState, Seats, Session, State, decide,
-    view,
+    Change, Command, Epoch, Fresh, LetterKind, Refusal, Registration, RegistrationState, Seats, Session, SessionState,
+    State, decide, view,
 };
 
 use crate::calendar_kit::{DAY, NOW, form, register, when};
@@ -47,7 +47,9 @@ impl Model {
                     let before = self.registrations.insert(one.id.clone(), one.clone()).unwrap();
                     assert_eq!(one.version, before.version + 1);
                     let told = decision.letters.iter().any(|l| l.registration.as_ref().is_some_and(|r| r.id == one.id));
-                    let silent = before.state == one.state || before.state == RegistrationState::Expired;
+                    let session = self.session.as_ref().unwrap();
+                    let over = session.state == SessionState::Cancelled || now >= session.start.instant;
+                    let silent = before.state == one.state || over && one.state == RegistrationState::Expired;
                     assert!(told || silent, "{:?} became {:?} and nobody was told", before.state, one.state);
                 }
                 Change::AddRequest(_) | Change::UpdateRequest(_) => unreachable!(),
@@ -73,14 +75,11 @@ impl Model {
         active.dedup();
         assert_eq!(active.len(), all, "one active registration a person");
         // Whoever is first in line would not fit: otherwise the seat should be theirs.
-        let first = self
-            .registrations
-            .values()
-            .filter(|r| r.state == RegistrationState::Waiting)
-            .min_by_key(|r| r.position);
+        let first =
+            self.registrations.values().filter(|r| r.state == RegistrationState::Waiting).min_by_key(|r| r.position);
         if let Some(first) = first
             && session.is_public()
-            && session.state != repere::calendar::SessionState::Cancelled
+            && session.state != SessionState::Cancelled
         {
             assert!(held + first.seats > session.capacity, "a seat is free and somebody waits");
         }
@@ -211,7 +210,7 @@ fn the_feed_is_the_same_bytes_and_names_every_zone() {
     assert!(feed.replace("\r\n", "").find('\n').is_none());
     let cancelled = {
         let mut one = sessions[0].clone();
-        one.state = repere::calendar::SessionState::Postponed;
+        one.state = SessionState::Postponed;
         ics::feed(&[one], &publisher())
     };
     assert!(cancelled.contains("STATUS:CANCELLED\r\n"));
