@@ -16,9 +16,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::checks;
-use crate::config::{self, Loaded, Mode};
+use crate::config::{self, Dialect, Loaded, Mode};
 use crate::content::{self, Library, Node};
-use crate::diagnostic::{Diagnostic, any_error};
+use crate::diagnostic::{Diagnostic, Place, any_error};
 use crate::markdown::{self, Highlighter};
 use crate::podcast;
 use crate::search;
@@ -157,7 +157,25 @@ fn load_config(options: &Options, warnings: &mut Vec<Diagnostic>) -> Result<Arc<
     if options.mode != Mode::Build {
         loaded.config.mode = options.mode;
     }
+    newer_dialect(&mut loaded, warnings)?;
     Ok(Arc::new(loaded))
+}
+
+/// Sites of the older dialect are refused when they say so; what only looks like one is told.
+fn newer_dialect(loaded: &mut Loaded, warnings: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+    if loaded.repere.dialect == Some(Dialect::Zola022) {
+        let message = "the dialect of Zola 0.22 (Tera 1, macros, shortcodes) is not read by this program";
+        let help = "set `dialect = \"0.23\"`, with components instead of macros and shortcodes";
+        return Err(vec![Diagnostic::error(message).at(Place::file("repere.toml")).help(help)]);
+    }
+    loaded.dialect = Dialect::Zola023;
+    loaded.config.dialect = Dialect::Zola023;
+    if loaded.root.join("templates/shortcodes").is_dir() {
+        let message = "shortcodes belong to Zola 0.22: nothing in this folder is used";
+        let help = "write components: `{% component name(key) %}…{% endcomponent %}`, called `{{<name key=\"…\" />}}`";
+        warnings.push(Diagnostic::warning(message).at(Place::file("templates/shortcodes")).help(help));
+    }
+    Ok(())
 }
 
 /// Keeps warnings, stops at errors (which then come with the warnings).

@@ -141,3 +141,12 @@ fn an_existing_folder_of_the_command_line_is_replaced_only_when_told() {
     site::build(&options).unwrap();
     assert!(!folder.join("précieux.txt").exists() && folder.join("index.html").exists());
 }
+
+#[test]
+fn a_site_that_says_it_is_of_the_older_dialect_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    write(place.path(), &[("repere.toml", "dialect = \"0.22\"\n")]);
+    let text = told(&site::load(&options(place.path())).unwrap_err());
+    assert!(text.contains("0.22") && text.contains("repere.toml"), "{text}");
+}
