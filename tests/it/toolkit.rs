@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use repere::diagnostic::{self, Diagnostic};
 use repere::site::{Body, Contribution};
@@ -57,7 +57,7 @@ fn a_guide_is_a_tagged_document_and_the_same_every_time() {
     assert!(pdf.starts_with(b"%PDF-1."));
     assert!(holds("pdfuaid:part"), "it says that it is PDF/UA");
     assert!(holds("2026-11-21"), "it carries the date of its revision");
-    if let Some(keep) = std::env::var_os("REPERE_KEEP").map(PathBuf::from) {
+    if let Some(keep) = std::env::var_os("REPERE_KEEP").map(std::path::PathBuf::from) {
         fs::write(keep.join("le-kit.pdf"), pdf).unwrap();
     }
 
@@ -144,7 +144,7 @@ fn the_sites_own_tools_are_made() {
     let (contribution, problems) = contribute(root);
     assert_eq!(diagnostic::render(&problems), "");
     assert!(contribution.outputs.iter().filter(|output| output.path.ends_with(".pdf")).count() >= 3);
-    if let Some(folder) = std::env::var_os("REPERE_KEEP").map(PathBuf::from) {
+    if let Some(folder) = std::env::var_os("REPERE_KEEP").map(std::path::PathBuf::from) {
         for output in &contribution.outputs {
             let name = output.path.rsplit('/').next().unwrap_or_default();
             fs::write(folder.join(name), bytes(&contribution, &output.path)).unwrap();
