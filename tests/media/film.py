@@ -4,7 +4,7 @@
     python3 tests/media/film.py
 
 From `scripts/capsule.txt` and `drawings/scene-*.svg`, into `content/videos/capsule/`: `capsule.mp4` (720p),
-`capsule-360p.mp4`, `capsule.mp3`, `capsule.vtt`, `affiche.jpg`. No flash: fades of 0.8 s, a zoom of 4 %.
+`capsule-360p.mp4`, `capsule.mp3`, `capsule.vtt`, `affiche.webp`. No flash: fades of 0.8 s, a zoom of 4 %.
 """
 
 import subprocess
@@ -38,8 +38,8 @@ def main():
         encode(silent, mp3, out / "capsule.mp4", "scale=1280:720", "27", "96k")
         encode(silent, mp3, out / "capsule-360p.mp4", "scale=640:360", "28", "64k")
         subprocess.run(
-            ["ffmpeg", "-y", "-loglevel", "error", "-i", str(shots[0][0]), "-vf", "scale=1280:720", "-q:v", "4",
-             "-map_metadata", "-1", "-fflags", "+bitexact", str(out / "affiche.jpg")], check=True)
+            ["ffmpeg", "-y", "-loglevel", "error", "-i", str(shots[0][0]), "-vf", "scale=960:540", "-c:v", "libwebp", "-quality", "60",
+             "-map_metadata", "-1", "-fflags", "+bitexact", str(out / "affiche.webp")], check=True)
     note = "Voix de synthèse. Textes et temps produits ensemble à partir du script."
     cues = voice.cues(reel.said, 36, reel.now)
     (out / "capsule.vtt").write_text(voice.vtt(cues, note, voices=False), "utf-8")
