@@ -49,6 +49,12 @@ impl Store {
         Err(Refusal::Changed.into())
     }
 
+    /// What a form that was already received had been answered; `None` for a new one.
+    pub async fn answered(&self, command: &Command) -> Result<Option<Outcome>, Error> {
+        let mut connection = self.readers.acquire().await?;
+        Ok(load::submitted(&mut connection, command).await?)
+    }
+
     /// Carries out what a link in a mail allows: `Confirm` and `Manage` open a registration, `Request` a request. The
     /// token is checked by its purpose; a link that opens nothing is [`Refusal::NotFound`].
     pub async fn execute_by_token(

@@ -8,6 +8,7 @@ mod checks;
 mod cli;
 mod conformance;
 mod content;
+mod host_calendar;
 mod host_http;
 mod host_life;
 mod mail;

@@ -36,12 +36,18 @@ pub(in crate::host) async fn register(desk: Desk, Path(id): Path<String>, Posted
         Ok(register) => register,
         Err(errors) => return show(&desk, &listed, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors, false),
     };
-    // The form promised a seat and the last one went meanwhile: ask before putting somebody on a list.
+    let (seats, command) = (register.seats, Command::Register(register));
+    // The form promised a seat and the last one went meanwhile: ask before putting somebody on a list. Unless it went
+    // to this very form, sent twice.
     let promised = fields.get("liste_attente").is_empty();
-    if promised && listed.session.is_open(now()) && listed.seats.left() < register.seats {
-        return show(&desk, &listed, StatusCode::CONFLICT, &fields, &[], true);
+    if promised && listed.session.is_open(now()) && listed.seats.left() < seats && seats <= listed.seats.capacity {
+        match desk.store().answered(&command).await {
+            Ok(Some(outcome)) => return see(&received_at(&id, outcome.shown)),
+            Ok(None) => return show(&desk, &listed, StatusCode::CONFLICT, &fields, &[], true),
+            Err(error) => return desk.failed(error),
+        }
     }
-    match desk.store().execute(&Command::Register(register), &Actor::Visitor, now()).await {
+    match desk.store().execute(&command, &Actor::Visitor, now()).await {
         Ok(outcome) => see(&received_at(&id, outcome.shown)),
         // The mail tells; the page must not say whose address is known.
         Err(Error::Refused(Refusal::AlreadyRegistered)) => {
@@ -144,12 +150,8 @@ async fn show_link(desk: &Desk, purpose: Purpose, token: &str) -> Response<Body>
 }
 
 async fn act(desk: &Desk, purpose: Purpose, token: &str, command: impl FnOnce(String) -> Command) -> Response<Body> {
-    let registration = match desk.store().registration_by_token(purpose, token, now()).await {
-        Ok(Some((registration, _))) => registration,
-        Ok(None) => return desk.message(StatusCode::GONE, "dead_link"),
-        Err(error) => return desk.failed(error),
-    };
-    match desk.store().execute(&command(registration.id), &Actor::Visitor, now()).await {
+    match desk.store().execute_by_token(purpose, token, command, now()).await {
+        Err(Error::Refused(Refusal::NotFound)) => desk.message(StatusCode::GONE, "dead_link"),
         Ok(_) => {
             let word = if purpose == Purpose::Confirm { "confirmer" } else { "gerer" };
             see(&format!("/calendrier/{word}/{token}"))

@@ -6,11 +6,11 @@ use axum::http::{Response, StatusCode};
 
 use super::departement_choices;
 use crate::calendar::form::{self, Fields};
-use crate::calendar::{Actor, Command, FieldError, view};
+use crate::calendar::{Actor, Command, FieldError, Purpose, Refusal, view};
 use crate::host::desk::{Desk, Reach, now, see};
 use crate::host::posted::Posted;
 use crate::host::values::with_form;
-use crate::store::fresh_token;
+use crate::store::{Error, fresh_token};
 
 const TRAP: &str = "site_web";
 const RECEIVED: &str = "/calendrier/demande/recue";
@@ -55,12 +55,9 @@ pub(in crate::host) async fn follow(desk: Desk, Path(token): Path<String>) -> Re
 
 /// `POST /calendrier/demande/{token}`: gives it up.
 pub(in crate::host) async fn withdraw(desk: Desk, Path(token): Path<String>, Posted(_): Posted) -> Response<Body> {
-    let request = match desk.store().request_by_token(&token, now()).await {
-        Ok(Some(request)) => request.id,
-        Ok(None) => return desk.message(StatusCode::GONE, "dead_link"),
-        Err(error) => return desk.failed(error),
-    };
-    match desk.store().execute(&Command::WithdrawRequest { request }, &Actor::Visitor, now()).await {
+    let withdraw = |request| Command::WithdrawRequest { request };
+    match desk.store().execute_by_token(Purpose::Request, &token, withdraw, now()).await {
+        Err(Error::Refused(Refusal::NotFound)) => desk.message(StatusCode::GONE, "dead_link"),
         Ok(_) => see(&format!("/calendrier/demande/{token}")),
         Err(error) => desk.failed(error),
     }
