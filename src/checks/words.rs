@@ -4,7 +4,9 @@
 //! (« … », “ … ”, a block quotation) or where the page says so (`extra.allow_words`), since laws and institutions keep
 //! their own names.
 
-use super::{Page, Site};
+use std::path::Path;
+
+use super::{Page, Site, place_in};
 use crate::content::Node;
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -66,6 +68,17 @@ const SUBJECT: &[&str] = &[
     "119",
 ];
 
+/// Advice that puts the burden on the one it happens to, unless the page also says whose fault it is not.
+const BLAMING: &[&str] = &[
+    "protege toi",
+    "evite de",
+    "sois prudent*",
+    "tu aurais du",
+    "tu n'aurais pas du",
+    "ne fais jamais",
+    "n'envoie jamais",
+];
+
 pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for page in site.pages.iter().filter(|p| !p.document.is_redirect) {
@@ -79,16 +92,16 @@ pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
     found
 }
 
-/// The words of a text, line by line.
+/// The words of a title, a description and a text, line by line.
 fn check_text(site: &Site, node: Node, found: &mut Vec<Diagnostic>) {
-    let (raw, first, shown, extra) = match node {
+    let (raw, first, shown, extra, title, description) = match node {
         Node::Page(key) => {
-            let page = &site.library[key];
-            (&page.raw, page.raw_line, &page.file.shown, &page.meta.extra)
+            let (page, meta) = (&site.library[key], &site.library[key].meta);
+            (&page.raw, page.raw_line, &page.file.shown, &meta.extra, &meta.title, &meta.description)
         }
         Node::Section(key) => {
-            let section = &site.library[key];
-            (&section.raw, section.raw_line, &section.file.shown, &section.meta.extra)
+            let (section, meta) = (&site.library[key], &site.library[key].meta);
+            (&section.raw, section.raw_line, &section.file.shown, &meta.extra, &meta.title, &meta.description)
         }
     };
     let allowed: Vec<String> = extra
@@ -96,7 +109,12 @@ fn check_text(site: &Site, node: Node, found: &mut Vec<Diagnostic>) {
         .and_then(|v| v.as_array())
         .map(|words| words.iter().filter_map(|w| w.as_str()).map(plain).collect())
         .unwrap_or_default();
-    let audience = site.audience(node).unwrap_or_default();
+    let rules = Rules { audience: site.audience(node).unwrap_or_default(), allowed };
+    for text in [title, description].into_iter().flatten() {
+        let (said, _) = without_quotes(text, false);
+        rules.hold(&said, || place_in(&site.loaded.root, Path::new(shown), text), found);
+    }
+    let blames = rules.audience == "ados" && !plain(raw).contains("ta faute");
     let mut quoted = false;
     for (index, line) in raw.lines().enumerate() {
         let (said, still) = without_quotes(line, quoted);
@@ -104,18 +122,34 @@ fn check_text(site: &Site, node: Node, found: &mut Vec<Diagnostic>) {
         if line.trim_start().starts_with('>') {
             continue;
         }
-        let said = plain(&said);
-        for rule in AVOIDED.iter().filter(|r| r.audiences.is_empty() || r.audiences.contains(&audience)) {
+        let place = || Place { line: first + index, source: line.to_owned(), ..Place::file(shown) };
+        rules.hold(&said, place, found);
+        let said = if blames { plain(&said) } else { String::new() };
+        if let Some(word) = BLAMING.iter().find_map(|rule| find(&said, rule)) {
+            let problem = Diagnostic::warning(format!("“{word}” asks the young person to prevent what others do"));
+            let help = "say on the same page that it is never their fault (“ta faute”), and whom to call";
+            found.push(problem.at(place()).help(help));
+        }
+    }
+}
+
+/// What holds for one text.
+struct Rules<'a> {
+    audience: &'a str,
+    allowed: Vec<String>,
+}
+
+impl Rules<'_> {
+    fn hold(&self, said: &str, place: impl Fn() -> Place, found: &mut Vec<Diagnostic>) {
+        let said = plain(said);
+        for rule in AVOIDED.iter().filter(|r| r.audiences.is_empty() || r.audiences.contains(&self.audience)) {
             let Some(word) = find(&said, rule.word) else { continue };
-            if allowed.iter().any(|a| word.contains(a.as_str())) {
+            if self.allowed.iter().any(|a| word.contains(a.as_str())) {
                 continue;
             }
-            let mut place = Place::file(shown);
-            place.line = first + index;
-            place.source = line.to_owned();
             found.push(
                 Diagnostic::error(format!("“{word}” is a wording this site avoids"))
-                    .at(place)
+                    .at(place())
                     .help(format!("write “{}”", rule.prefer))
                     .help("a name or a law keeps its words: put them between « »"),
             );

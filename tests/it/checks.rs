@@ -4,7 +4,7 @@ use std::path::Path;
 
 use repere::content::{self, Options};
 use repere::diagnostic::{self, Diagnostic};
-use repere::site::Output;
+use repere::output::Output;
 use repere::{checks, config};
 
 const CONFIG: &str = "base_url = 'https://a.test/sous'\ndefault_language = 'fr'\n";
@@ -85,15 +85,20 @@ fn words_are_weighed_by_audience_and_quotations_stand() {
             "content/ados/mot.md",
             "+++\ntitle = 'x'\n+++\nUne mineure prostituée,\nle client,\nou « une mineure prostituée ».\n",
         ),
+        ("content/ados/soin.md", "+++\ntitle = 'y'\ndescription = 'Elle a accepté.'\n+++\nProtège-toi.\n"),
         ("content/loi.md", "+++\ntitle = 'x'\n+++\nLe client est puni.\n"),
     ];
     let html = "<title>Violences</title><a download href='/exploitation.pdf'>x</a>";
-    let problems = run("words = true", &sources, &[("ados/mot/index.html", html), ("loi/index.html", html)]);
+    let outputs =
+        [("ados/mot/index.html", html), ("ados/soin/index.html", "<title>y</title>"), ("loi/index.html", html)];
+    let problems = run("words = true", &sources, &outputs);
     told(
         &problems,
         &[
             "content/ados/mot.md:4",
             "content/ados/mot.md:5",
+            "content/ados/soin.md:3:16",
+            "“protege toi” asks the young person",
             "“violences” shows in the title of a discreet page",
             "“exploitation” shows in the download `exploitation.pdf` of a discreet page",
         ],
