@@ -125,14 +125,17 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
 
 /// Builds a site and publishes it in one rename.
 pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
-    let site = load(options)?;
+    let mut site = load(options)?;
     let folder = output_folder(options, &site.loaded)?;
     let config = &site.loaded.config;
     let manner =
         publish::Manner { hard_links: config.hard_link_static, keep_dotfiles: config.preserve_dotfiles_in_output };
     let told = |e: anyhow::Error| vec![Diagnostic::error(format!("the site could not be written: {e:#}"))];
     publish::publish(&site.outputs, &folder, manner).map_err(told)?;
-    publish::write_manifest(&site.manifest, &site.loaded.root.join(CACHE)).map_err(told)?;
+    // The site is out: a manifest that cannot be written (sources on a read-only disk) does not take it back.
+    if let Err(error) = publish::write_manifest(&site.manifest, &site.loaded.root.join(CACHE)) {
+        site.warnings.push(Diagnostic::warning(format!("the manifest could not be written: {error:#}")));
+    }
     Ok(site)
 }
 
