@@ -82,7 +82,7 @@ fn path(purpose: Purpose) -> &'static str {
         Purpose::Manage => "/calendrier/gerer/",
         Purpose::Request => "/calendrier/demande/",
         Purpose::Invitation => "/equipe/invitation/",
-        Purpose::Feed => "/calendrier/equipe/",
+        Purpose::Feed => "/calendrier/agenda/",
     }
 }
 

@@ -6,27 +6,27 @@ use repere::calendar::{
 use repere::store::{Outcome, Store};
 
 /// 2026-11-21T12:00:00Z.
-pub const NOW: Epoch = 1_795_262_400;
-pub const DAY: Epoch = 86_400;
+pub(crate) const NOW: Epoch = 1_795_262_400;
+pub(crate) const DAY: Epoch = 86_400;
 
-pub struct Base {
-    pub store: Store,
-    pub folder: tempfile::TempDir,
+pub(crate) struct Base {
+    pub(crate) store: Store,
+    pub(crate) folder: tempfile::TempDir,
 }
 
-pub async fn base() -> Base {
+pub(crate) async fn base() -> Base {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).await.unwrap();
     Base { store, folder }
 }
 
 /// `2026-12-03T14:00` in Paris, an hour and a half.
-pub fn when(civil: &str) -> When {
+pub(crate) fn when(civil: &str) -> When {
     let start = Start::new(civil.parse().unwrap(), "Europe/Paris").unwrap();
     When { start, minutes: 90, travel_before: 30, travel_after: 30 }
 }
 
-pub fn form(civil: &str, capacity: u32) -> NewSession {
+pub(crate) fn form(civil: &str, capacity: u32) -> NewSession {
     NewSession {
         kind: Kind::Awareness,
         title: "Comprendre et repérer".to_owned(),
@@ -47,7 +47,7 @@ pub fn form(civil: &str, capacity: u32) -> NewSession {
     }
 }
 
-pub fn register(session: &str, who: &str) -> Register {
+pub(crate) fn register(session: &str, who: &str) -> Register {
     Register {
         session: session.to_owned(),
         submission: format!("submission-{session}-{who}"),
@@ -61,34 +61,34 @@ pub fn register(session: &str, who: &str) -> Register {
 }
 
 impl Base {
-    pub async fn session(&self, capacity: u32) -> String {
+    pub(crate) async fn session(&self, capacity: u32) -> String {
         self.run(Command::CreateSession(Box::new(form("2026-12-03T14:00:00", capacity))), NOW).await.id
     }
 
-    pub async fn run(&self, command: Command, now: Epoch) -> Outcome {
+    pub(crate) async fn run(&self, command: Command, now: Epoch) -> Outcome {
         self.store.execute(&command, &Actor::Staff("test".to_owned()), now).await.unwrap()
     }
 
-    pub async fn register(&self, session: &str, who: &str, now: Epoch) -> Outcome {
+    pub(crate) async fn register(&self, session: &str, who: &str, now: Epoch) -> Outcome {
         self.run(Command::Register(register(session, who)), now).await
     }
 
-    pub async fn confirmed(&self, session: &str, who: &str, now: Epoch) -> String {
+    pub(crate) async fn confirmed(&self, session: &str, who: &str, now: Epoch) -> String {
         let id = self.register(session, who, now).await.id;
         self.run(Command::Confirm { registration: id.clone() }, now).await;
         id
     }
 
-    pub async fn registration(&self, id: &str) -> Registration {
+    pub(crate) async fn registration(&self, id: &str) -> Registration {
         self.store.registration(id).await.unwrap().unwrap()
     }
 
-    pub async fn state_of(&self, id: &str) -> RegistrationState {
+    pub(crate) async fn state_of(&self, id: &str) -> RegistrationState {
         self.registration(id).await.state
     }
 
     /// Kinds of the letters to somebody, in the order of their writing.
-    pub async fn letters(&self, who: &str) -> Vec<&'static str> {
+    pub(crate) async fn letters(&self, who: &str) -> Vec<&'static str> {
         let mut posts = self.store.posts(1000).await.unwrap();
         posts.sort_by(|a, b| (a.created, &a.key).cmp(&(b.created, &b.key)));
         let to = format!("{who}@exemple.fr");
@@ -96,7 +96,7 @@ impl Base {
     }
 
     /// The token of the last letter of this kind to somebody.
-    pub async fn token(&self, who: &str, purpose: Purpose) -> String {
+    pub(crate) async fn token(&self, who: &str, purpose: Purpose) -> String {
         let to = format!("{who}@exemple.fr");
         let posts = self.store.posts(1000).await.unwrap();
         let found = posts.iter().filter(|post| post.letter.to == to);

@@ -25,8 +25,10 @@ pub(super) fn write(lines: &mut Lines, zone: &str, first: Epoch, last: Epoch) {
 fn from_database(lines: &mut Lines, zone: &str, first: Epoch, last: Epoch) {
     let tz = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let at = |second| Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
-    let before = tz.preceding(at(first)).next().map(|change| change.timestamp());
-    let since = before.unwrap_or(Timestamp::UNIX_EPOCH);
+    // A change of long ago (often from an hour by the sun, with seconds) says nothing that readers need.
+    let recent = |change: &Timestamp| first - change.as_second() < 400 * 86_400;
+    let before = tz.preceding(at(first)).next().map(|change| change.timestamp()).filter(recent);
+    let since = before.unwrap_or_else(|| at(first));
     let changes = before
         .into_iter()
         .chain(tz.following(since).map(|change| change.timestamp()).take_while(|change| *change <= at(last)));
@@ -83,7 +85,7 @@ mod tests {
     fn a_zone_without_clock_changes_has_one_observance() {
         let text = written("Indian/Reunion");
         assert_eq!(text.matches("BEGIN:STANDARD").count(), 1, "{text}");
-        assert!(text.contains("TZOFFSETTO:+0400\n"), "{text}");
+        assert!(text.contains("DTSTART:19700101T000000\nTZOFFSETFROM:+0400\nTZOFFSETTO:+0400\n"), "{text}");
         assert!(written("America/Martinique").contains("TZOFFSETTO:-0400\n"));
     }
 
