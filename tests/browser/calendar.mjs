@@ -168,7 +168,9 @@ await team.goto(`${base}/equipe/seances/${id}`);
 const before = await team.innerText("main");
 await one.page.click("main form button[type=submit]");
 await one.page.waitForLoadState();
-await mail("dany@exemple.test", /\/calendrier\/gerer\/[A-Za-z0-9_-]+/);
+for (let tries = 0; tries < 100 && (await mails("dany@exemple.test")).length < 2; tries += 1) {
+  await new Promise((done) => setTimeout(done, 200));
+}
 await team.goto(`${base}/equipe/seances/${id}`);
 const afterwards = await team.innerText("main");
 check(before !== afterwards && afterwards.includes("Dany Petit"), "the coordinator sees the change");
