@@ -72,7 +72,7 @@ pub fn content(html: &str, page: &str) -> String {
     let Ok(pattern) = Regex::new(r#"(?i)(\s)(href|src|on\w+|style|srcset)\s*=\s*("([^"]*)"|'([^']*)')"#) else {
         return html;
     };
-    let tags = Regex::new(r"(?s)<[a-zA-Z][^>]*>");
+    let tags = Regex::new("(?s)<[a-zA-Z][^>]*>");
     let Ok(tags) = tags else { return html };
     tags.replace_all(&html, |tag: &regex::Captures<'_>| {
         pattern

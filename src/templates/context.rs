@@ -30,41 +30,41 @@ impl Context {
 
     /// Adds `page`.
     pub fn insert_page(&mut self, renderer: &Renderer, key: PageKey) {
-        self.from_library(renderer, "page", |values| values.page(key));
+        self.set_from_library(renderer, "page", |values| values.page(key));
     }
 
     /// Adds `section`, with its pages or, for a paginated section, without.
     pub fn insert_section(&mut self, renderer: &Renderer, key: SectionKey, with_pages: bool) {
-        self.from_library(renderer, "section", |values| {
+        self.set_from_library(renderer, "section", |values| {
             if with_pages { values.section(key) } else { values.section_without_pages(key) }
         });
     }
 
     /// Adds `pages`, a list.
     pub fn insert_pages(&mut self, renderer: &Renderer, keys: &[PageKey]) {
-        self.from_library(renderer, "pages", |values| {
+        self.set_from_library(renderer, "pages", |values| {
             Value::from(keys.iter().map(|key| values.page(*key)).collect::<Vec<_>>())
         });
     }
 
     /// Adds `term`, with its pages or, for a paginated term, without.
     pub fn insert_term(&mut self, renderer: &Renderer, key: TaxonomyKey, index: usize, with_pages: bool) {
-        self.from_library(renderer, "term", |values| {
+        self.set_from_library(renderer, "term", |values| {
             if with_pages { values.term(key, index) } else { values.term_without_pages(key, index) }
         });
     }
 
     /// Adds `terms`: every term of a taxonomy.
     pub fn insert_terms(&mut self, renderer: &Renderer, key: TaxonomyKey) {
-        self.from_library(renderer, "terms", |values| values.terms(key));
+        self.set_from_library(renderer, "terms", |values| values.terms(key));
     }
 
     /// Adds `paginator`.
     pub fn insert_paginator(&mut self, renderer: &Renderer, paginator: &Paginator, pager: &Pager) {
-        self.from_library(renderer, "paginator", |values| values.paginator(paginator, pager));
+        self.set_from_library(renderer, "paginator", |values| values.paginator(paginator, pager));
     }
 
-    fn from_library(&mut self, renderer: &Renderer, name: &str, value: impl Fn(&super::LibraryValues) -> Value) {
+    fn set_from_library(&mut self, renderer: &Renderer, name: &str, value: impl Fn(&super::LibraryValues) -> Value) {
         if let Some((_, values)) = renderer.shared.full.get() {
             self.set(name, value(values));
         }

@@ -216,7 +216,7 @@ impl<'a> Writer<'a, '_> {
             Tag::Strikethrough => self.out.push_str("#strike["),
             Tag::Link { link_type, dest_url, .. } => self.start_link(*link_type, dest_url),
             Tag::Image { dest_url, .. } => {
-                self.open.push(Open::Image { path: dest_url.to_string(), from: self.out.len() })
+                self.open.push(Open::Image { path: dest_url.to_string(), from: self.out.len() });
             }
             Tag::HtmlBlock => self.open.push(Open::Html),
             _ => {}

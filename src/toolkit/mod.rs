@@ -88,7 +88,7 @@ fn one_tool(page: &Page, library: &Library, loaded: &Loaded, services: &Services
                 downloads.add(&format!("{}.zip", tool.file_name), say("toolkit_download_zip"), "ZIP", &bytes, None);
             }
             Err(error) => {
-                facet.error("zip", format!("the kit cannot be packed: {error:#}"), "check the files it names")
+                facet.error("zip", format!("the kit cannot be packed: {error:#}"), "check the files it names");
             }
         }
     }
