@@ -3,7 +3,7 @@
 //! Entry points: [`run`] over a library and its outputs, with the checks that `[safety]` of `repere.toml` asks for (none
 //! for a plain Zola site, whose own link checks happen with the Markdown), [`overdue`] for what only time
 //! breaks, [`external`] for links to other sites.
-//! One file per family; [`document`] reads each HTML output once for all of them. Nothing here changes an output.
+//! One file per family; `document` reads each HTML output once for all of them. Nothing here changes an output.
 
 mod accessibility;
 mod document;

@@ -1,6 +1,6 @@
 //! A kit as one ZIP: the same files give the same bytes.
 //!
-//! Entry point: [`zip`]. A `LISEZ-MOI.txt` lists what is inside with its SHA-256, unless the kit brings its own; then the
+//! Entry point: [`zip()`]. A `LISEZ-MOI.txt` lists what is inside with its SHA-256, unless the kit brings its own; then the
 //! list stands in `SHA256SUMS.txt` alone, which is always there.
 
 use std::collections::BTreeMap;
