@@ -17,6 +17,10 @@ use crate::host::posted::Asked;
 
 /// How far ahead the public sees.
 const DAYS_AHEAD: i64 = 3 * 366;
+/// How many months before this one have a page.
+const MONTHS_BACK: i64 = 12;
+/// How many months after this one have a page.
+const MONTHS_AHEAD: i64 = 18;
 
 /// A value of a filter with its words.
 #[derive(Debug, Serialize)]
@@ -81,7 +85,8 @@ pub(in crate::host) async fn list(desk: Desk, Asked(query): Asked) -> Response<B
 /// `GET /calendrier/mois/2026-12`
 pub(in crate::host) async fn month(desk: Desk, Path(month): Path<String>) -> Response<Body> {
     let first: Option<Date> = format!("{month}-01").parse().ok().filter(|_| month.len() == 7);
-    let Some(first) = first.filter(|date| (2020..2200).contains(&date.year())) else {
+    let today = today();
+    let Some(first) = first.filter(|first| has_page(*first, today)) else {
         return desk.message(StatusCode::NOT_FOUND, "no_month");
     };
     let monday = first.saturating_sub(i64::from(first.weekday().to_monday_zero_offset()).days());
@@ -98,17 +103,26 @@ pub(in crate::host) async fn month(desk: Desk, Path(month): Path<String>) -> Res
         })
         .filter(|week: &Vec<Day>| week.iter().any(|day| !day.off))
         .collect();
-    let beside = |months: i64| month_of(&first.saturating_add(months.months()).to_string()).to_owned();
+    let beside = |months: i64| Some(first.saturating_add(months.months())).filter(|first| has_page(*first, today));
+    let address = |month: Option<Date>| month.map(|m| month_of(&m.to_string()).to_owned()).unwrap_or_default();
+    let (before, after) = (beside(-1), beside(1));
     let context = desk
         .context("/calendrier/mois/")
         .with("month_title", &french::month(first))
         .with("weeks", &weeks)
         .with("count", &weeks.iter().flatten().filter(|d| !d.off).map(|d| d.sessions.len()).sum::<usize>())
-        .with("before", &beside(-1))
-        .with("after", &beside(1))
-        .with("before_title", &month_title(&format!("{}-01", beside(-1))))
-        .with("after_title", &month_title(&format!("{}-01", beside(1))));
+        .with("before", &address(before))
+        .with("after", &address(after))
+        .with("before_title", &before.map(french::month).unwrap_or_default())
+        .with("after_title", &after.map(french::month).unwrap_or_default())
+        .with("past", &(first <= today.first_of_month()));
     desk.page(StatusCode::OK, Reach::Public, "calendrier/mois.html", &context)
+}
+
+/// Whether a month, by its first day, is near enough to have a page: a machine that follows links meets an end.
+fn has_page(first: Date, today: Date) -> bool {
+    let this = today.first_of_month();
+    (this.saturating_sub(MONTHS_BACK.months())..=this.saturating_add(MONTHS_AHEAD.months())).contains(&first)
 }
 
 fn table_day(date: Date, first: Date, sessions: &[view::Public]) -> Day {
@@ -158,4 +172,19 @@ fn midnight(date: Date) -> i64 {
 
 fn paris() -> TimeZone {
     TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_end_on_both_sides() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        let today = date("2026-11-30");
+        let shown: Vec<_> = ["2025-10-01", "2025-11-01", "2026-11-01", "2028-05-01", "2028-06-01", "2199-12-01"]
+            .map(|first| has_page(date(first), today))
+            .to_vec();
+        assert_eq!(shown, [false, true, true, true, false, false]);
+    }
 }
