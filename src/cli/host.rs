@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use arc_swap::ArcSwap;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::calendar::ics::Publisher;
@@ -71,7 +72,7 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let address = listener.local_addr()?;
     let settings = settings(built.renderer.loaded(), options.base_url.as_deref().unwrap_or_default(), &args.data);
     let store = Store::open(&args.data).await?;
-    let renderer = Arc::new(built.renderer);
+    let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
     let site = host::Site::load(built.outputs, None)?;
     let desk = host::Desk::new(store.clone(), mailer.clone(), renderer, settings.publisher.clone(), &settings.lang);

@@ -30,7 +30,7 @@ pub struct Desk(Arc<Inside>);
 struct Inside {
     store: Store,
     mailer: Mailer,
-    renderer: ArcSwap<Renderer>,
+    renderer: Arc<ArcSwap<Renderer>>,
     publisher: Publisher,
     lang: String,
     forms: Limits,
@@ -48,12 +48,18 @@ pub(super) enum Reach {
 }
 
 impl Desk {
-    /// A desk over an open store.
-    pub fn new(store: Store, mailer: Mailer, renderer: Arc<Renderer>, publisher: Publisher, lang: &str) -> Self {
+    /// A desk over an open store. It shares `renderer` with its mailer.
+    pub fn new(
+        store: Store,
+        mailer: Mailer,
+        renderer: Arc<ArcSwap<Renderer>>,
+        publisher: Publisher,
+        lang: &str,
+    ) -> Self {
         Self(Arc::new(Inside {
             store,
             mailer,
-            renderer: ArcSwap::new(renderer),
+            renderer,
             publisher,
             lang: lang.to_owned(),
             // A staff room full of people behind one address may register together.
@@ -64,7 +70,7 @@ impl Desk {
         }))
     }
 
-    /// Uses the templates of another generation of the site.
+    /// Uses the templates of another generation of the site, for pages and mails.
     pub fn show(&self, renderer: Arc<Renderer>) {
         self.0.renderer.store(renderer);
     }

@@ -3,6 +3,7 @@
 //! Entry point: [`routes`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
@@ -20,6 +21,8 @@ use super::{deliver, path, team, visitors};
 
 /// No form of ours is larger.
 const LARGEST_FORM: usize = 64 * 1024;
+/// A database that needs longer for one row is not ready.
+const DATABASE_WITHIN: Duration = Duration::from_secs(2);
 
 /// The list.
 pub fn routes(app: Arc<App>) -> Router {
@@ -81,12 +84,15 @@ async fn alive() -> Response<Body> {
     plain(StatusCode::OK, "ok\n")
 }
 
-/// The site is loaded and can be shown.
+/// The site is loaded and can be shown, and the calendar's database answers.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     if app.site().is_empty() {
-        plain(StatusCode::SERVICE_UNAVAILABLE, "no site\n")
-    } else {
-        plain(StatusCode::OK, "ok\n")
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "no site\n");
+    }
+    let Some(desk) = &app.desk else { return plain(StatusCode::OK, "ok\n") };
+    match tokio::time::timeout(DATABASE_WITHIN, desk.store().answers()).await {
+        Ok(Ok(())) => plain(StatusCode::OK, "ok\n"),
+        _ => plain(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
 }
 

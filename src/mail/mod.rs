@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
+use arc_swap::ArcSwap;
 
 use crate::calendar::ics::Publisher;
 use crate::calendar::{Epoch, Letter};
@@ -83,18 +84,18 @@ pub struct Rendered {
 #[derive(Debug, Clone)]
 pub struct Mailer {
     settings: Arc<Settings>,
-    renderer: Arc<Renderer>,
+    renderer: Arc<ArcSwap<Renderer>>,
 }
 
 impl Mailer {
-    /// A mailer with the site's templates.
-    pub fn new(settings: Settings, renderer: Arc<Renderer>) -> Self {
+    /// A mailer with the templates of the site as it is shown: another generation changes the next mail too.
+    pub fn new(settings: Settings, renderer: Arc<ArcSwap<Renderer>>) -> Self {
         Self { settings: Arc::new(settings), renderer }
     }
 
     /// The words of a letter.
     pub fn render(&self, letter: &Letter) -> Result<Rendered> {
-        render::render(letter, &self.settings, &self.renderer)
+        render::render(letter, &self.settings, &self.renderer.load())
     }
 
     /// The whole mail as it travels, with its date and its Message-ID.

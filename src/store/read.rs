@@ -33,6 +33,12 @@ pub struct AuditRow {
 }
 
 impl Store {
+    /// Asks the database for as little as can be: whether it answers.
+    pub async fn answers(&self) -> Result<()> {
+        sqlx::query("SELECT COUNT(*) AS n FROM migrations").fetch_one(&self.readers).await?;
+        Ok(())
+    }
+
     /// Public sessions (everything but drafts) that start in `from..to`, by start.
     pub async fn public_sessions(&self, from: Epoch, to: Epoch) -> Result<Vec<Listed>> {
         let query = sqlx::query(

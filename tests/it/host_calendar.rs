@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use repere::calendar::ics::Publisher;
 use repere::mail::{Mailer, Settings};
 use repere::store::Store;
@@ -103,6 +104,40 @@ fn calm_pages_for_what_is_not_there_or_cannot_be_read() {
 }
 
 #[test]
+fn month_pages_end_for_whoever_follows_their_links() {
+    let desk = Desk::open();
+    let this = jiff::Zoned::now().strftime("%Y-%m").to_string();
+    for (rel, most) in [("rel=\"prev", 13), ("rel=\"next", 19)] {
+        let (mut month, mut pages) = (this.clone(), 0);
+        loop {
+            let page = desk.get(&format!("/calendrier/mois/{month}"), "");
+            assert_eq!(page.status, 200, "{month}");
+            pages += 1;
+            assert!(pages <= most, "{rel} has no end");
+            let text = page.text();
+            let Some(at) = text.find(rel) else { break };
+            month = between(&text[at..], "/calendrier/mois/", "\"");
+        }
+        assert!(pages >= most - 1, "{rel} ends after {pages}");
+    }
+    for month in ["2019-12", "2200-01"] {
+        let answer = desk.get(&format!("/calendrier/mois/{month}"), "");
+        assert_eq!(answer.status, 404, "{month}");
+        assert!(!answer.text().contains("/calendrier/mois/"), "{month} leads to no other month");
+    }
+}
+
+#[test]
+fn ready_means_that_the_database_answers() {
+    let desk = Desk::open();
+    assert_eq!(desk.get("/readyz", "").status, 200);
+    desk.runtime.block_on(desk.store.close());
+    let answer = desk.get("/readyz", "");
+    assert_eq!((answer.status, answer.text().as_str()), (503, "the database does not answer\n"));
+    assert_eq!(desk.get("/healthz", "").status, 200, "the process lives");
+}
+
+#[test]
 fn signing_in_tells_nothing_and_tires_the_guesser() {
     let desk = Desk::open();
     let cookie = desk.first_sign_in();
@@ -164,7 +199,8 @@ impl Answer {
 struct Desk {
     address: SocketAddr,
     first_link: String,
-    _runtime: tokio::runtime::Runtime,
+    store: Store,
+    runtime: tokio::runtime::Runtime,
     _data: tempfile::TempDir,
 }
 
@@ -172,8 +208,8 @@ impl Desk {
     fn open() -> Self {
         let data = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let (address, first_link) = runtime.block_on(start(data.path()));
-        Self { address, first_link, _runtime: runtime, _data: data }
+        let (address, first_link, store) = runtime.block_on(start(data.path()));
+        Self { address, first_link, store, runtime, _data: data }
     }
 
     /// The cookie of the coordinator whom the first-run link made.
@@ -215,7 +251,7 @@ impl Desk {
     }
 }
 
-async fn start(data: &Path) -> (SocketAddr, String) {
+async fn start(data: &Path) -> (SocketAddr, String, Store) {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let options = site::Options { root, base_url: Some("http://repere.test".into()), ..site::Options::default() };
     let built = site::load(&options).unwrap_or_else(|found| panic!("{}", repere::diagnostic::render(&found)));
@@ -228,14 +264,15 @@ async fn start(data: &Path) -> (SocketAddr, String) {
         organizer_email: "calendrier@repere.test".into(),
     };
     let settings = Settings { publisher: publisher.clone(), lang: "fr".into(), smtp: None, folder: data.join("mail") };
-    let renderer = Arc::new(built.renderer);
+    let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings, Arc::clone(&renderer));
     let token = store.bootstrap(jiff::Timestamp::now().as_second()).await.unwrap().expect("nobody is there yet");
-    let desk = host::Desk::new(store, mailer, renderer, publisher, "fr");
+    let desk = host::Desk::new(store.clone(), mailer, renderer, publisher, "fr");
     // The pages themselves are host_http's business.
-    let app = Arc::new(host::App::new(host::Site::load(Vec::new(), None).unwrap(), Some(desk)));
+    let home = site::Output::bytes("index.html", "<!doctype html><p>Accueil</p>", "");
+    let app = Arc::new(host::App::new(host::Site::load(vec![home], None).unwrap(), Some(desk)));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(host::serve(listener, host::routes(app), false, std::future::pending::<()>));
-    (address, format!("/equipe/premier-acces/{token}"))
+    (address, format!("/equipe/premier-acces/{token}"), store)
 }

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use arc_swap::ArcSwap;
 use base64::Engine;
 use repere::calendar::ics::Publisher;
 use repere::calendar::{Command, LetterKind, Purpose};
@@ -15,6 +16,10 @@ use repere::templates::Renderer;
 use crate::calendar_kit::{Base, NOW, base, when};
 
 fn mailer(folder: &Path, smtp: Option<Smtp>) -> Mailer {
+    mailer_and_templates(folder, smtp).0
+}
+
+fn mailer_and_templates(folder: &Path, smtp: Option<Smtp>) -> (Mailer, Arc<ArcSwap<Renderer>>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (loaded, _) = repere::config::load(root, None).unwrap();
     let renderer = Renderer::load(&Arc::new(loaded), None).unwrap();
@@ -26,7 +31,8 @@ fn mailer(folder: &Path, smtp: Option<Smtp>) -> Mailer {
         organizer_email: "calendrier@reperes.exemple".to_owned(),
     };
     let settings = Settings { publisher, lang: "fr".to_owned(), smtp, folder: folder.join("mail") };
-    Mailer::new(settings, Arc::new(renderer))
+    let shown = Arc::new(ArcSwap::from_pointee(renderer));
+    (Mailer::new(settings, Arc::clone(&shown)), shown)
 }
 
 async fn letter(base: &Base, who: &str, kind: LetterKind) -> repere::store::Post {
@@ -117,6 +123,28 @@ async fn every_letter_has_its_words_and_no_subject_tells_what_it_is_about() {
         assert!(!rendered.text.contains("{{") && !rendered.text.contains("&lt;") && !rendered.html.contains("<Les"));
         assert!(rendered.text.lines().all(|line| line.len() < 900), "{kind}");
     }
+}
+
+#[tokio::test]
+async fn another_generation_of_the_site_changes_the_next_mail() {
+    let base = base().await;
+    base.store.add_staff("Claire", "claire@exemple.fr", repere::calendar::Role::Coordinator, NOW).await.unwrap();
+    base.run(Command::SendRequest(Box::new(crate::calendar_kit::ask("anne"))), NOW).await;
+    let post = letter(&base, "claire", LetterKind::RequestToAnswer).await;
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let site = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(here.join("themes"), site.path().join("themes")).unwrap();
+    std::fs::copy(here.join("zola.toml"), site.path().join("zola.toml")).unwrap();
+    std::fs::create_dir_all(site.path().join("templates/mail")).unwrap();
+    std::fs::write(site.path().join("templates/mail/demande-a-traiter.txt"), "Sujet neuf\nTexte neuf.\n").unwrap();
+    let (loaded, _) = repere::config::load(site.path(), None).unwrap();
+    let newer = Renderer::load(&Arc::new(loaded), None).unwrap();
+    let (mailer, shown) = mailer_and_templates(base.folder.path(), None);
+    let before = mailer.render(&post.letter).unwrap();
+    assert_eq!(before.subject, "Une demande attend une réponse");
+    assert!(before.text.contains("https://reperes.exemple/equipe/demandes"), "{}", before.text);
+    shown.store(Arc::new(newer));
+    assert_eq!(mailer.render(&post.letter).unwrap().subject, "Sujet neuf");
 }
 
 /// The decoded body of each part, by its content type.
