@@ -186,12 +186,17 @@ pub enum Command {
         /// Id of the request.
         request: String,
     },
-    /// The coordinator answers: with a session made of it, or with a reason.
-    AnswerRequest {
+    /// The coordinator makes a session of it: both or neither.
+    AcceptRequest {
         /// Id of the request.
         request: String,
-        /// The session made of it; `None` declines.
-        session: Option<String>,
+        /// The session to make.
+        form: Box<NewSession>,
+    },
+    /// The coordinator says no.
+    DeclineRequest {
+        /// Id of the request.
+        request: String,
         /// What to tell the institution.
         answer: String,
     },
@@ -215,7 +220,8 @@ impl Command {
             Self::ChangeCapacity { .. } => "change-capacity",
             Self::SendRequest(_) => "send-request",
             Self::WithdrawRequest { .. } => "withdraw-request",
-            Self::AnswerRequest { .. } => "answer-request",
+            Self::AcceptRequest { .. } => "accept-request",
+            Self::DeclineRequest { .. } => "decline-request",
         }
     }
 

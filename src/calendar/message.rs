@@ -34,6 +34,8 @@ words! {
         SessionCancelled = "seance-annulee",
         /// "We have your request".
         RequestReceived = "demande-recue",
+        /// To a coordinator: "a request waits for an answer".
+        RequestToAnswer = "demande-a-traiter",
         /// "A session is planned for you".
         RequestAccepted = "demande-acceptee",
         /// "We cannot".
@@ -94,6 +96,9 @@ pub struct Letter {
     pub deadline: Option<Epoch>,
     /// Calendar object to attach.
     pub method: Option<Method>,
+    /// SEQUENCE of that object, filled in by the store: it grows with each one this person gets for this session.
+    #[serde(default)]
+    pub sequence: Option<u32>,
     /// Links it needs; the store mints a token for each when it writes the letter into the outbox.
     pub wants: Vec<Purpose>,
     /// Plain tokens by purpose, filled in by the store, erased once the letter is sent.

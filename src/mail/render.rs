@@ -6,7 +6,7 @@
 use anyhow::{Context as _, Result, anyhow};
 use serde::Serialize;
 
-use crate::calendar::ics::{self, Attendee};
+use crate::calendar::ics::{self, Attendee, Revision};
 use crate::calendar::{Epoch, Letter, LetterKind, Purpose, RegistrationState, Seats, french, view};
 use crate::diagnostic;
 use crate::templates::{Context, Renderer};
@@ -94,7 +94,8 @@ fn calendar(letter: &Letter, settings: &Settings) -> Option<String> {
     let (method, session) = (letter.method?, letter.session.as_ref()?);
     let attendee = Attendee { name: &letter.name, email: &letter.to };
     let stamp = letter.registration.as_ref().map_or(0, |one| one.changed).max(session.changed);
-    Some(ics::invitation(session, attendee, method, stamp, &settings.publisher))
+    let sequence = letter.sequence.unwrap_or_else(|| ics::next_sequence(session, method, None));
+    Some(ics::invitation(session, attendee, Revision { method, sequence, stamp }, &settings.publisher))
 }
 
 /// The subject (one line, no more) and the rest.

@@ -3,10 +3,12 @@
 use anyhow::Context;
 use sqlx::{Any, Transaction};
 
-use crate::calendar::{Actor, Change, Epoch, Letter, Purpose, Refusal, Registration, Request, Session};
+use crate::calendar::{
+    Actor, Change, Epoch, Letter, LetterKind, Method, Purpose, Refusal, Registration, Request, Session, ics,
+};
 
 use super::execute::{Failed, Outcome};
-use super::{Error, Store, rows};
+use super::{Error, Store, rows, token};
 
 /// How long an institution can follow its request by its link.
 const REQUEST_LINK: Epoch = 400 * 86_400;
@@ -27,6 +29,9 @@ impl Apply<'_> {
             Change::UpdateRegistration(registration) => self.update_registration(registration).await,
             Change::AddRequest(request) => self.add_request(request).await,
             Change::UpdateRequest(request) => self.update_request(request).await,
+            Change::RecallLetters { session, registration, kinds } => {
+                self.recall(session, registration.as_deref().unwrap_or_default(), kinds).await
+            }
         }
     }
 
@@ -162,6 +167,30 @@ impl Apply<'_> {
         one(query.execute(&mut **self.tx).await?.rows_affected())
     }
 
+    /// Letters of a session (of one registration, unless it is empty) that wait and will not be sent: their links go too.
+    async fn recall(&mut self, session: &str, registration: &str, kinds: &[LetterKind]) -> Result<(), Failed> {
+        let query = sqlx::query(
+            "SELECT key, kind, letter FROM outbox
+             WHERE state = 'due' AND session = $1 AND ($2 = '' OR registration = $2) ORDER BY key",
+        );
+        for row in query.bind(session).bind(registration).fetch_all(&mut **self.tx).await? {
+            let kind = LetterKind::parse(&rows::text(&row, "kind")?);
+            if kind.is_none_or(|kind| !kinds.contains(&kind)) {
+                continue;
+            }
+            let key = rows::text(&row, "key")?;
+            let mut letter: Letter = serde_json::from_str(&rows::text(&row, "letter")?)
+                .with_context(|| format!("letter {key} of the outbox"))?;
+            letter.tokens.clear();
+            sqlx::query("UPDATE outbox SET state = 'cancelled', letter = $1 WHERE key = $2 AND state = 'due'")
+                .bind(serde_json::to_string(&letter).context("a letter as JSON")?)
+                .bind(key)
+                .execute(&mut **self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// A letter and the tokens of its links, unless the same event was already told.
     pub(super) async fn letter(&mut self, letter: &Letter) -> Result<(), Failed> {
         write_letter(self.tx, letter, self.now).await?;
@@ -192,13 +221,20 @@ impl Apply<'_> {
     }
 }
 
-/// Puts a letter into the outbox; a letter whose key is already there is not written again.
+/// Puts a letter into the outbox; a letter whose key is already there is not written again, nor one to somebody whose
+/// address was erased.
 pub(super) async fn write_letter(tx: &mut Transaction<'static, Any>, letter: &Letter, now: Epoch) -> Result<(), Error> {
+    if letter.to.is_empty() {
+        return Ok(());
+    }
     let known = sqlx::query("SELECT 1 AS n FROM outbox WHERE key = $1").bind(&letter.key);
     if known.fetch_optional(&mut **tx).await?.is_some() {
         return Ok(());
     }
     let mut letter = letter.clone();
+    if let (Some(method), Some(session)) = (letter.method, &letter.session) {
+        letter.sequence = Some(next_sequence(tx, session, method, &letter.to).await?);
+    }
     for purpose in &letter.wants {
         let (subject, expires) = match purpose {
             Purpose::Confirm | Purpose::Manage => (letter.registration.as_ref().map(|r| &r.id), None),
@@ -213,15 +249,42 @@ pub(super) async fn write_letter(tx: &mut Transaction<'static, Any>, letter: &Le
     }
     let text = serde_json::to_string(&letter).context("a letter as JSON")?;
     sqlx::query(
-        "INSERT INTO outbox (key, letter, state, attempts, not_before, created, error)
-         VALUES ($1, $2, 'due', 0, $3, $3, '')",
+        "INSERT INTO outbox (key, letter, kind, session, registration, state, attempts, not_before, created, error)
+         VALUES ($1, $2, $3, $4, $5, 'due', 0, $6, $6, '')",
     )
     .bind(&letter.key)
     .bind(text)
+    .bind(letter.kind.as_str())
+    .bind(letter.session.as_ref().map_or("", |session| &session.id))
+    .bind(letter.registration.as_ref().map_or("", |registration| &registration.id))
     .bind(now)
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// The next SEQUENCE of a person's invitations to a session, noted down.
+async fn next_sequence(
+    tx: &mut Transaction<'static, Any>,
+    session: &Session,
+    method: Method,
+    to: &str,
+) -> Result<u32, Error> {
+    let person = token::person(&session.id, to);
+    let query = sqlx::query("SELECT sequence FROM invitations WHERE session = $1 AND person = $2");
+    let row = query.bind(&session.id).bind(&person).fetch_optional(&mut **tx).await?;
+    let last = row.map(|row| rows::count(&row, "sequence")).transpose()?;
+    let next = ics::next_sequence(session, method, last);
+    sqlx::query(
+        "INSERT INTO invitations (session, person, sequence) VALUES ($1, $2, $3)
+         ON CONFLICT (session, person) DO UPDATE SET sequence = excluded.sequence",
+    )
+    .bind(&session.id)
+    .bind(person)
+    .bind(i64::from(next))
+    .execute(&mut **tx)
+    .await?;
+    Ok(next)
 }
 
 type Query<'q> = sqlx::query::Query<'q, Any, sqlx::any::AnyArguments>;

@@ -61,14 +61,13 @@ pub(super) async fn state(connection: &mut AnyConnection, command: &Command, now
             let ids = state.session.as_ref().map(|session| session.trainers.clone()).unwrap_or_default();
             state.trainers = staff(connection, &ids).await?;
         }
-        Command::SendRequest(_) => {}
+        Command::SendRequest(_) => state.coordinators = coordinators(connection).await?,
         Command::WithdrawRequest { request: id } => request(connection, id, &mut state).await?,
-        Command::AnswerRequest { request: id, session: made, .. } => {
+        Command::AcceptRequest { request: id, form } => {
             request(connection, id, &mut state).await?;
-            if let Some(made) = made {
-                session(connection, made, &mut state).await?;
-            }
+            state.trainers = staff(connection, &form.trainers).await?;
         }
+        Command::DeclineRequest { request: id, .. } => request(connection, id, &mut state).await?,
     }
     Ok(state)
 }
@@ -146,6 +145,11 @@ async fn staff(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Sta
         }
     }
     Ok(found)
+}
+
+async fn coordinators(connection: &mut AnyConnection) -> Result<Vec<Staff>> {
+    let query = sqlx::query("SELECT * FROM staff WHERE role = 'coordinator' AND active = 1 ORDER BY id");
+    query.fetch_all(connection).await?.iter().map(rows::staff).collect()
 }
 
 fn add(to: &mut Vec<Registration>, more: Vec<Registration>) {

@@ -14,7 +14,8 @@ use sqlx::{AnyPool, Row, Transaction};
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// Migrations in order. One that was published never changes; a new one is added.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/sqlite/0001_start.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/sqlite/0001_start.sql"), include_str!("migrations/sqlite/0002_letters_and_time.sql")];
 
 /// Characters of a path that would end it in a database address.
 const IN_PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'?').add(b'#');

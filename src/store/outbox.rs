@@ -24,6 +24,8 @@ pub enum PostState {
     Kept,
     /// The mail server refuses it for good, or too many tries failed.
     Dead,
+    /// It was no longer true before it was sent.
+    Cancelled,
 }
 
 /// A letter in the outbox.
@@ -59,13 +61,14 @@ impl Store {
         Ok(claimed)
     }
 
-    /// The mail server took it: tokens are erased.
+    /// The mail server took it, perhaps while it was recalled: tokens are erased.
     pub async fn mark_sent(&self, key: &str, now: Epoch) -> Result<()> {
         let Some(mut sent) = self.post(key).await? else { return Ok(()) };
         sent.letter.tokens.clear();
         let letter = serde_json::to_string(&sent.letter).context("a letter as JSON")?;
         let query = sqlx::query(
-            "UPDATE outbox SET state = 'sent', letter = $1, not_before = $2, error = '' WHERE key = $3 AND state = 'due'",
+            "UPDATE outbox SET state = 'sent', letter = $1, not_before = $2, error = ''
+             WHERE key = $3 AND state IN ('due', 'cancelled')",
         );
         query.bind(letter).bind(now).bind(key).execute(&self.writer).await?;
         Ok(())
@@ -112,7 +115,7 @@ impl Store {
     pub async fn posts(&self, most: u32) -> Result<Vec<Post>> {
         let query = sqlx::query(
             "SELECT key, letter, state, attempts, created, error FROM outbox
-             ORDER BY CASE state WHEN 'dead' THEN 0 WHEN 'sent' THEN 2 ELSE 1 END, created DESC, key LIMIT $1",
+             ORDER BY CASE state WHEN 'dead' THEN 0 WHEN 'sent' THEN 2 WHEN 'cancelled' THEN 2 ELSE 1 END, created DESC, key LIMIT $1",
         );
         query.bind(i64::from(most)).fetch_all(&self.readers).await?.iter().map(post).collect()
     }
@@ -140,6 +143,7 @@ fn post(row: &AnyRow) -> Result<Post> {
         "sent" => PostState::Sent,
         "kept" => PostState::Kept,
         "dead" => PostState::Dead,
+        "cancelled" => PostState::Cancelled,
         _ => PostState::Due,
     };
     Ok(Post {

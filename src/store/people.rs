@@ -99,6 +99,7 @@ impl Store {
             request: None,
             deadline: Some(now + INVITATION),
             method: None,
+            sequence: None,
             wants: Vec::new(),
             tokens: [(Purpose::Invitation, token.clone())].into(),
         };

@@ -22,6 +22,11 @@ pub(super) fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
+/// Somebody invited to a session, without saying who: the same address gives another value for another session.
+pub(super) fn person(session: &str, email: &str) -> String {
+    hash(&format!("{session} {}", email.to_lowercase()))
+}
+
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     // Without the system's randomness no link would be secret: nothing to go on with.

@@ -52,6 +52,9 @@ impl Model {
                     let silent = before.state == one.state || over && one.state == RegistrationState::Expired;
                     assert!(told || silent, "{:?} became {:?} and nobody was told", before.state, one.state);
                 }
+                Change::RecallLetters { session, .. } => {
+                    assert_eq!(Some(session), self.session.as_ref().map(|s| s.id.clone()))
+                }
                 Change::AddRequest(_) | Change::UpdateRequest(_) => unreachable!(),
             }
         }

@@ -1,7 +1,8 @@
 //! What the calendar's tests share: a store in a folder of its own, commands with good values.
 
 use repere::calendar::{
-    Actor, Command, Epoch, Kind, NewSession, Place, Purpose, Register, Registration, RegistrationState, Start, When,
+    Actor, Command, Epoch, Kind, NewSession, Place, Purpose, Register, Registration, RegistrationState, SendRequest,
+    Start, When,
 };
 use repere::store::{Outcome, Store};
 
@@ -57,6 +58,22 @@ pub(crate) fn register(session: &str, who: &str) -> Register {
         organisation: "MECS Les Tilleuls".to_owned(),
         departement: "93".to_owned(),
         seats: 1,
+    }
+}
+
+/// An institution's request, from `who`.
+pub(crate) fn ask(who: &str) -> SendRequest {
+    SendRequest {
+        submission: format!("request-form-{who}"),
+        organisation: "MECS Les Tilleuls".to_owned(),
+        name: format!("Personne {who}"),
+        email: format!("{who}@exemple.fr"),
+        function: "Cheffe de service".to_owned(),
+        departement: "974".to_owned(),
+        audience: "Équipe éducative".to_owned(),
+        headcount: 15,
+        need: "Savoir repérer.".to_owned(),
+        preferred: "En mars.".to_owned(),
     }
 }
 

@@ -15,4 +15,5 @@ mod mail;
 mod podcast;
 mod serve;
 mod store;
+mod store_letters;
 mod toolkit;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use repere::calendar::{Actor, Command, Purpose, Refusal, RegistrationState, Role, SendRequest, SessionState, Shown};
+use repere::calendar::{Actor, Command, Purpose, Refusal, RegistrationState, RequestState, Role, SessionState, Shown};
 use repere::store::{Error, PostState, Store};
 use sqlx::Row;
 
-use crate::calendar_kit::{Base, DAY, NOW, base, form, register, when};
+use crate::calendar_kit::{Base, DAY, NOW, ask, base, form, register, when};
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result.unwrap_err() {
@@ -292,27 +292,19 @@ async fn more_seats_promote_at_once_and_fewer_than_taken_are_refused() {
 #[tokio::test]
 async fn a_request_is_followed_answered_and_becomes_a_session() {
     let base = base().await;
-    let send = SendRequest {
-        submission: "request-form-0001".to_owned(),
-        organisation: "MECS Les Tilleuls".to_owned(),
-        name: "Anne Lefèvre".to_owned(),
-        email: "anne@exemple.fr".to_owned(),
-        function: "Cheffe de service".to_owned(),
-        departement: "974".to_owned(),
-        audience: "Équipe éducative".to_owned(),
-        headcount: 15,
-        need: "Savoir repérer.".to_owned(),
-        preferred: "En mars.".to_owned(),
-    };
-    let id = base.run(Command::SendRequest(Box::new(send)), NOW).await.id;
+    let id = base.run(Command::SendRequest(Box::new(ask("anne"))), NOW).await.id;
     let token = base.token("anne", Purpose::Request).await;
     assert_eq!(base.store.request_by_token(&token, NOW).await.unwrap().unwrap().id, id);
-    let session = base.session(15).await;
-    let answer =
-        Command::AnswerRequest { request: id, session: Some(session.clone()), answer: "Avec joie.".to_owned() };
-    base.run(answer, NOW + 60).await;
+    let accept = || Command::AcceptRequest { request: id.clone(), form: Box::new(form("2026-12-03T14:00:00", 15)) };
+    let session = base.run(accept(), NOW + 60).await.id;
     let request = base.store.request_by_token(&token, NOW).await.unwrap().unwrap();
-    assert_eq!((request.session, request.answer.as_str()), (Some(session), "Avec joie."));
+    assert_eq!((request.session, request.state), (Some(session.clone()), RequestState::Accepted));
+    // Two coordinators at once: the second makes no second session.
+    assert_eq!(refusal(base.store.execute(&accept(), &Actor::Visitor, NOW + 61).await), Refusal::Over);
+    let decline = Command::DeclineRequest { request: id.clone(), answer: "Non.".to_owned() };
+    assert_eq!(refusal(base.store.execute(&decline, &Actor::Visitor, NOW + 61).await), Refusal::Over);
+    let all = base.store.staff_sessions(0, i64::MAX, None).await.unwrap();
+    assert_eq!(all.iter().map(|listed| listed.session.id.as_str()).collect::<Vec<_>>(), [session.as_str()]);
     assert_eq!(base.letters("anne").await, ["demande-recue", "demande-acceptee"]);
     let withdraw = |request| Command::WithdrawRequest { request };
     let late = base.store.execute_by_token(Purpose::Request, &token, withdraw, NOW + 120).await;

@@ -38,6 +38,17 @@ pub struct Attendee<'a> {
     pub email: &'a str,
 }
 
+/// One invitation among those a person gets for a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision {
+    /// What it asks of the mail program.
+    pub method: Method,
+    /// Which one it is: see [`next_sequence`].
+    pub sequence: u32,
+    /// When what the mail speaks of happened.
+    pub stamp: Epoch,
+}
+
 /// What of an e-mail address would end it in an address of a link.
 const IN_MAILTO: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'&').add(b'#').add(b'"').add(b'`');
 
@@ -60,25 +71,16 @@ pub fn trainer_feed(sessions: &[Session], publisher: &Publisher) -> String {
     calendar(&sessions.iter().collect::<Vec<_>>(), For::Trainer, publisher)
 }
 
-/// The calendar object of a mail: puts the session into one person's calendar, updates it or takes it out. `stamp` is
-/// when what the mail speaks of happened.
-pub fn invitation(
-    session: &Session,
-    attendee: Attendee<'_>,
-    method: Method,
-    stamp: Epoch,
-    publisher: &Publisher,
-) -> String {
+/// The calendar object of a mail: puts the session into one person's calendar, updates it or takes it out.
+pub fn invitation(session: &Session, attendee: Attendee<'_>, revision: Revision, publisher: &Publisher) -> String {
+    let Revision { method, sequence, stamp } = revision;
     let mut lines = Lines::default();
     head(&mut lines);
     lines.raw("METHOD", method.as_str());
     zones(&mut lines, &[session]);
     lines.raw("BEGIN", "VEVENT");
     event_times(&mut lines, session, stamp, publisher);
-    // Who leaves a session that goes on needs a newer object than the invitation; the session's own did not change.
-    let own = matches!(session.state, SessionState::Cancelled | SessionState::Postponed);
-    let more = u32::from(method == Method::Cancel && !own);
-    lines.raw("SEQUENCE", &(session.sequence + more).to_string());
+    lines.raw("SEQUENCE", &sequence.to_string());
     lines.raw("STATUS", if method == Method::Cancel { "CANCELLED" } else { "CONFIRMED" });
     event_facts(&mut lines, session, For::Invited, publisher);
     let organizer = format!("ORGANIZER;CN={}", quoted(&publisher.organizer_name));
@@ -90,6 +92,15 @@ pub fn invitation(
     lines.raw("END", "VEVENT");
     lines.raw("END", "VCALENDAR");
     lines.finish()
+}
+
+/// SEQUENCE of the next invitation for a person: always higher than `last`, the one they got before for this session, so
+/// that somebody who left and comes back is not taken for an older message (RFC 5546, 2.1.4).
+pub fn next_sequence(session: &Session, method: Method, last: Option<u32>) -> u32 {
+    // Who leaves a session that goes on needs a newer object than the invitation; the session's own did not change.
+    let own = matches!(session.state, SessionState::Cancelled | SessionState::Postponed);
+    let least = session.sequence + u32::from(method == Method::Cancel && !own);
+    last.map_or(least, |last| least.max(last + 1))
 }
 
 fn calendar(sessions: &[&Session], audience: For, publisher: &Publisher) -> String {

@@ -11,7 +11,7 @@ mod seats;
 mod sessions;
 
 use super::words::words;
-use super::{Command, Epoch, Letter, Refusal, Registration, Request, Session, Staff};
+use super::{Command, Epoch, Letter, LetterKind, Refusal, Registration, Request, Session, Staff};
 
 /// The rows a command touches, read in the transaction that will write them.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +28,8 @@ pub struct State {
     pub request: Option<Request>,
     /// Trainers of the session before and after the command.
     pub trainers: Vec<Staff>,
+    /// Who coordinates: those who are told of a new request.
+    pub coordinators: Vec<Staff>,
 }
 
 /// What is not in the state: now, and an id nobody has yet.
@@ -61,6 +63,15 @@ pub enum Change {
     AddRequest(Request),
     /// All of a request; the store holds `version - 1` against what is there.
     UpdateRequest(Request),
+    /// Letters that wait to be sent and are no longer true: they will not be sent.
+    RecallLetters {
+        /// Id of the session they speak of.
+        session: String,
+        /// Only those about this registration.
+        registration: Option<String>,
+        /// Only these.
+        kinds: &'static [LetterKind],
+    },
 }
 
 words! {
@@ -101,7 +112,7 @@ pub fn decide(state: &State, command: &Command, fresh: Fresh<'_>) -> Result<Deci
         Command::Confirm { registration } => seats::confirm(state, registration, fresh),
         Command::Cancel { registration } => seats::cancel(state, registration, fresh),
         Command::Expire { .. } => seats::expire(state, fresh),
-        Command::CreateSession(form) => sessions::create(state, form, fresh),
+        Command::CreateSession(form) => Ok(sessions::create(state, sessions::made(form, fresh))),
         Command::EditSession { version, form, .. } => sessions::edit(state, *version, form, fresh),
         Command::MoveSession { when, .. } => sessions::reschedule(state, when, fresh),
         Command::PublishSession { .. } => sessions::publish(state, fresh),
@@ -109,8 +120,9 @@ pub fn decide(state: &State, command: &Command, fresh: Fresh<'_>) -> Result<Deci
         Command::CancelSession { .. } => sessions::cancel(state, fresh),
         Command::FinishSession { .. } => sessions::finish(state, fresh),
         Command::ChangeCapacity { capacity, .. } => seats::change_capacity(state, *capacity, fresh),
-        Command::SendRequest(form) => requests::send(form, fresh),
+        Command::SendRequest(form) => requests::send(state, form, fresh),
         Command::WithdrawRequest { .. } => requests::withdraw(state, fresh),
-        Command::AnswerRequest { session, answer, .. } => requests::answer(state, session.as_deref(), answer, fresh),
+        Command::AcceptRequest { form, .. } => requests::accept(state, form, fresh),
+        Command::DeclineRequest { answer, .. } => requests::decline(state, answer, fresh),
     }
 }

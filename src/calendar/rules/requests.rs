@@ -1,10 +1,10 @@
 //! Requests of institutions: sent, withdrawn, answered.
 
-use super::letters::institution;
-use super::{Change, Decision, Fresh, Refusal, Shown, State};
-use crate::calendar::{LetterKind, Request, RequestState, SendRequest};
+use super::letters::{coordinator, institution};
+use super::{Change, Decision, Fresh, Refusal, Shown, State, sessions};
+use crate::calendar::{LetterKind, NewSession, Request, RequestState, SendRequest};
 
-pub(super) fn send(form: &SendRequest, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
+pub(super) fn send(state: &State, form: &SendRequest, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
     let request = Request {
         id: fresh.id.to_owned(),
         organisation: form.organisation.clone(),
@@ -23,7 +23,8 @@ pub(super) fn send(form: &SendRequest, fresh: Fresh<'_>) -> Result<Decision, Ref
         changed: fresh.now,
         version: 1,
     };
-    let letters = vec![institution(LetterKind::RequestReceived, &request)];
+    let mut letters = vec![institution(LetterKind::RequestReceived, &request)];
+    letters.extend(state.coordinators.iter().map(|staff| coordinator(LetterKind::RequestToAnswer, staff, &request)));
     let id = request.id.clone();
     Ok(Decision { changes: vec![Change::AddRequest(request)], letters, shown: Shown::Requested, id })
 }
@@ -42,31 +43,36 @@ pub(super) fn withdraw(state: &State, fresh: Fresh<'_>) -> Result<Decision, Refu
     }
 }
 
-/// Accepts with the session made of it, or declines; the institution is told either way.
-pub(super) fn answer(
-    state: &State,
-    session: Option<&str>,
-    answer: &str,
-    fresh: Fresh<'_>,
-) -> Result<Decision, Refusal> {
-    let known = state.request.as_ref().ok_or(Refusal::NotFound)?;
-    if known.state != RequestState::Received {
-        return Err(Refusal::Over);
-    }
-    let mut answered = touched(known, fresh);
-    answered.answer = answer.to_owned();
-    answered.session = session.map(str::to_owned);
-    let accepted = session.is_some();
-    if accepted && state.session.is_none() {
-        return Err(Refusal::NotFound);
-    }
-    answered.state = if accepted { RequestState::Accepted } else { RequestState::Declined };
-    let kind = if accepted { LetterKind::RequestAccepted } else { LetterKind::RequestDeclined };
-    let mut told = institution(kind, &answered);
-    told.session = state.session.clone().filter(|_| accepted);
-    let mut decision = decided(known, vec![Change::UpdateRequest(answered)]);
+/// Makes a session of it and tells the institution.
+pub(super) fn accept(state: &State, form: &NewSession, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
+    let known = unanswered(state)?;
+    let session = sessions::made(form, fresh);
+    let mut accepted = touched(known, fresh);
+    accepted.state = RequestState::Accepted;
+    accepted.session = Some(session.id.clone());
+    let mut told = institution(LetterKind::RequestAccepted, &accepted);
+    told.session = Some(session.clone());
+    let mut decision = sessions::create(state, session);
+    decision.changes.push(Change::UpdateRequest(accepted));
     decision.letters.push(told);
     Ok(decision)
+}
+
+/// Says no and why.
+pub(super) fn decline(state: &State, answer: &str, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
+    let known = unanswered(state)?;
+    let mut declined = touched(known, fresh);
+    declined.state = RequestState::Declined;
+    answer.clone_into(&mut declined.answer);
+    let told = institution(LetterKind::RequestDeclined, &declined);
+    let mut decision = decided(known, vec![Change::UpdateRequest(declined)]);
+    decision.letters.push(told);
+    Ok(decision)
+}
+
+fn unanswered(state: &State) -> Result<&Request, Refusal> {
+    let known = state.request.as_ref().ok_or(Refusal::NotFound)?;
+    if known.state == RequestState::Received { Ok(known) } else { Err(Refusal::Over) }
 }
 
 fn touched(known: &Request, fresh: Fresh<'_>) -> Request {

@@ -124,7 +124,7 @@ pub(super) fn cancel(state: &State, id: &str, fresh: Fresh<'_>) -> Result<Decisi
         told.method = Some(Method::Cancel);
     }
     let mut decision = Decision {
-        changes: vec![Change::UpdateRegistration(gone)],
+        changes: vec![Change::UpdateRegistration(gone), letters::recall(known)],
         letters: vec![told],
         shown: Shown::Cancelled,
         id: known.id.clone(),
@@ -152,6 +152,7 @@ pub(super) fn expire(state: &State, fresh: Fresh<'_>) -> Result<Decision, Refusa
         if !is_over(session) && fresh.now < session.start.instant {
             decision.letters.push(letter(LetterKind::Expired, &late, session, &[Purpose::Confirm]));
         }
+        decision.changes.push(letters::recall(&late));
         decision.changes.push(Change::UpdateRegistration(late));
     }
     free_and_promote(state, session, freed, None, &mut decision, fresh);

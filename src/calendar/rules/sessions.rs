@@ -10,8 +10,9 @@ use crate::calendar::{
     LetterKind, Method, NewSession, Purpose, Registration, RegistrationState, Session, SessionState, When,
 };
 
-pub(super) fn create(state: &State, form: &NewSession, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
-    let session = Session {
+/// The session a form describes.
+pub(super) fn made(form: &NewSession, fresh: Fresh<'_>) -> Session {
+    Session {
         id: fresh.id.to_owned(),
         kind: form.kind,
         title: form.title.clone(),
@@ -32,11 +33,15 @@ pub(super) fn create(state: &State, form: &NewSession, fresh: Fresh<'_>) -> Resu
         created: fresh.now,
         changed: fresh.now,
         version: 1,
-    };
+    }
+}
+
+/// Adds it and tells its trainers.
+pub(super) fn create(state: &State, session: Session) -> Decision {
     let mut decision = done(&session);
     tell_trainers(state, None, &session, &mut decision);
     decision.changes.push(Change::AddSession(session));
-    Ok(decision)
+    decision
 }
 
 /// Everything of the form at once.
@@ -140,6 +145,9 @@ fn changed(state: &State, before: &Session, mut after: Session, fresh: Fresh<'_>
     if fresh.now < after.end().max(before.end()) {
         let told = message(before, &after, moved || elsewhere);
         if let Some((kind, method)) = told {
+            let all = kind == LetterKind::SessionCancelled;
+            let kinds = if all { letters::OF_A_SESSION } else { letters::OF_A_DATE };
+            decision.changes.push(Change::RecallLetters { session: after.id.clone(), registration: None, kinds });
             for one in state.registrations.iter().filter(|one| one.state.is_active()) {
                 decision.letters.push(to_registrant(kind, method, one, &after));
             }

@@ -73,6 +73,7 @@ fn line(post: &Post) -> Line {
             PostState::Sent => "sent",
             PostState::Kept => "kept",
             PostState::Dead => "dead",
+            PostState::Cancelled => "cancelled",
         },
         created_text: french::moment(post.created, "Europe/Paris"),
         attempts: post.attempts,

@@ -26,7 +26,7 @@ pub(in crate::host) async fn answer(signed: Signed, Path(id): Path<String>, Post
     if answer.is_empty() || answer.chars().count() > 2000 {
         return show(&signed, StatusCode::UNPROCESSABLE_ENTITY, false, &id).await;
     }
-    let command = Command::AnswerRequest { request: id, session: None, answer };
+    let command = Command::DeclineRequest { request: id, answer };
     match signed.desk.store().execute(&command, &signed.actor(), now()).await {
         Ok(_) => see("/equipe/demandes?fait=1"),
         Err(error) => signed.desk.failed(error),

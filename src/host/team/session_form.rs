@@ -57,8 +57,14 @@ pub(in crate::host) async fn create(signed: Signed, Posted(fields): Posted) -> R
         Ok(form) => form,
         Err(errors) => return show(&signed, For { errors: &errors, ..target }, &fields).await,
     };
-    match signed.desk.store().execute(&Command::CreateSession(Box::new(form)), &signed.actor(), now()).await {
-        Ok(outcome) => accept_request(&signed, &fields, &outcome.id).await,
+    let (form, request) = (Box::new(form), fields.get("request").to_owned());
+    let command = if signed.is_coordinator() && !request.is_empty() {
+        Command::AcceptRequest { request, form }
+    } else {
+        Command::CreateSession(form)
+    };
+    match signed.desk.store().execute(&command, &signed.actor(), now()).await {
+        Ok(outcome) => see(&format!("/equipe/seances/{}?fait=creer", outcome.id)),
         Err(Error::Refused(refusal)) => {
             target.status = refused_status(&refusal);
             show(&signed, For { refusal: Some(&refusal), ..target }, &fields).await
@@ -138,22 +144,6 @@ async fn read(signed: &Signed, fields: &Fields, new: bool) -> Result<Read, Respo
 async fn active(signed: &Signed) -> Result<Vec<Staff>, Response<Body>> {
     let staff = signed.desk.store().staff().await.map_err(|error| signed.desk.failed(error))?;
     Ok(staff.into_iter().filter(|person| person.active).collect())
-}
-
-/// A session made from a request answers it.
-async fn accept_request(signed: &Signed, fields: &Fields, session: &str) -> Response<Body> {
-    let request = fields.get("request");
-    if signed.is_coordinator() && !request.is_empty() {
-        let answer = Command::AnswerRequest {
-            request: request.to_owned(),
-            session: Some(session.to_owned()),
-            answer: String::new(),
-        };
-        if let Err(error) = signed.desk.store().execute(&answer, &signed.actor(), now()).await {
-            return signed.desk.failed(error);
-        }
-    }
-    see(&format!("/equipe/seances/{session}?fait=creer"))
 }
 
 async fn show(signed: &Signed, target: For<'_>, fields: &Fields) -> Response<Body> {
