@@ -53,7 +53,7 @@ async fn the_mail_to_confirm_says_what_to_do_word_by_word() {
     let expected = format!(
         "Bonjour Personne anne,
 
-Nous avons reçu votre inscription. Une place vous est gardée jusqu'au samedi 21 novembre 2026 à 13 h 30 : confirmez-la avec le bouton ci-dessous.
+Nous avons reçu votre inscription. Une place vous est gardée jusqu’au samedi 21 novembre 2026 à 13 h 30 : confirmez-la avec le bouton ci-dessous.
 
 Comprendre et repérer
 jeudi 3 décembre 2026, 14 h 00 – 15 h 30
@@ -62,20 +62,20 @@ Bobigny
 Confirmer mon inscription :
 https://reperes.exemple/calendrier/confirmer/{confirm}
 
-Si le délai est passé, le même lien vous redonne une place s'il en reste, sinon une place sur la liste d'attente.
+Si le délai est passé, le même lien vous redonne une place s’il en reste, sinon une place sur la liste d’attente.
 
-Vous changez d'avis ? Libérez la place pour quelqu'un d'autre :
+Vous changez d’avis ? Libérez la place pour quelqu’un d’autre :
 
 Voir ou annuler mon inscription :
 https://reperes.exemple/calendrier/gerer/{manage}
 
-Vous n'avez rien demandé ? Ne faites rien : sans confirmation, la place est libérée.
+Vous n’avez rien demandé ? Ne faites rien : sans confirmation, la place est libérée.
 
 --
 Repères
 https://reperes.exemple/calendrier/
 Ce message est envoyé automatiquement ; il ne contient aucun traceur.
-Vos données servent à organiser la séance, rien d'autre.
+Vos données servent à organiser la séance, rien d’autre.
 "
     );
     assert_eq!(rendered.text.replace('\u{a0}', " "), expected);
