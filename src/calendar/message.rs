@@ -105,3 +105,23 @@ pub struct Letter {
     #[serde(default)]
     pub tokens: BTreeMap<Purpose, String>,
 }
+
+impl Letter {
+    /// What is left of a letter when its content is erased: that there was one.
+    pub fn erased(kind: LetterKind, key: &str) -> Self {
+        Self {
+            kind,
+            to: String::new(),
+            name: String::new(),
+            key: key.to_owned(),
+            session: None,
+            registration: None,
+            request: None,
+            deadline: None,
+            method: None,
+            sequence: None,
+            wants: Vec::new(),
+            tokens: BTreeMap::new(),
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! `repere host`: the site and its calendar for everybody, from one process.
 //!
-//! Entry point: [`Host::run`]. It builds the site in memory, opens the data, starts the worker that delivers mails and the one
-//! that lets go of seats nobody confirmed, tells where everything is, and serves until it is told to stop. SIGHUP builds
+//! Entry point: [`Host::run`]. It builds the site in memory, opens the data, starts the worker that delivers mails, the one
+//! that lets go of seats nobody confirmed and the one that erases what is past its time, tells where everything is, and serves until it is told to stop. SIGHUP builds
 //! the site again; a build that fails leaves the old one in place.
 
 use std::future::Future;
@@ -19,7 +19,7 @@ use crate::calendar::ics::Publisher;
 use crate::config::Loaded;
 use crate::config::repere::MailSecurity;
 use crate::mail::{self, Mailer, Security, Settings, Smtp};
-use crate::store::Store;
+use crate::store::{Erased, LETTERS_KEPT, Store};
 use crate::{host, site};
 
 use super::Place;
@@ -71,6 +71,8 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     // With port 0 the system chose one.
     let address = listener.local_addr()?;
     let settings = settings(built.renderer.loaded(), options.base_url.as_deref().unwrap_or_default(), &args.data);
+    let https = settings.publisher.base_url.starts_with("https://");
+    let door = host::Door { https, limits: built.renderer.loaded().repere.host.clone() };
     let store = Store::open(&args.data).await?;
     let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
@@ -80,13 +82,14 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let app = Arc::new(host::App::new(site, Some(desk.clone())));
 
     let (stopping, stopped) = tokio::sync::watch::channel(false);
-    let delivery = tokio::spawn(mail::run(store.clone(), mailer, stopped));
+    let delivery = tokio::spawn(mail::run(store.clone(), mailer.clone(), stopped));
     let expiry = tokio::spawn(expire(store.clone()));
+    let erasure = tokio::spawn(erase(store.clone(), mailer.clone(), desk.clone()));
     let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk));
-    let https = settings.publisher.base_url.starts_with("https://");
-    host::serve(listener, host::routes(app), https, stop_signals()?).await;
+    host::serve(listener, host::routes(app), door, stop_signals()?).await;
     reload.abort();
     expiry.abort();
+    erasure.abort();
     // Nobody listens any more when the worker already ended.
     let _ = stopping.send(true);
     if tokio::time::timeout(Duration::from_secs(10), delivery).await.is_err() {
@@ -103,6 +106,27 @@ async fn expire(store: Store) {
         minute.tick().await;
         if let Err(error) = store.expire(jiff::Timestamp::now().as_second()).await {
             tracing::error!(%error, "seats that nobody confirmed could not be freed; tried again in a minute");
+        }
+    }
+}
+
+/// Erases personal data past its time, at the start and every hour. The log gets counts, nothing else.
+async fn erase(store: Store, mailer: Mailer, desk: host::Desk) {
+    let mut hour = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        hour.tick().await;
+        let now = jiff::Timestamp::now().as_second();
+        match store.erase(desk.keep_days(), now).await {
+            Ok(Erased { registrations: 0, requests: 0, letters: 0 }) => {}
+            Ok(Erased { registrations, requests, letters }) => {
+                tracing::info!(registrations, requests, letters, "personal data past its time was erased");
+            }
+            Err(error) => tracing::error!(%error, "personal data could not be erased; tried again in an hour"),
+        }
+        match mailer.forget(now - LETTERS_KEPT) {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "mails kept in the folder were removed after their time"),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "kept mails could not be removed"),
         }
     }
 }

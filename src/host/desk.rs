@@ -3,6 +3,7 @@
 //! Entry points: [`Desk`] as an extractor of every handler, [`Desk::page`], [`Desk::message`], [`Desk::failed`].
 //! Templates get projections (`calendar::view`) and translation keys, never rows.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +12,10 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use tokio::sync::Semaphore;
 
-use super::limits::Limits;
+use super::limits::{self, Limits};
 use super::{App, deliver};
 use crate::calendar::ics::Publisher;
 use crate::calendar::{Epoch, Refusal, staff};
@@ -75,6 +76,16 @@ impl Desk {
         self.0.renderer.store(renderer);
     }
 
+    /// How many days after a session personal data is erased, as the site shown now says.
+    pub fn keep_days(&self) -> u32 {
+        self.0.renderer.load().loaded().repere.calendar.keep_days
+    }
+
+    /// Whom a connection counts as, where tries are limited: see [`limits::visitor`].
+    pub(super) fn visitor(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<String> {
+        limits::visitor(peer, headers, &self.0.renderer.load().loaded().repere.host.trusted_proxies)
+    }
+
     pub(super) fn store(&self) -> &Store {
         &self.0.store
     }
@@ -104,7 +115,8 @@ impl Desk {
 
     /// The values every page has; `path` is what the menu marks as current.
     pub(super) fn context(&self, path: &str) -> Context {
-        self.0.renderer.load().context(&self.0.lang, path)
+        let renderer = self.0.renderer.load();
+        renderer.context(&self.0.lang, path).with("keep_days", &renderer.loaded().repere.calendar.keep_days)
     }
 
     /// A page from a template.
@@ -163,7 +175,7 @@ impl Desk {
 }
 
 impl Reach {
-    fn describe(self, headers: &mut axum::http::HeaderMap) {
+    fn describe(self, headers: &mut HeaderMap) {
         if self == Self::Public {
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             return;

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
 
+use crate::config::repere::Network;
+
 /// More addresses than this are not remembered: the fullest buckets are forgotten first.
 const MOST: usize = 20_000;
 
@@ -54,24 +56,41 @@ impl Limits {
     }
 }
 
-/// Whom a connection counts as: an IPv4 address, or the /64 of an IPv6 one. `None` for the machine itself, unless its
-/// proxy says for whom it asks: everybody behind a silent proxy would share one bucket.
-pub(super) fn visitor(peer: SocketAddr, headers: &HeaderMap) -> Option<String> {
-    let address = if peer.ip().is_loopback() { forwarded(headers)? } else { peer.ip() };
-    Some(match address.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => format!("{:?}", &v6.segments()[..4]),
-    })
+/// Whom a connection counts as. `None` for a trusted proxy that does not say for whom it asks: everybody behind it would
+/// share one bucket.
+pub(super) fn visitor(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> Option<String> {
+    let address = if is_trusted(peer.ip(), trusted) { forwarded(headers, trusted)? } else { peer.ip() };
+    Some(key(address))
 }
 
-/// The last hop named by the proxy on this machine; earlier ones could be anybody's invention.
-fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+/// One person or household as far as addresses tell: an IPv4 address, or the /64 of an IPv6 one.
+pub(super) fn key(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => format!("{:?}", &v6.segments()[..4]),
+    }
+}
+
+pub(super) fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
+    trusted.iter().any(|network| network.contains(address))
+}
+
+/// The last hop that is no proxy of ours; earlier ones could be anybody's invention.
+fn forwarded(headers: &HeaderMap, trusted: &[Network]) -> Option<IpAddr> {
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    for hop in lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')) {
+        let address: IpAddr = hop.trim().parse().ok()?;
+        if !is_trusted(address, trusted) {
+            return Some(address);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::repere::Host;
 
     #[test]
     fn tries_run_out_and_come_back() {
@@ -90,9 +109,14 @@ mod tests {
         let local = SocketAddr::from(([127, 0, 0, 1], 1));
         let far = SocketAddr::from(([192, 0, 2, 9], 1));
         let mut headers = HeaderMap::new();
-        assert_eq!(visitor(local, &headers), None);
+        let trusted = Host::default().trusted_proxies;
+        assert_eq!(visitor(local, &headers, &trusted), None);
         headers.insert("x-forwarded-for", "203.0.113.5, 192.0.2.1".parse().unwrap());
-        assert_eq!(visitor(local, &headers), Some("192.0.2.1".to_owned()));
-        assert_eq!(visitor(far, &headers), Some("192.0.2.9".to_owned()));
+        assert_eq!(visitor(local, &headers, &trusted), Some("192.0.2.1".to_owned()));
+        assert_eq!(visitor(far, &headers, &trusted), Some("192.0.2.9".to_owned()));
+        // A second proxy of ours is looked through; without trust nobody is believed.
+        headers.append("x-forwarded-for", "127.0.0.1".parse().unwrap());
+        assert_eq!(visitor(local, &headers, &trusted), Some("192.0.2.1".to_owned()));
+        assert_eq!(visitor(local, &headers, &[]), Some("127.0.0.1".to_owned()));
     }
 }

@@ -20,30 +20,41 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use super::front;
+use super::guests::{Guest, Guests};
+use crate::config::repere::Host;
 
 /// Also ends connections that stay idle between two requests.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const LONGEST_HEADERS: usize = 32 * 1024;
-const MOST_CONNECTIONS: usize = 2048;
 const PAUSE_WITHOUT_DESCRIPTORS: Duration = Duration::from_millis(250);
 const DRAIN: Duration = Duration::from_secs(20);
 
+/// Through which door visitors come.
+#[derive(Debug, Clone, Default)]
+pub struct Door {
+    /// Visitors reach us over TLS.
+    pub https: bool,
+    /// How many may come, and which proxies speak for others.
+    pub limits: Host,
+}
+
 /// Serves until `stop` yields, then drains; a second yield of `stop` ends the drain.
-pub async fn serve<Stop, Signal>(listener: TcpListener, router: Router, https: bool, mut stop: Stop)
+pub async fn serve<Stop, Signal>(listener: TcpListener, router: Router, door: Door, mut stop: Stop)
 where
     Stop: FnMut() -> Signal,
     Signal: Future<Output = ()>,
 {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(door.limits.connections.get().min(Semaphore::MAX_PERMITS)));
+    let guests = Guests::new(&door.limits);
     let graceful = GracefulShutdown::new();
     let mut stopping = pin!(stop());
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &places, &guests) => accepted,
             () = &mut stopping => break,
         };
         let (stream, address, place) = accepted;
-        let connection = graceful.watch(connection(stream, address, router.clone(), https));
+        let connection = graceful.watch(connection(stream, address, router.clone(), door.https));
         tokio::spawn(async move {
             // Broken connections are the clients' everyday life, not our news.
             let _ = connection.await;
@@ -59,14 +70,22 @@ where
     }
 }
 
-type Place = tokio::sync::OwnedSemaphorePermit;
+type Place = (Option<tokio::sync::OwnedSemaphorePermit>, Guest);
 
-/// The next connection, once there is room for it.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<Place>) {
+/// The next connection, once there is room for it. One too many from its address is closed.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+    guests: &Arc<Guests>,
+) -> (TcpStream, SocketAddr, Place) {
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, address)) => return (stream, address, place),
+            Ok((stream, address)) => {
+                if let Some(guest) = guests.enter(address.ip()) {
+                    return (stream, address, (place, guest));
+                }
+            }
             // The client left before we came, or descriptors ran out: neither may end the loop nor spin it.
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionAborted => {}
             Err(error) => {

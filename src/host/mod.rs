@@ -7,6 +7,7 @@ mod deliver;
 mod desk;
 mod encoding;
 mod front;
+mod guests;
 mod headers;
 mod kinds;
 mod limits;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 pub use desk::Desk;
-pub use listen::serve;
+pub use listen::{Door, serve};
 pub use pages::Site;
 pub use router::routes;
 

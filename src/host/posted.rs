@@ -14,8 +14,8 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse as _;
 use url::form_urlencoded;
 
+use super::App;
 use super::desk::Desk;
-use super::{App, limits};
 use crate::calendar::form::Fields;
 
 /// More fields than any form of ours has.
@@ -36,7 +36,7 @@ impl FromRequest<Arc<App>> for Posted {
         let (mut parts, body) = request.into_parts();
         let desk = Desk::from_request_parts(&mut parts, app).await?;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
-        if let Some(visitor) = peer.and_then(|peer| limits::visitor(peer, &parts.headers))
+        if let Some(visitor) = peer.and_then(|peer| desk.visitor(peer, &parts.headers))
             && !desk.forms().allow(&visitor, Instant::now())
         {
             return Err(desk.message(StatusCode::TOO_MANY_REQUESTS, "too_often"));

@@ -63,6 +63,7 @@ fn staff_area() -> Router<Arc<App>> {
         .route("/equipe/", get(team::overview))
         .route("/equipe/connexion", get(team::sign_in_form).post(team::sign_in))
         .route("/equipe/deconnexion", post(team::sign_out))
+        .route("/equipe/compte", get(team::account).post(team::revoke_sign_in))
         .route("/equipe/premier-acces/{token}", get(team::bootstrap).post(team::complete_bootstrap))
         .route("/equipe/invitation/{token}", get(team::invitation).post(team::accept_invitation))
         .route("/equipe/seances/nouvelle", get(team::new_session).post(team::create_session))

@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use lettre::transport::smtp::authentication::Credentials;
@@ -112,6 +112,23 @@ fn keep(folder: &Path, key: &str, message: &[u8]) -> Result<()> {
     file.as_file().sync_all().with_context(context)?;
     file.persist(folder.join(format!("{key}.eml"))).with_context(context)?;
     Ok(())
+}
+
+/// Removes what was written into the folder before `before`. Without a folder there is nothing to remove.
+pub(super) fn forget(folder: &Path, before: Epoch) -> Result<u64> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(0) };
+    let before = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(before).unwrap_or_default());
+    let mut forgotten = 0;
+    for entry in entries {
+        let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
+        let context = || format!("cannot remove {}", path.display());
+        let about = path.symlink_metadata().with_context(context)?;
+        if about.is_file() && about.modified().with_context(context)? < before {
+            std::fs::remove_file(&path).with_context(context)?;
+            forgotten += 1;
+        }
+    }
+    Ok(forgotten)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

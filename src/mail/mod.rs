@@ -93,6 +93,11 @@ impl Mailer {
         Self { settings: Arc::new(settings), renderer }
     }
 
+    /// Removes the mails of the local folder that were written before `before`; returns how many.
+    pub fn forget(&self, before: Epoch) -> Result<u64> {
+        deliver::forget(&self.settings.folder, before)
+    }
+
     /// The words of a letter.
     pub fn render(&self, letter: &Letter) -> Result<Rendered> {
         render::render(letter, &self.settings, &self.renderer.load())

@@ -6,6 +6,7 @@
 //! is refused by the schema itself (conditional UPDATE, CHECK, partial unique index, triggers), not by this code.
 
 mod apply;
+mod erase;
 mod execute;
 mod load;
 mod open;
@@ -15,6 +16,7 @@ mod read;
 mod rows;
 mod token;
 
+pub use erase::{Erased, LETTERS_KEPT};
 pub use execute::Outcome;
 pub use open::Store;
 pub use outbox::{Post, PostState};

@@ -68,6 +68,8 @@ async fn pool(url: &str, connections: u32) -> sqlx::Result<AnyPool> {
                     "PRAGMA journal_mode = WAL",
                     "PRAGMA synchronous = FULL",
                     "PRAGMA foreign_keys = ON",
+                    // What is erased is overwritten, not only forgotten.
+                    "PRAGMA secure_delete = ON",
                 ] {
                     sqlx::raw_sql(pragma).execute(&mut *connection).await?;
                 }

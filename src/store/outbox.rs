@@ -97,7 +97,7 @@ impl Store {
     pub async fn send_again(&self, key: &str, now: Epoch) -> Result<()> {
         let query = sqlx::query(
             "UPDATE outbox SET state = 'due', attempts = 0, not_before = $1
-             WHERE key = $2 AND state IN ('dead', 'kept')",
+             WHERE key = $2 AND state IN ('dead', 'kept') AND erased = 0",
         );
         query.bind(now).bind(key).execute(&self.writer).await?;
         Ok(())

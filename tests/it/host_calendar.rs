@@ -138,6 +138,33 @@ fn ready_means_that_the_database_answers() {
 }
 
 #[test]
+fn somebody_sees_and_ends_their_sign_ins() {
+    let desk = Desk::open();
+    let cookie = desk.first_sign_in();
+    let other = desk.post("/equipe/connexion", &[("email", "claire@exemple.test"), ("password", PASSWORD)], "");
+    let other = other.headers["set-cookie"].split(';').next().unwrap().to_owned();
+    let page = desk.get("/equipe/compte", &cookie).text();
+    assert_eq!(page.matches("action=\"/equipe/compte\"").count(), 3, "two devices, and all others at once");
+    let csrf = between(&page, "name=\"csrf\" value=\"", "\"");
+    let forged = desk.post("/equipe/compte", &[("csrf", "x"), ("sign_in", "others")], &cookie);
+    assert_eq!((forged.status, desk.get("/equipe/", &other).status), (403, 200));
+    let ended = desk.post("/equipe/compte", &[("csrf", &csrf), ("sign_in", "others")], &cookie);
+    assert_eq!(ended.headers["location"], "/equipe/compte?fait=1");
+    assert_eq!(desk.get("/equipe/", &other).status, 303, "that device is out");
+    let page = desk.get("/equipe/compte?fait=1", &cookie).text();
+    let here = between(&page, "name=\"sign_in\" value=\"", "\"");
+    let out = desk.post("/equipe/compte", &[("csrf", &csrf), ("sign_in", &here)], &cookie);
+    assert!(out.headers["set-cookie"].contains("Max-Age=0"));
+    assert_eq!(desk.get("/equipe/compte", &cookie).headers["location"], "/equipe/connexion");
+}
+
+#[test]
+fn forms_say_how_long_what_they_ask_is_kept() {
+    let desk = Desk::open();
+    assert!(desk.get("/calendrier/demande", "").text().contains("Elles sont effacées 90 jours après la séance"));
+}
+
+#[test]
 fn signing_in_tells_nothing_and_tires_the_guesser() {
     let desk = Desk::open();
     let cookie = desk.first_sign_in();
@@ -273,6 +300,6 @@ async fn start(data: &Path) -> (SocketAddr, String, Store) {
     let app = Arc::new(host::App::new(host::Site::load(vec![home], None).unwrap(), Some(desk)));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(host::serve(listener, host::routes(app), false, std::future::pending::<()>));
+    tokio::spawn(host::serve(listener, host::routes(app), host::Door::default(), std::future::pending::<()>));
     (address, format!("/equipe/premier-acces/{token}"), store)
 }

@@ -205,7 +205,12 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        runtime.spawn(host::serve(listener, host::routes(Arc::clone(&app)), false, std::future::pending::<()>));
+        runtime.spawn(host::serve(
+            listener,
+            host::routes(Arc::clone(&app)),
+            host::Door::default(),
+            std::future::pending::<()>,
+        ));
         Self { address, app, _runtime: runtime, _media: media }
     }
 }

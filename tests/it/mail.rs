@@ -147,6 +147,20 @@ async fn another_generation_of_the_site_changes_the_next_mail() {
     assert_eq!(mailer.render(&post.letter).unwrap().subject, "Sujet neuf");
 }
 
+#[tokio::test]
+async fn kept_mails_leave_the_folder_with_time() {
+    let base = base().await;
+    let session = base.session(10).await;
+    base.register(&session, "anne", NOW).await;
+    let mailer = mailer(base.folder.path(), None);
+    let written = jiff::Timestamp::now().as_second();
+    assert_eq!(mailer.forget(written).unwrap(), 0, "no folder yet");
+    deliver_due(&base.store, &mailer, NOW).await.unwrap();
+    let files = || std::fs::read_dir(base.folder.path().join("mail")).unwrap().count();
+    assert_eq!((mailer.forget(written - 60).unwrap(), files()), (0, 1));
+    assert_eq!((mailer.forget(written + 60).unwrap(), files()), (1, 0));
+}
+
 /// The decoded body of each part, by its content type.
 fn parts(mail: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();

@@ -15,5 +15,6 @@ mod mail;
 mod podcast;
 mod serve;
 mod store;
+mod store_erase;
 mod store_letters;
 mod toolkit;

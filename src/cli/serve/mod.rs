@@ -120,7 +120,7 @@ impl Serve {
             listener.set_nonblocking(true)?;
             let listener = tokio::net::TcpListener::from_std(listener)?;
             tokio::select! {
-                () = host::serve(listener, host::routes(app), false, std::future::pending::<()>) => {}
+                () = host::serve(listener, host::routes(app), host::Door::default(), std::future::pending::<()>) => {}
                 _ = tokio::signal::ctrl_c() => {}
             }
             Ok(())

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Diagnostic, Place};
 
 pub use calendar::Calendar;
-pub use host::Host;
+pub use host::{Host, Network};
 pub use mail::{Mail, MailSecurity};
 pub use podcast::Podcast;
 pub use safety::Safety;

@@ -10,11 +10,11 @@ use axum::extract::{ConnectInfo, Path};
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Response, StatusCode};
 
+use super::account::device;
 use super::signed::{self, Signed};
 use crate::calendar::form::{Fields, is_email};
 use crate::calendar::{FieldError, staff};
 use crate::host::desk::{Desk, Reach, now, see};
-use crate::host::limits;
 use crate::host::posted::Posted;
 use crate::host::values::with_form;
 use crate::store::Error;
@@ -34,7 +34,7 @@ pub(in crate::host) async fn sign_in(
     Posted(fields): Posted,
 ) -> Response<Body> {
     let email = fields.get("email").to_lowercase();
-    let visitor = limits::visitor(peer, &headers).unwrap_or_default();
+    let visitor = desk.visitor(peer, &headers).unwrap_or_default();
     let instant = Instant::now();
     let allowed = desk.sign_ins().allow(&format!("who {email}"), instant)
         && (visitor.is_empty() || desk.sign_ins().allow(&format!("from {visitor}"), instant));
@@ -146,8 +146,7 @@ pub(in crate::host) async fn accept_invitation(
 
 /// A new sign-in: a new token, never one the browser brought.
 async fn start(desk: &Desk, person: &str, headers: &HeaderMap) -> Response<Body> {
-    let agent: String =
-        headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().chars().take(80).collect();
+    let agent = device(headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default());
     match desk.store().sign_in(person, &agent, now()).await {
         Ok(token) => {
             let mut response = see(HOME);

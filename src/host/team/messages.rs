@@ -44,8 +44,8 @@ pub(in crate::host) async fn one(signed: Signed, Path(key): Path<String>) -> Res
         return response;
     }
     let post = match signed.desk.store().post(&key).await {
-        Ok(Some(post)) => post,
-        Ok(None) => return signed.desk.message(StatusCode::NOT_FOUND, "no_message"),
+        Ok(Some(post)) if !post.letter.to.is_empty() => post,
+        Ok(_) => return signed.desk.message(StatusCode::NOT_FOUND, "no_message"),
         Err(error) => return signed.desk.failed(error),
     };
     match signed.desk.mailer().render(&post.letter) {

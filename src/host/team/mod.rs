@@ -4,6 +4,7 @@
 //! signed in, by a cookie that only `/equipe` sees. Every form carries the secret of the sign-in.
 
 mod access;
+mod account;
 mod messages;
 mod overview;
 mod people;
@@ -15,6 +16,7 @@ mod signed;
 pub(super) use access::{
     accept_invitation, bootstrap, complete_bootstrap, invitation, sign_in, sign_in_form, sign_out,
 };
+pub(super) use account::{page as account, revoke as revoke_sign_in};
 pub(super) use messages::{list as messages, one as message};
 pub(super) use overview::page as overview;
 pub(super) use people::{add as add_person, feed as new_feed, list as people, switch as switch_person};

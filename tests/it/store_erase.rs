@@ -1,0 +1,128 @@
+//! Personal data past its time is erased, what is counted stays; the page on privacy says the same.
+
+use std::path::Path;
+
+use repere::calendar::{Command, Purpose, RegistrationState, RequestState};
+use repere::store::{Erased, PostState};
+
+use crate::calendar_kit::{Base, DAY, NOW, ask, base, form};
+
+/// The days after a session in these tests.
+const KEEP: u32 = 90;
+
+async fn send_everything(base: &Base, now: i64) {
+    loop {
+        let claimed = base.store.claim(100, now).await.unwrap();
+        if claimed.is_empty() {
+            return;
+        }
+        for post in claimed {
+            base.store.mark_sent(&post.key, now).await.unwrap();
+        }
+    }
+}
+
+async fn erase(base: &Base, now: i64) -> (u64, u64, u64) {
+    let Erased { registrations, requests, letters } = base.store.erase(KEEP, now).await.unwrap();
+    (registrations, requests, letters)
+}
+
+#[tokio::test]
+async fn what_was_given_up_goes_after_a_week_and_the_rest_after_the_session() {
+    let base = base().await;
+    let session = base.session(10).await;
+    let anne = base.confirmed(&session, "anne", NOW).await;
+    let bilal = base.confirmed(&session, "bilal", NOW).await;
+    let late = base.register(&session, "tard", NOW).await.id;
+    let given_up = base.confirmed(&session, "parti", NOW).await;
+    let manage = base.token("parti", Purpose::Manage).await;
+    base.store.expire(NOW + 1800).await.unwrap();
+    base.run(Command::Cancel { registration: given_up.clone() }, NOW + 1800).await;
+    let week = NOW + 1800 + 7 * DAY;
+    assert_eq!(erase(&base, week - 1).await, (0, 0, 0));
+    assert!(base.store.registration_by_token(Purpose::Manage, &manage, week).await.unwrap().is_some());
+    assert_eq!(erase(&base, week).await.0, 2);
+    assert!(base.store.registration_by_token(Purpose::Manage, &manage, week).await.unwrap().is_none());
+    for (id, state) in [(given_up, RegistrationState::Cancelled), (late, RegistrationState::Expired)] {
+        let left = base.registration(&id).await;
+        assert_eq!((left.name + &left.email + &left.function + &left.organisation).as_str(), "");
+        assert_eq!((left.state, left.seats, left.departement.as_str()), (state, 1, "93"), "counters stay");
+    }
+    assert_eq!(base.registration(&anne).await.email, "anne@exemple.fr");
+
+    let end = base.store.session(&session).await.unwrap().unwrap().session.end();
+    let after = end + i64::from(KEEP) * DAY;
+    assert_eq!(erase(&base, after - 1).await.0, 0);
+    assert_eq!(erase(&base, after).await.0, 2);
+    for id in [anne, bilal] {
+        let left = base.registration(&id).await;
+        assert_eq!((left.email.as_str(), left.state, left.seats), ("", RegistrationState::Confirmed, 1));
+    }
+    assert!(base.store.miscounted().await.unwrap().is_empty());
+    assert_eq!(base.store.session(&session).await.unwrap().unwrap().seats.taken, 2);
+}
+
+#[tokio::test]
+async fn requests_go_with_their_session_or_after_their_answer() {
+    let base = base().await;
+    let mut ids = Vec::new();
+    for who in ["accepte", "refus", "retrait", "attente"] {
+        ids.push(base.run(Command::SendRequest(Box::new(ask(who))), NOW).await.id);
+    }
+    let form = Box::new(form("2026-12-03T14:00:00", 10));
+    let session = base.run(Command::AcceptRequest { request: ids[0].clone(), form }, NOW).await.id;
+    base.run(Command::DeclineRequest { request: ids[1].clone(), answer: "Non, Anne.".to_owned() }, NOW).await;
+    base.run(Command::WithdrawRequest { request: ids[2].clone() }, NOW).await;
+    let end = base.store.session(&session).await.unwrap().unwrap().session.end();
+    let keep = i64::from(KEEP) * DAY;
+    let steps = [(NOW + 7 * DAY, 2), (NOW + keep, 1), (end + keep, 0), (NOW + 365 * DAY, 3)];
+    for (at, index) in steps {
+        assert_eq!(erase(&base, at - 1).await.1, 0, "not a second too early: {index}");
+        assert_eq!(erase(&base, at).await.1, 1, "{index}");
+        let left = base.store.request(&ids[index]).await.unwrap().unwrap();
+        let personal = left.name + &left.email + &left.function + &left.organisation + &left.need + &left.answer;
+        assert_eq!((personal.as_str(), left.preferred.as_str()), ("", ""));
+        assert_eq!(
+            (left.headcount, left.departement.as_str(), left.audience.as_str()),
+            (15, "974", "Équipe éducative")
+        );
+    }
+    assert_eq!(base.store.request(&ids[0]).await.unwrap().unwrap().state, RequestState::Accepted);
+}
+
+#[tokio::test]
+async fn letters_lose_their_content_and_nothing_is_left_in_the_file() {
+    let base = base().await;
+    let session = base.session(10).await;
+    base.confirmed(&session, "anne", NOW).await;
+    send_everything(&base, NOW).await;
+    base.register(&session, "anne", NOW + 60).await;
+    assert_eq!(erase(&base, NOW + 30 * DAY - 1).await.2, 0);
+    assert_eq!(erase(&base, NOW + 30 * DAY).await.2, 2, "a letter that waits is not touched");
+    let posts = base.store.posts(100).await.unwrap();
+    let sent: Vec<_> = posts.iter().filter(|post| post.state == PostState::Sent).collect();
+    assert!(sent.iter().all(|post| post.letter.to.is_empty() && post.letter.registration.is_none()));
+    send_everything(&base, NOW + 40 * DAY).await;
+    let erased = erase(&base, NOW + 200 * DAY).await;
+    assert_eq!(erased.0, 1, "{erased:?}");
+    base.store.close().await;
+    for entry in std::fs::read_dir(base.folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        for personal in ["anne@exemple.fr", "Personne anne", "Tilleuls"] {
+            let found = bytes.windows(personal.len()).any(|window| window == personal.as_bytes());
+            assert!(!found, "{personal} is still in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_page_on_privacy_says_how_long() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (loaded, _) = repere::config::load(root, None).unwrap();
+    let page = std::fs::read_to_string(root.join("content/confidentialite.md")).unwrap();
+    let kept = loaded.repere.calendar.keep_days;
+    assert!(page.contains(&format!("{kept} jours après la séance")), "{kept} days");
+    let letters = repere::store::LETTERS_KEPT / DAY;
+    assert!(page.contains(&format!("{letters} jours après leur écriture")), "{letters} days");
+}
