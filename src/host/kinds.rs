@@ -36,8 +36,10 @@ impl Kind {
         let feed = matches!(essence.as_str(), "application/rss+xml" | "application/atom+xml");
         let page = essence == "text/html";
         let text = is_text(&essence);
-        let companion = matches!(essence.as_str(), "text/vtt" | "application/x-subrip" | "application/json+chapters");
-        let cover = essence.starts_with("image/") && path.starts_with("podcast/");
+        let podcast = path.starts_with("podcast/");
+        let companion = matches!(essence.as_str(), "text/vtt" | "application/x-subrip" | "application/json+chapters")
+            || podcast && essence == "application/json";
+        let cover = podcast && essence.starts_with("image/");
         let cache = match () {
             () if page => REVALIDATE,
             () if feed => FEED,
@@ -117,6 +119,8 @@ mod tests {
     fn only_what_players_need_is_shared() {
         assert!(Kind::of("podcast/feed.xml", b"<rss>").shared);
         assert!(Kind::of("podcast/a/couverture.jpg", b"").shared);
+        assert!(Kind::of("podcast/a/transcription.json", b"{}").shared);
+        assert!(!Kind::of("donnees/bilan.json", b"{}").shared);
         assert!(Kind::of("videos/capsule/capsule.mp4", b"").shared);
         assert!(!Kind::of("ados/index.html", b"").shared);
         assert!(!Kind::of("images/a.png", b"").shared);
