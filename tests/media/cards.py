@@ -83,8 +83,8 @@ def card_svg(card, x, y):
 
 
 def unbroken(text):
-    """Keeps French marks on the line of their word."""
-    return re.sub(r" (?=[?!:;»])|(?<=«) ", "\u00a0", text)
+    """Keeps French marks on the line of their word, and curls apostrophes."""
+    return re.sub(r" (?=[?!:;»])|(?<=«) ", "\u00a0", text.replace("'", "’"))
 
 
 def plain(cards):
@@ -94,7 +94,7 @@ def plain(cards):
         for part in PARTS:
             out += textwrap.wrap(unbroken(f"{part} {parts[part]}"), 76, initial_indent="   ", subsequent_indent="   ")
         out.append("")
-    out += ["Besoin d'aide : 119, gratuit, 24 heures sur 24.", "Danger immédiat : 17 ou 112, ou un SMS au 114.", "Images, chantage en ligne : 3018.", ""]
+    out += ["Besoin d’aide : 119, gratuit, 24 heures sur 24.", "Danger immédiat : 17 ou 112, ou un SMS au 114.", "Images, chantage en ligne : 3018.", ""]
     return "\n".join(out)
 
 
