@@ -235,6 +235,8 @@ def vtt(cue_list, note, voices=True):
     """A WebVTT text. `voices` marks who speaks (`<v Name>`)."""
     out = ["WEBVTT", "", f"NOTE {note}", ""]
     for start, end, who, text in cue_list:
+        # As people read it, not as the voice was given it: curly apostrophes, French marks on the line of their word.
+        text = re.sub(r" (?=[?!:;»])|(?<=«) ", "\u00a0", text.replace("'", "’"))
         text = text.replace("&", "&amp;").replace("<", "&lt;")
         out += [f"{clock(start)} --> {clock(end)}", f"<v {who}>{text}" if voices else text, ""]
     return "\n".join(out)
