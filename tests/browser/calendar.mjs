@@ -207,6 +207,10 @@ check((await team.innerText("main")).includes("Collège du Port"), "the coordina
 await axeOn(team, "the staff's list of requests");
 await team.goto(`${base}/equipe/messages`);
 await axeOn(team, "the staff's list of messages");
+await team.goto(`${base}/equipe/compte`);
+await axeOn(team, "the page of one's own sign-ins");
+check((await team.locator("input[name=sign_in]").count()) === 1, "the sign-in of this browser is listed");
+await team.goto(`${base}/equipe/messages`);
 check((await team.innerText("main")).length > 100, "the coordinator can read the mails that were kept");
 
 // --- calm pages

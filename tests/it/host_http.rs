@@ -120,6 +120,36 @@ fn check(address: SocketAddr, case: &Case) -> Vec<String> {
     compare(case, &answer)
 }
 
+#[test]
+fn one_address_does_not_take_every_place() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let limits = toml::from_str("trusted_proxies = []\nconnections_per_address = 2").unwrap();
+    let site = host::Site::load(vec![Output::bytes("index.html", "<p>Bonjour</p>", "")], None).unwrap();
+    let routes = host::routes(Arc::new(host::App::new(site, None)));
+    let door = host::Door { https: false, limits };
+    runtime.spawn(host::serve(listener, routes, door, std::future::pending::<()>));
+    // Whether a new connection is answered; one that is, stays open.
+    let try_once = || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let mut first = [0; 12];
+        let sent = stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").is_ok();
+        let answered = sent && stream.read_exact(&mut first).is_ok() && first == *b"HTTP/1.1 200";
+        answered.then_some(stream)
+    };
+    let (one, two) = (try_once(), try_once());
+    assert!(one.is_some() && two.is_some());
+    assert!(try_once().is_none(), "the third is closed");
+    drop(one);
+    let back = (0..50).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        try_once().is_some()
+    });
+    assert!(back, "a connection that ended made room");
+}
+
 fn compare(case: &Case, answer: &Answer) -> Vec<String> {
     let mut wrong = Vec::new();
     if answer.status != case.status {

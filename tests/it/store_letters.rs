@@ -1,7 +1,8 @@
-//! Letters of the calendar: invitations that only grow, letters taken back before they are sent, who is told of what.
+//! Letters of the calendar: invitations that only grow, letters taken back before they are sent, who is told of what,
+//! and letters of a database that an older program wrote.
 
 use repere::calendar::{Command, LetterKind, Method, Role};
-use repere::store::{Post, PostState};
+use repere::store::{Post, PostState, Store};
 
 use crate::calendar_kit::{Base, NOW, ask, base, form, register, when};
 
@@ -106,4 +107,33 @@ async fn coordinators_are_told_of_a_request_and_not_by_whom() {
     for who in ["dan", "lou"] {
         assert_eq!(base.letters(who).await, ["equipe-invitation"], "{who}");
     }
+}
+
+/// The schema of the first release, with a letter as it was kept then.
+#[tokio::test]
+async fn an_older_database_keeps_its_letters() {
+    let base = base().await;
+    let session = base.session(10).await;
+    base.register(&session, "anne", NOW).await;
+    let post = posts(&base, "anne").await.remove(0);
+    let mut letter = serde_json::to_value(&post.letter).unwrap();
+    letter.as_object_mut().unwrap().remove("sequence");
+    let folder = tempfile::tempdir().unwrap();
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("repere.db").display());
+    let old = sqlx::AnyPool::connect(&url).await.unwrap();
+    let schema = include_str!("../../src/store/migrations/sqlite/0001_start.sql");
+    sqlx::raw_sql(schema).execute(&old).await.unwrap();
+    let number = "CREATE TABLE migrations (number INTEGER PRIMARY KEY); INSERT INTO migrations (number) VALUES (1)";
+    sqlx::raw_sql(number).execute(&old).await.unwrap();
+    let row = "INSERT INTO outbox (key, letter, state, attempts, not_before, created, error)
+               VALUES ($1, $2, 'kept', 1, $3, $3, '')";
+    sqlx::query(row).bind(&post.key).bind(letter.to_string()).bind(NOW).execute(&old).await.unwrap();
+    old.close().await;
+
+    let store = Store::open(folder.path()).await.unwrap();
+    let kept = store.post(&post.key).await.unwrap().unwrap();
+    assert_eq!((kept.state, &kept.letter), (PostState::Kept, &post.letter));
+    store.answers().await.unwrap();
+    assert_eq!(store.erase(90, NOW + 30 * crate::calendar_kit::DAY).await.unwrap().letters, 1, "its kind is known");
 }
