@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::Dialect;
 use crate::diagnostic::{self, Diagnostic, Level};
 
 /// The site has errors.
@@ -93,19 +94,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Sites of the older dialect are refused in so many words.
+/// A dialect that no Zola has.
 fn dialect_refusal(dialect: Option<&str>) -> Option<Diagnostic> {
-    match dialect {
-        None | Some("" | "0.23") => None,
-        Some("0.22") => Some(
-            Diagnostic::error("the dialect of Zola 0.22 (Tera 1, macros, shortcodes) is not read by this program")
-                .help("write the site for Zola 0.23: components instead of macros and shortcodes")
-                .help("unset REPERE_DIALECT, or set it to 0.23"),
-        ),
-        Some(other) => Some(
-            Diagnostic::error(format!("REPERE_DIALECT names an unknown dialect `{other}`")).help("the dialect is 0.23"),
-        ),
-    }
+    let named = dialect.filter(|dialect| !dialect.is_empty() && Dialect::parse(dialect).is_none())?;
+    let message = format!("REPERE_DIALECT names an unknown dialect `{named}`");
+    Some(Diagnostic::error(message).help("the dialect is 0.22 or 0.23"))
 }
 
 /// Prints problems to the terminal.
@@ -132,8 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn the_older_dialect_is_refused_by_name() {
-        assert!(dialect_refusal(Some("0.22")).unwrap().message.contains("0.22"));
-        assert!(dialect_refusal(Some("0.23")).is_none());
+    fn an_unknown_dialect_is_refused_by_name() {
+        assert!(dialect_refusal(Some("0.4")).unwrap().message.contains("0.4"));
+        assert!(dialect_refusal(Some("0.22")).is_none() && dialect_refusal(None).is_none());
     }
 }

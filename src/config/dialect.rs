@@ -1,31 +1,99 @@
 //! Which Zola a site was written for, when nothing says so.
+//!
+//! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use, the site's
+//! before the theme's, then what the content uses, then an older `min_version`.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
-use super::Dialect;
+use regex::Regex;
 
-/// Tera 1 shows in templates: macros, imports, shortcodes. A site without any is read as the newer dialect.
-pub(super) fn guess(root: &Path, theme_dir: Option<&Path>) -> Dialect {
-    let folders = std::iter::once(root).chain(theme_dir).map(|folder| folder.join("templates"));
-    for folder in folders {
-        if folder.join("shortcodes").is_dir() {
-            return Dialect::Zola022;
-        }
-        for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().flatten() {
-            let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
-            if speaks_tera_1(&text) {
-                return Dialect::Zola022;
-            }
-        }
+use super::{Dialect, shown};
+
+/// A dialect and the reason for it.
+pub(super) fn guess(root: &Path, theme_dir: Option<&Path>) -> (Dialect, String) {
+    let asked = theme_dir.and_then(min_version);
+    if let Some(version) = asked.as_ref().filter(|version| is_newer(version)) {
+        return (Dialect::Zola023, format!("the theme asks for Zola {version}"));
     }
-    Dialect::Zola023
+    let folders = std::iter::once(root).chain(theme_dir);
+    let in_templates = folders.clone().find_map(|folder| first_sign(root, &folder.join("templates"), templates_speak));
+    if let Some(found) = in_templates {
+        return found;
+    }
+    let has_shortcodes = folders.clone().any(|folder| folder.join("templates/shortcodes").is_dir());
+    if let Some(found) = first_sign(root, &root.join("content"), |text| content_speaks(text, has_shortcodes)) {
+        return found;
+    }
+    if let Some(folder) = folders.map(|folder| folder.join("templates/shortcodes")).find(|folder| folder.is_dir()) {
+        return (Dialect::Zola022, format!("{} holds shortcodes", shown(root, &folder)));
+    }
+    match asked {
+        Some(version) => (Dialect::Zola022, format!("the theme asks for Zola {version}")),
+        None => (Dialect::Zola023, "neither templates nor content show an older one".to_owned()),
+    }
 }
 
-fn speaks_tera_1(text: &str) -> bool {
-    text.split("{%").skip(1).any(|rest| {
-        let rest = rest.trim_start_matches('-').trim_start();
-        rest.starts_with("macro ") || rest.starts_with("import ")
+fn min_version(theme: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(theme.join("theme.toml")).ok()?;
+    let table = text.parse::<toml::Table>().ok()?;
+    match table.get("min_version")? {
+        toml::Value::String(version) => Some(version.trim_start_matches('v').to_owned()),
+        toml::Value::Float(version) => Some(version.to_string()),
+        _ => None,
+    }
+}
+
+fn is_newer(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|part| part.trim().parse::<u32>().unwrap_or_default());
+    (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()) >= (0, 23)
+}
+
+/// The first file of a folder that shows a dialect.
+fn first_sign(
+    root: &Path,
+    folder: &Path,
+    speaks: impl Fn(&str) -> Option<(Dialect, &'static str)>,
+) -> Option<(Dialect, String)> {
+    let files = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().flatten();
+    files.filter(|entry| entry.file_type().is_file()).find_map(|entry| {
+        let text = std::fs::read_to_string(entry.path()).ok()?;
+        let (dialect, what) = speaks(&text)?;
+        Some((dialect, format!("{} {what}", shown(root, entry.path()))))
     })
+}
+
+static MACRO: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{%-?\s*(macro|import)\s"));
+static COMPONENT: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{%-?\s*(component\s|<)|\{\{-?\s*<"));
+/// Words that Tera 2 gave up.
+static GONE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(concat!(
+        r#"\sis\s+(not\s+)?(starting_with|ending_with|containing|matching)\(\s*["'`]|\sdivisibleby\b"#,
+        r"|\|\s*(concat\(with|slice\(|filter\(attribute|map\(attribute|trim_(start|end)_matches|linebreaksbr|addslashes|as_str\b)",
+        r"|\{%-?\s*include\s[^%]*ignore missing",
+    ))
+});
+static CALL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*\w+\([^{}]*\)\s*\}\}|\{%\s*\w+\([^{}]*\)\s*%\}"));
+
+fn fixed(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a fixed pattern")
+}
+
+fn templates_speak(text: &str) -> Option<(Dialect, &'static str)> {
+    if COMPONENT.is_match(text) {
+        return Some((Dialect::Zola023, "uses components"));
+    }
+    if MACRO.is_match(text) {
+        return Some((Dialect::Zola022, "uses macros"));
+    }
+    GONE.is_match(text).then_some((Dialect::Zola022, "is written in Tera 1"))
+}
+
+fn content_speaks(text: &str, has_shortcodes: bool) -> Option<(Dialect, &'static str)> {
+    if COMPONENT.is_match(text) {
+        return Some((Dialect::Zola023, "uses components"));
+    }
+    (has_shortcodes && CALL.is_match(text)).then_some((Dialect::Zola022, "calls shortcodes"))
 }
 
 #[cfg(test)]
@@ -33,8 +101,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn macros_and_imports_are_the_older_dialect() {
-        assert!(speaks_tera_1("{%- import \"m.html\" as m %}"));
-        assert!(!speaks_tera_1("{% component a.b(x: string) %}import{% endcomponent %}"));
+    fn templates_show_their_dialect() {
+        let dialect = |text| templates_speak(text).map(|(dialect, _)| dialect);
+        assert_eq!(dialect("{%- import \"m.html\" as m %}"), Some(Dialect::Zola022));
+        assert_eq!(dialect("{% if a is starting_with(\"x\") %}"), Some(Dialect::Zola022));
+        assert_eq!(dialect("{% component a.b(x: string) %}import{% endcomponent %}"), Some(Dialect::Zola023));
+        assert_eq!(dialect("{{ a | upper }}"), None);
+    }
+
+    #[test]
+    fn a_newer_theme_says_so() {
+        assert!(is_newer("0.23") && is_newer("1.0.0") && !is_newer("0.22.1") && !is_newer("0.9"));
     }
 }

@@ -38,6 +38,8 @@ pub struct Loaded {
     pub repere: Repere,
     /// Which rules the site was written for; the same as `config.dialect`.
     pub dialect: Dialect,
+    /// Why this dialect, when nothing names one.
+    pub dialect_reason: Option<String>,
     /// Folder of the theme, when the site has one.
     pub theme_dir: Option<PathBuf>,
 }
@@ -79,9 +81,15 @@ pub fn load(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnos
     if let Some(dir) = &theme_dir {
         problems.extend(theme::merge(&root, dir, &mut config, dialect));
     }
-    let dialect = dialect.unwrap_or_else(|| dialect::guess(&root, theme_dir.as_deref()));
+    let (dialect, dialect_reason) = match dialect {
+        Some(dialect) => (dialect, None),
+        None => {
+            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref());
+            (dialect, Some(reason))
+        }
+    };
     config.dialect = dialect;
-    diagnostic::finish(Loaded { root, config_file, config, repere, dialect, theme_dir }, problems)
+    diagnostic::finish(Loaded { root, config_file, config, repere, dialect, dialect_reason, theme_dir }, problems)
 }
 
 /// The site's folder and its configuration file.

@@ -90,6 +90,7 @@ fn render_node(
         Err(problems) => return (Rendered::default(), problems),
     };
     let moved = matches!(&text, Cow::Owned(changed) if changed != own.raw);
+    let shortcodes = hooks.shortcodes(library, node, &text);
     let context = Context {
         config: &loaded.config,
         library: Some(library),
@@ -102,6 +103,7 @@ fn render_node(
         file: &own.file.shown,
         first_line: own.raw_line,
         source: moved.then_some(own.raw),
+        shortcodes: shortcodes.as_deref(),
     };
     let (mut rendered, found) = render(&text, &context);
     // Zola counts the words as they are written, before templates.

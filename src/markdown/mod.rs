@@ -8,6 +8,7 @@ mod footnotes;
 mod headings;
 mod library;
 mod links;
+mod shortcodes;
 mod summary;
 mod text;
 mod themes;
@@ -21,6 +22,7 @@ use crate::diagnostic::{Diagnostic, Place};
 
 pub use fence::Highlighter;
 pub use library::render_library;
+pub use shortcodes::{ShortcodeCall, ShortcodeKind, Shortcodes};
 pub use text::{escaped, render};
 
 /// What Markdown asks of templates.
@@ -28,6 +30,10 @@ pub trait Hooks: Sync {
     /// The text of a page or section after templating (dialect 0.23); the text itself when it has nothing to template.
     /// Several problems at once are welcome.
     fn template<'a>(&self, library: &Library, node: Node, text: &'a str) -> Result<Cow<'a, str>, Vec<Diagnostic>>;
+    /// What a text may call (dialect 0.22); `None` when it calls nothing.
+    fn shortcodes<'a>(&'a self, _library: &Library, _node: Node, _text: &str) -> Option<Box<dyn Shortcodes + 'a>> {
+        None
+    }
     /// `anchor-link.html`.
     fn anchor_link(&self, id: &str, level: u32, lang: &str) -> Result<String, String>;
     /// `summary-cutoff.html`.
@@ -59,6 +65,8 @@ pub struct Context<'a> {
     pub first_line: usize,
     /// The text as the file has it, when templates changed it.
     pub source: Option<&'a str>,
+    /// What the text may call (dialect 0.22).
+    pub shortcodes: Option<&'a dyn Shortcodes>,
 }
 
 impl<'a> Context<'a> {
@@ -76,6 +84,7 @@ impl<'a> Context<'a> {
             file: "",
             first_line: 1,
             source: None,
+            shortcodes: None,
         }
     }
 }

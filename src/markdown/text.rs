@@ -10,7 +10,8 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEn
 use pulldown_cmark_escape::{escape_href, escape_html};
 
 use super::links::{self, Resolved};
-use super::{Context, fence, footnotes, headings, summary};
+use super::shortcodes::{Pending, Piece};
+use super::{Context, fence, footnotes, headings, shortcodes, summary};
 use crate::config::{LinkLevel, Markdown};
 use crate::content::Rendered;
 use crate::diagnostic::{Diagnostic, Level, Place};
@@ -19,9 +20,23 @@ static EMOJI: LazyLock<Replacer> = LazyLock::new(Replacer::new);
 
 /// One text as HTML. Problems do not stop it: the HTML is as good as it can be.
 pub fn render(text: &str, context: &Context) -> (Rendered, Vec<Diagnostic>) {
-    let mut walk = Walk { text, context, rendered: Rendered::default(), found: Vec::new(), has_summary: false };
+    if context.shortcodes.is_none() {
+        return render_filled(text, None, context);
+    }
+    let (filled, pending, mut problems) = shortcodes::extract(text, context);
+    // The text has moved: what is wrong in it is looked for in the source.
+    let moved = Context { source: Some(text), ..*context };
+    let (rendered, found) = render_filled(&filled, pending, if filled == text { context } else { &moved });
+    problems.extend(found);
+    (rendered, problems)
+}
+
+fn render_filled(text: &str, pending: Option<Pending>, context: &Context) -> (Rendered, Vec<Diagnostic>) {
+    let mut walk =
+        Walk { text, context, pending, rendered: Rendered::default(), found: Vec::new(), has_summary: false };
     let mut events = walk.events();
-    let Walk { mut rendered, mut found, has_summary, .. } = walk;
+    let Walk { mut rendered, mut found, has_summary, pending, .. } = walk;
+    found.extend(pending.into_iter().flat_map(|pending| pending.faults));
 
     if context.config.markdown.bottom_footnotes {
         events = footnotes::to_the_bottom(events, context.config.dialect);
@@ -63,6 +78,7 @@ fn options(markdown: &Markdown) -> Options {
 struct Walk<'t, 'c> {
     text: &'t str,
     context: &'c Context<'c>,
+    pending: Option<Pending<'c>>,
     rendered: Rendered,
     found: Vec<Diagnostic>,
     has_summary: bool,
@@ -81,13 +97,30 @@ impl<'t> Walk<'t, '_> {
         let mut events = Vec::new();
         let mut code: Option<Code> = None;
         let mut in_alt = false;
+        let mut without_end = false;
         for (event, span) in Parser::new_ext(self.text, options(markdown)).into_offset_iter() {
             match event {
                 Event::Text(text) if code.is_some() => {
                     if let Some(code) = &mut code {
-                        code.code.push_str(&text);
+                        self.push_code(code, &text, span);
                     }
                 }
+                Event::Text(text) if self.waits_in(&text) => {
+                    let between = |text: String| match markdown.render_emoji {
+                        true => Event::Text(EMOJI.replace_all(&text).into_owned().into()),
+                        false => Event::Text(text.into()),
+                    };
+                    events.extend(self.fill(&text, span, between));
+                }
+                Event::Html(html) | Event::InlineHtml(html) if self.waits_in(&html) => {
+                    events.extend(self.fill(&html, span, |html| Event::Html(html.into())));
+                }
+                Event::Start(Tag::Paragraph)
+                    if self.pending.as_ref().is_some_and(|pending| pending.fills(self.text, &span)) =>
+                {
+                    without_end = true;
+                }
+                Event::End(TagEnd::Paragraph) if without_end => without_end = false,
                 Event::Text(text) if in_alt => {
                     // This text stands inside an attribute that we write ourselves.
                     let text =
@@ -146,6 +179,27 @@ impl<'t> Walk<'t, '_> {
             }
         }
         events
+    }
+
+    /// Whether shortcodes wait for their place in a text.
+    fn waits_in(&self, text: &str) -> bool {
+        self.pending.is_some() && Pending::concerns(text)
+    }
+
+    fn fill<'e>(&mut self, text: &str, span: Range<usize>, between: impl Fn(String) -> Event<'e>) -> Vec<Event<'e>> {
+        self.pending.as_mut().map(|pending| pending.events(text, span, between)).unwrap_or_default()
+    }
+
+    fn push_code(&mut self, code: &mut Code, text: &str, span: Range<usize>) {
+        if !self.waits_in(text) {
+            return code.code.push_str(text);
+        }
+        for piece in self.pending.iter_mut().flat_map(|pending| pending.pieces(text, span.clone())) {
+            match piece {
+                Piece::Between(text) => code.code.push_str(text),
+                Piece::Filled(filled) => code.code.push_str(&filled),
+            }
+        }
     }
 
     /// Raw HTML with the summary's mark replaced, the first time it comes.

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::checks;
 use crate::config::{self, Dialect, Loaded, Mode};
 use crate::content::{self, Library, Node};
-use crate::diagnostic::{Diagnostic, Place, any_error};
+use crate::diagnostic::{Diagnostic, any_error};
 use crate::markdown::{self, Highlighter};
 use crate::podcast;
 use crate::search;
@@ -151,6 +151,9 @@ pub fn output_folder(options: &Options, loaded: &Loaded) -> Result<PathBuf, Vec<
     }
 }
 
+/// Whether the guessed dialect was told.
+static TOLD: std::sync::Once = std::sync::Once::new();
+
 fn load_config(options: &Options, warnings: &mut Vec<Diagnostic>) -> Result<Arc<Loaded>, Vec<Diagnostic>> {
     let (mut loaded, found) = config::load(&options.root, options.config.as_deref())?;
     keep(found, warnings)?;
@@ -160,25 +163,12 @@ fn load_config(options: &Options, warnings: &mut Vec<Diagnostic>) -> Result<Arc<
     if options.mode != Mode::Build {
         loaded.config.mode = options.mode;
     }
-    newer_dialect(&mut loaded, warnings)?;
+    if let Some(reason) = &loaded.dialect_reason {
+        let number = if loaded.dialect == Dialect::Zola022 { "0.22" } else { "0.23" };
+        // Once, however often `serve` loads the site; and before anything that a wrong guess would break.
+        TOLD.call_once(|| eprintln!("dialect: Zola {number} ({reason}); `dialect` in repere.toml sets it"));
+    }
     Ok(Arc::new(loaded))
-}
-
-/// Sites of the older dialect are refused when they say so; what only looks like one is told.
-fn newer_dialect(loaded: &mut Loaded, warnings: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
-    if loaded.repere.dialect == Some(Dialect::Zola022) {
-        let message = "the dialect of Zola 0.22 (Tera 1, macros, shortcodes) is not read by this program";
-        let help = "set `dialect = \"0.23\"`, with components instead of macros and shortcodes";
-        return Err(vec![Diagnostic::error(message).at(Place::file("repere.toml")).help(help)]);
-    }
-    loaded.dialect = Dialect::Zola023;
-    loaded.config.dialect = Dialect::Zola023;
-    if loaded.root.join("templates/shortcodes").is_dir() {
-        let message = "shortcodes belong to Zola 0.22: nothing in this folder is used";
-        let help = "write components: `{% component name(key) %}…{% endcomponent %}`, called `{{<name key=\"…\" />}}`";
-        warnings.push(Diagnostic::warning(message).at(Place::file("templates/shortcodes")).help(help));
-    }
-    Ok(())
 }
 
 /// Keeps warnings, stops at errors (which then come with the warnings).

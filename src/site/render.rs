@@ -12,7 +12,7 @@ use super::plan::{Job, Planned};
 use crate::content::{Library, Section};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::output::Output;
-use crate::templates::{Context, Renderer};
+use crate::templates::{Context, Renderer, zola_version};
 
 /// Renders everything planned.
 pub(super) fn render(
@@ -56,13 +56,14 @@ fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Resu
             let page = &library[*key];
             let mut context = renderer.context(&page.lang, &page.path);
             context.insert_page(renderer, *key);
+            context.insert("zola_version", zola_version(renderer.loaded().dialect));
             with(page.template.as_deref().unwrap_or("page.html"), &context)
         }
         Job::Section(key, pager) => {
             let section = &library[*key];
             let path = pager.as_ref().map_or(&section.path, |(paginator, at)| &paginator.pagers[*at].path);
             let mut context = renderer.context(&section.lang, path);
-            context.insert_section(renderer, *key, true);
+            context.insert_section(renderer, *key, pager.is_none());
             if let Some((paginator, at)) = pager {
                 context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);
             }

@@ -1,14 +1,24 @@
 //! The values one template sees, by name.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use tera::Value;
+use serde_json::Value as Json;
 
 use super::Renderer;
+use super::values::LibraryValues;
 use crate::content::{PageKey, Pager, Paginator, SectionKey, TaxonomyKey};
 
 /// The values a template sees, by name.
 #[derive(Debug, Clone, Default)]
-pub struct Context(tera::Context);
+pub struct Context(BTreeMap<String, Slot>);
+
+/// A value, in the words of no engine or of one.
+#[derive(Debug, Clone)]
+pub(super) enum Slot {
+    Plain(Json),
+    Newer(tera::Value),
+}
 
 impl Context {
     /// No values at all.
@@ -18,7 +28,7 @@ impl Context {
 
     /// Adds any value that serde can describe.
     pub fn insert<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
-        self.0.insert(name.to_owned(), value);
+        self.set(name, Slot::Plain(serde_json::to_value(value).unwrap_or_default()));
     }
 
     /// The same, for building a context in one expression.
@@ -30,51 +40,85 @@ impl Context {
 
     /// Adds `page`.
     pub fn insert_page(&mut self, renderer: &Renderer, key: PageKey) {
-        self.set_from_library(renderer, "page", |values| values.page(key));
+        self.set_from_library(renderer, "page", |newer| newer.page(key), |older| older.page(key));
     }
 
-    /// Adds `section`, with its pages or, for a paginated section, without.
+    /// Adds `section`, with its pages or, for a paginated section of the older dialect, without.
     pub fn insert_section(&mut self, renderer: &Renderer, key: SectionKey, with_pages: bool) {
-        self.set_from_library(renderer, "section", |values| {
-            if with_pages { values.section(key) } else { values.section_without_pages(key) }
-        });
+        self.set_from_library(renderer, "section", |newer| newer.section(key), |older| older.section(key, with_pages));
     }
 
     /// Adds `pages`, a list.
     pub fn insert_pages(&mut self, renderer: &Renderer, keys: &[PageKey]) {
-        self.set_from_library(renderer, "pages", |values| {
-            Value::from(keys.iter().map(|key| values.page(*key)).collect::<Vec<_>>())
-        });
+        let newer =
+            |values: &LibraryValues| tera::Value::from(keys.iter().map(|key| values.page(*key)).collect::<Vec<_>>());
+        self.set_from_library(renderer, "pages", newer, |older| older.pages(keys));
     }
 
     /// Adds `term`, with its pages or, for a paginated term, without.
     pub fn insert_term(&mut self, renderer: &Renderer, key: TaxonomyKey, index: usize, with_pages: bool) {
-        self.set_from_library(renderer, "term", |values| {
+        let newer = |values: &LibraryValues| {
             if with_pages { values.term(key, index) } else { values.term_without_pages(key, index) }
-        });
+        };
+        self.set_from_library(renderer, "term", newer, |older| older.term(key, index, with_pages));
     }
 
     /// Adds `terms`: every term of a taxonomy.
     pub fn insert_terms(&mut self, renderer: &Renderer, key: TaxonomyKey) {
-        self.set_from_library(renderer, "terms", |values| values.terms(key));
+        self.set_from_library(renderer, "terms", |newer| newer.terms(key), |older| older.terms(key));
     }
 
     /// Adds `paginator`.
-    pub fn insert_paginator(&mut self, renderer: &Renderer, paginator: &Paginator, pager: &Pager) {
-        self.set_from_library(renderer, "paginator", |values| values.paginator(paginator, pager));
+    pub fn insert_paginator(&mut self, renderer: &Renderer, of: &Paginator, pager: &Pager) {
+        self.set_from_library(
+            renderer,
+            "paginator",
+            |newer| newer.paginator(of, pager),
+            |older| older.paginator(of, pager),
+        );
     }
 
-    fn set_from_library(&mut self, renderer: &Renderer, name: &str, value: impl Fn(&super::LibraryValues) -> Value) {
-        if let Some((_, values)) = renderer.shared.full.get() {
-            self.set(name, value(values));
+    fn set_from_library(
+        &mut self,
+        renderer: &Renderer,
+        name: &str,
+        newer: impl Fn(&LibraryValues) -> tera::Value,
+        older: impl Fn(&super::older::Values) -> Json,
+    ) {
+        if let Some(values) = renderer.shared.newer.get() {
+            self.set(name, Slot::Newer(newer(values)));
+        }
+        if let Some(values) = renderer.shared.older.get() {
+            self.set(name, Slot::Plain(older(values)));
         }
     }
 
-    pub(super) fn set(&mut self, name: &str, value: Value) {
-        self.0.insert_value(name.to_owned(), value);
+    pub(super) fn set(&mut self, name: &str, value: Slot) {
+        self.0.insert(name.to_owned(), value);
     }
 
-    pub(super) fn values(&self) -> &tera::Context {
-        &self.0
+    /// For Tera 2.
+    pub(super) fn newer(&self) -> tera::Context {
+        let mut context = tera::Context::new();
+        for (name, slot) in &self.0 {
+            let value = match slot {
+                Slot::Newer(value) => value.clone(),
+                Slot::Plain(plain) => tera::Value::from_serializable(plain),
+            };
+            context.insert_value(name.clone(), value);
+        }
+        context
+    }
+
+    /// For Tera 1.
+    pub(super) fn older(&self) -> tera1::Context {
+        let mut context = tera1::Context::new();
+        for (name, slot) in &self.0 {
+            match slot {
+                Slot::Plain(plain) => context.insert(name, plain),
+                Slot::Newer(value) => context.insert(name, value),
+            }
+        }
+        context
     }
 }

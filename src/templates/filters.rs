@@ -60,21 +60,35 @@ fn num_format(number: i128, locale: &str) -> TeraResult<String> {
 }
 
 fn markdown_filter(shared: &Shared, text: &str, inline: bool, state: &State) -> TeraResult<Value> {
-    let library = shared.library();
     let lang = state.get::<String>("lang")?.unwrap_or_else(|| shared.loaded.config.default_language.clone());
     let (permalink, path) = current(state)?;
-    let mut context = markdown::Context::plain(&shared.loaded.config, library, shared.highlighter.as_deref());
-    context.lang = &lang;
-    context.permalink = &permalink;
-    context.path = &path;
+    let place = Place { lang: &lang, permalink: &permalink, path: &path, shortcodes: None };
+    markdown(shared, text, inline, &place).map(Value::from).map_err(tera::Error::message)
+}
+
+/// Where a text of the `markdown` filter stands.
+pub(super) struct Place<'a> {
+    pub(super) lang: &'a str,
+    pub(super) permalink: &'a str,
+    pub(super) path: &'a str,
+    pub(super) shortcodes: Option<&'a dyn markdown::Shortcodes>,
+}
+
+/// The `markdown` filter of both engines.
+pub(super) fn markdown(shared: &Shared, text: &str, inline: bool, place: &Place) -> Result<String, String> {
+    let mut context = markdown::Context::plain(&shared.loaded.config, shared.library(), shared.highlighter.as_deref());
+    context.lang = place.lang;
+    context.permalink = place.permalink;
+    context.path = place.path;
+    context.shortcodes = place.shortcodes;
     let (rendered, faults) = markdown::render(text, &context);
     if let Some(fault) = faults.iter().find(|d| d.level == crate::diagnostic::Level::Error) {
-        return Err(tera::Error::message(format!("the Markdown cannot be rendered: {}", fault.message)));
+        return Err(format!("the Markdown cannot be rendered: {}", fault.message));
     }
     let mut html = rendered.html.as_str();
     if inline {
         html = html.strip_prefix("<p>").unwrap_or(html);
         html = html.strip_suffix("</p>\n").unwrap_or(html);
     }
-    Ok(Value::from(html))
+    Ok(html.to_owned())
 }

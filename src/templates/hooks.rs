@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use globset::GlobSet;
 
-use super::{Context, Renderer, load, report, values};
+use super::context::Slot;
+use super::{Context, Engine, Renderer, load, older, report, values};
 use crate::content::{Library, Node};
 use crate::diagnostic::Diagnostic;
-use crate::markdown::Hooks;
+use crate::markdown::{Hooks, Shortcodes};
 
 /// [`Hooks`] over a renderer.
 #[derive(Debug)]
@@ -48,13 +49,14 @@ impl Hooks for ContentHooks<'_> {
                 (&section.file, &section.lang, section.raw_line)
             }
         };
+        let Engine::Newer(tera) = &self.renderer.engine else { return Ok(Cow::Borrowed(text)) };
         if !is_templated(text) || self.skipped.is_match(&file.relative) {
             return Ok(Cow::Borrowed(text));
         }
         let mut context = self.renderer.language_context(lang);
         let (name, value) = values::early(library, node);
-        context.set(name, value);
-        match self.renderer.tera.render_str(text, context.values(), false) {
+        context.set(name, Slot::Newer(value));
+        match tera.render_str(text, &context.newer(), false) {
             Ok(rendered) => Ok(Cow::Owned(rendered)),
             Err(error) => {
                 let place = report::Content { file: &file.shown, first_line };
@@ -63,6 +65,21 @@ impl Hooks for ContentHooks<'_> {
                 Err(found)
             }
         }
+    }
+
+    fn shortcodes<'s>(&'s self, library: &Library, node: Node, text: &str) -> Option<Box<dyn Shortcodes + 's>> {
+        let Engine::Older(engine) = &self.renderer.engine else { return None };
+        if !is_templated(text) {
+            return None;
+        }
+        let lang = match node {
+            Node::Page(key) => &library[key].lang,
+            Node::Section(key) => &library[key].lang,
+        };
+        let mut context = self.renderer.language_context(lang);
+        let (name, value) = values::early(library, node);
+        context.set(name, Slot::Plain(value));
+        Some(Box::new(older::Scope::new(engine, &context)))
     }
 
     fn anchor_link(&self, id: &str, level: u32, lang: &str) -> Result<String, String> {

@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Place, slashed};
 /// Prefix of the built-in templates' names.
 pub(super) const BUILTIN: &str = "__zola_builtins/";
 
-const BUILTINS: &[(&str, &str)] = &[
+pub(super) const BUILTINS: &[(&str, &str)] = &[
     ("__zola_builtins/404.html", include_str!("builtin/404.html")),
     ("__zola_builtins/anchor-link.html", include_str!("builtin/anchor-link.html")),
     ("__zola_builtins/atom.xml", include_str!("builtin/atom.xml")),
@@ -44,22 +44,9 @@ pub(super) fn engine(loaded: &Loaded) -> Result<Tera, Vec<Diagnostic>> {
 
 /// Compiles every template into `tera`; all faults of all files come back.
 pub(super) fn compile(tera: &mut Tera, loaded: &Loaded) -> Result<(), Vec<Diagnostic>> {
-    let mut faults = Vec::new();
-    let mut sources = Vec::new();
-    let own = loaded.root.join("templates");
-    if !own.is_dir() && loaded.theme_dir.is_none() {
-        return Err(vec![
-            Diagnostic::error("the site has neither a `templates` folder nor a theme")
-                .help("put an `index.html` into `templates/`, or name a theme of `themes/` with the key `theme`"),
-        ]);
-    }
-    read(&own, "", &loaded.root, &mut sources, &mut faults);
-    if let (Some(theme), Some(folder)) = (&loaded.config.theme, &loaded.theme_dir) {
-        read(&folder.join("templates"), &format!("{theme}/templates/"), &loaded.root, &mut sources, &mut faults);
-    }
-    for source in &sources {
-        faults.extend(older_dialect(&source.text, &source.shown));
-    }
+    let sources = sources(loaded)?;
+    let faults: Vec<Diagnostic> =
+        sources.iter().flat_map(|source| older_dialect(&source.text, &source.shown)).collect();
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -77,10 +64,32 @@ pub(super) fn compile(tera: &mut Tera, loaded: &Loaded) -> Result<(), Vec<Diagno
     Err(faults)
 }
 
-struct Source {
-    name: String,
-    text: String,
-    shown: String,
+/// A template as its file has it.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// As other templates call it.
+    pub(super) name: String,
+    pub(super) text: String,
+    /// The file below the site's root.
+    pub(super) shown: String,
+}
+
+/// Every template of the site and of its theme.
+pub(super) fn sources(loaded: &Loaded) -> Result<Vec<Source>, Vec<Diagnostic>> {
+    let mut faults = Vec::new();
+    let mut sources = Vec::new();
+    let own = loaded.root.join("templates");
+    if !own.is_dir() && loaded.theme_dir.is_none() {
+        return Err(vec![
+            Diagnostic::error("the site has neither a `templates` folder nor a theme")
+                .help("put an `index.html` into `templates/`, or name a theme of `themes/` with the key `theme`"),
+        ]);
+    }
+    read(&own, "", &loaded.root, &mut sources, &mut faults);
+    if let (Some(theme), Some(folder)) = (&loaded.config.theme, &loaded.theme_dir) {
+        read(&folder.join("templates"), &format!("{theme}/templates/"), &loaded.root, &mut sources, &mut faults);
+    }
+    if faults.is_empty() { Ok(sources) } else { Err(faults) }
 }
 
 fn read(folder: &Path, prefix: &str, root: &Path, sources: &mut Vec<Source>, faults: &mut Vec<Diagnostic>) {

@@ -1,4 +1,5 @@
-//! Tera 2 behind one [`Renderer`]: contexts, functions, filters and the built-in templates.
+//! Templates behind one [`Renderer`]: contexts, functions, filters and the built-in templates, for Tera 2 and, in
+//! `older`, for Tera 1.
 //!
 //! Entry points: [`Renderer::load`], [`Renderer::render`], [`Context`]; [`ContentHooks`] for the Markdown room. No other
 //! room names tera. A renderer first knows no page ([`Renderer::prepare`] gives it the addresses), then, once Markdown
@@ -9,15 +10,18 @@ mod filters;
 mod functions;
 mod hooks;
 mod load;
+mod newer;
+mod older;
 mod report;
 mod values;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use serde_json::Value as Json;
 use tera::{Tera, Value};
 
-use crate::config::Loaded;
+use crate::config::{Dialect, Loaded};
 use crate::content::Library;
 use crate::diagnostic::Diagnostic;
 use crate::markdown::Highlighter;
@@ -26,27 +30,45 @@ use crate::media::image::Images;
 pub use context::Context;
 pub use hooks::ContentHooks;
 
+use context::Slot;
 use values::LibraryValues;
 
-/// The version of Zola whose dialect templates are written in: what `zola_version` says.
-pub const ZOLA_VERSION: &str = "0.23.0";
+/// The version of Zola that a dialect is of: what `zola_version` says.
+pub fn zola_version(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Zola022 => "0.22.1",
+        Dialect::Zola023 => "0.23.0",
+    }
+}
 
 /// The site's templates, compiled, with the functions and filters they may call.
 #[derive(Clone)]
 pub struct Renderer {
-    tera: Arc<Tera>,
+    engine: Engine,
     shared: Arc<Shared>,
+}
+
+/// The compiled templates of one dialect.
+#[derive(Clone)]
+enum Engine {
+    Newer(Arc<Tera>),
+    Older(Arc<older::Engine>),
 }
 
 /// What functions and filters know; shared by every thread that renders.
 pub(crate) struct Shared {
     loaded: Arc<Loaded>,
-    configs: BTreeMap<String, Value>,
+    /// `config` by language, in the words of the engine that renders.
+    configs: BTreeMap<String, Slot>,
     highlighter: Option<Arc<Highlighter>>,
     /// The library before Markdown: enough to resolve addresses.
     early: OnceLock<Arc<Library>>,
-    /// The library with everything rendered, and its values.
-    full: OnceLock<(Arc<Library>, LibraryValues)>,
+    /// The library with everything rendered.
+    full: OnceLock<Arc<Library>>,
+    /// Its values, for the engine of the site's dialect.
+    newer: OnceLock<LibraryValues>,
+    older: OnceLock<older::Values>,
+    engine: older::Handle,
     images: Images,
     data: functions::DataCache,
     now: jiff::Zoned,
@@ -55,12 +77,12 @@ pub(crate) struct Shared {
 impl Shared {
     /// The library as far as it is known.
     fn library(&self) -> Option<&Library> {
-        self.full.get().map(|(library, _)| &**library).or_else(|| self.early.get().map(|library| &**library))
+        self.full.get().or_else(|| self.early.get()).map(|library| &**library)
     }
 
-    fn config(&self, lang: &str) -> Value {
+    fn config(&self, lang: &str) -> Slot {
         let default = &self.loaded.config.default_language;
-        self.configs.get(lang).or_else(|| self.configs.get(default)).cloned().unwrap_or_else(Value::none)
+        self.configs.get(lang).or_else(|| self.configs.get(default)).cloned().unwrap_or(Slot::Plain(Json::Null))
     }
 }
 
@@ -74,27 +96,30 @@ impl Renderer {
     /// Compiles the templates of the site, of its theme, and the built-in ones. Every fault of every file comes back.
     pub fn load(loaded: &Arc<Loaded>, highlighter: Option<Arc<Highlighter>>) -> Result<Self, Vec<Diagnostic>> {
         let config = &loaded.config;
-        let mut configs: BTreeMap<String, Value> =
-            config.languages.keys().map(|lang| (lang.clone(), values::config(config, lang))).collect();
-        configs
-            .entry(config.default_language.clone())
-            .or_insert_with(|| values::config(config, &config.default_language));
+        let describe = |lang: &str| match loaded.dialect {
+            Dialect::Zola023 => Slot::Newer(values::config::<Value>(config, lang)),
+            Dialect::Zola022 => Slot::Plain(values::config::<Json>(config, lang)),
+        };
+        let languages = config.languages.keys().chain([&config.default_language]);
+        let configs = languages.map(|lang| (lang.clone(), describe(lang))).collect();
         let shared = Arc::new(Shared {
             loaded: Arc::clone(loaded),
             configs,
             highlighter,
             early: OnceLock::new(),
             full: OnceLock::new(),
+            newer: OnceLock::new(),
+            older: OnceLock::new(),
+            engine: OnceLock::new(),
             images: Images::default(),
             data: functions::DataCache::default(),
             now: jiff::Zoned::now(),
         });
-        let mut tera = load::engine(loaded)?;
-        filters::register(&mut tera, &shared);
-        functions::register(&mut tera, &shared);
-        tera.global_context().insert("zola_version", ZOLA_VERSION);
-        load::compile(&mut tera, loaded)?;
-        Ok(Self { tera: Arc::new(tera), shared })
+        let engine = match loaded.dialect {
+            Dialect::Zola023 => Engine::Newer(Arc::new(newer_engine(loaded, &shared)?)),
+            Dialect::Zola022 => Engine::Older(older::Engine::load(&shared)?),
+        };
+        Ok(Self { engine, shared })
     }
 
     /// Makes the addresses of pages known, before any text is rendered.
@@ -104,17 +129,28 @@ impl Renderer {
 
     /// Makes the rendered library known: from now on `get_page`, `get_section` and the taxonomy functions find it.
     pub fn publish(&self, library: &Arc<Library>) {
-        let _ = self.shared.full.set((Arc::clone(library), LibraryValues::new(library)));
+        match self.engine {
+            Engine::Newer(_) => drop(self.shared.newer.set(LibraryValues::new(library))),
+            Engine::Older(_) => drop(self.shared.older.set(older::Values::new(library))),
+        }
+        let _ = self.shared.full.set(Arc::clone(library));
     }
 
     /// Whether a template of this name exists in the site, its theme or the program.
     pub fn has(&self, name: &str) -> bool {
-        self.tera.contains_template(name)
+        match &self.engine {
+            Engine::Newer(tera) => tera.contains_template(name),
+            Engine::Older(engine) => engine.find(name).is_some(),
+        }
     }
 
     /// The template whose name is nearest to a misspelt one.
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        let mut names: Vec<&str> = self.tera.get_template_names().filter(|n| !n.starts_with(load::BUILTIN)).collect();
+        let mut names: Vec<&str> = match &self.engine {
+            Engine::Newer(tera) => tera.get_template_names().collect(),
+            Engine::Older(engine) => engine.names().collect(),
+        };
+        names.retain(|name| !name.starts_with(load::BUILTIN));
         names.sort_unstable();
         crate::diagnostic::did_you_mean(name, names)
     }
@@ -142,7 +178,12 @@ impl Renderer {
 
     /// Renders a template.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
-        self.tera.render(name, context.values()).map_err(|e| report::one(&e, &self.shared.loaded))
+        match &self.engine {
+            Engine::Newer(tera) => {
+                tera.render(name, &context.newer()).map_err(|e| report::one(&e, &self.shared.loaded))
+            }
+            Engine::Older(engine) => engine.render(name, context),
+        }
     }
 
     /// The site's configuration.
@@ -154,4 +195,13 @@ impl Renderer {
     pub fn images(&self) -> &Images {
         &self.shared.images
     }
+}
+
+fn newer_engine(loaded: &Loaded, shared: &Arc<Shared>) -> Result<Tera, Vec<Diagnostic>> {
+    let mut tera = load::engine(loaded)?;
+    filters::register(&mut tera, shared);
+    newer::register(&mut tera, shared);
+    tera.global_context().insert("zola_version", zola_version(Dialect::Zola023));
+    load::compile(&mut tera, loaded)?;
+    Ok(tera)
 }

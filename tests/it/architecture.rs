@@ -46,6 +46,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("lettre", &["mail"]),
     ("tera", &["templates"]),
     ("tera_contrib", &["templates"]),
+    ("tera1", &["templates"]),
     ("typst", &["toolkit"]),
     ("rss", &["podcast"]),
     ("ureq", &["templates", "checks"]),

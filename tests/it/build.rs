@@ -115,6 +115,7 @@ fn macros_are_refused_with_the_word_to_use() {
     let place = tempfile::tempdir().unwrap();
     small_site(place.path());
     write(place.path(), &[("templates/m.html", "{% macro x() %}{% endmacro x %}")]);
+    write(place.path(), &[("repere.toml", "dialect = \"0.23\"\n")]);
     let text = told(&site::load(&options(place.path())).unwrap_err());
     assert!(text.contains("templates/m.html:1:4") && text.contains("component"), "{text}");
 }
@@ -143,10 +144,21 @@ fn an_existing_folder_of_the_command_line_is_replaced_only_when_told() {
 }
 
 #[test]
-fn a_site_that_says_it_is_of_the_older_dialect_is_refused() {
+fn a_site_of_the_older_dialect_is_built_as_it_says() {
     let place = tempfile::tempdir().unwrap();
     small_site(place.path());
-    write(place.path(), &[("repere.toml", "dialect = \"0.22\"\n")]);
-    let text = told(&site::load(&options(place.path())).unwrap_err());
-    assert!(text.contains("0.22") && text.contains("repere.toml"), "{text}");
+    write(
+        place.path(),
+        &[
+            ("repere.toml", "dialect = \"0.22\"\n"),
+            ("templates/index.html", "{% import \"m.html\" as m %}{{ m::fort(x=1) }} {{ section.content | safe }}"),
+            ("templates/m.html", "{% macro fort(x) %}<b>{{ x }}</b>{% endmacro %}"),
+            ("templates/shortcodes/fois.html", "{{ nth }}×{{ body }}"),
+            ("content/_index.md", "+++\n+++\n{% fois() %}un{% end %}\n"),
+        ],
+    );
+    let site = site::load(&options(place.path())).unwrap();
+    let home = site.outputs.iter().find(|output| output.path == "index.html").unwrap();
+    let site::Body::Bytes(bytes) = &home.body else { panic!("a page is bytes") };
+    assert_eq!(String::from_utf8_lossy(bytes), "<b>1</b> 1×un");
 }

@@ -55,12 +55,12 @@ fn a_folder_without_a_site_is_an_error_of_the_site() {
 }
 
 #[test]
-fn the_older_dialect_is_refused_by_name() {
+fn an_unknown_dialect_is_refused_by_name() {
     let place = tempfile::tempdir().unwrap();
     let done = Command::new(env!("CARGO_BIN_EXE_repere"))
         .arg("build")
         .current_dir(place.path())
-        .env("REPERE_DIALECT", "0.22")
+        .env("REPERE_DIALECT", "0.4")
         .output()
         .unwrap();
     assert_eq!(done.status.code(), Some(1));

@@ -1,18 +1,23 @@
 //! `load_data`: values from files, literals or other servers, read once per build.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
-
-use serde_json::{Map, Value as Json, json};
-use tera::{Kwargs, State, TeraResult, Value};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::super::Shared;
-use super::super::values::serialized;
-use super::{error, files};
+use super::call::{Answer, Call, Given};
+use super::files;
+use serde_json::{Map, Value as Json, json};
 
 /// What was loaded already, by everything the value depends on.
 #[derive(Debug, Default)]
-pub(crate) struct DataCache(Mutex<HashMap<String, Value>>);
+pub(crate) struct DataCache(Mutex<HashMap<String, Arc<Data>>>);
+
+/// Loaded data, and the same as a value of the newer engine once it asked.
+#[derive(Debug, Default)]
+pub(crate) struct Data {
+    pub(crate) plain: Json,
+    pub(crate) newer: OnceLock<tera::Value>,
+}
 
 enum Source<'a> {
     File(&'a str),
@@ -21,48 +26,49 @@ enum Source<'a> {
 }
 
 /// `load_data(path, literal or url, format, required=true, method, body, content_type, headers)`.
-pub(super) fn load_data(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
-    let source = match (kwargs.get::<&str>("path")?, kwargs.get::<&str>("literal")?, kwargs.get::<&str>("url")?) {
+pub(super) fn load_data(call: &Call) -> Answer {
+    let source = match (call.text("path")?, call.text("literal")?, call.text("url")?) {
         (Some(path), None, None) => Source::File(path),
         (None, Some(literal), None) => Source::Literal(literal),
         (None, None, Some(url)) => Source::Url(url),
-        _ => return Err(error("`load_data` takes one of `path`, `url` and `literal`")),
+        _ => return Err("`load_data` takes one of `path`, `url` and `literal`".to_owned()),
     };
-    let key = cache_key(kwargs);
-    if let Some(value) = shared.data.0.lock().ok().and_then(|cache| cache.get(&key).cloned()) {
-        return Ok(value);
+    let key = cache_key(call);
+    if let Some(value) = call.shared.data.0.lock().ok().and_then(|cache| cache.get(&key).cloned()) {
+        return Ok(Given::Data(value));
     }
-    let required = kwargs.get::<bool>("required")?.unwrap_or(true);
-    let format = kwargs.get::<&str>("format")?;
+    let required = call.flag("required", true)?;
+    let format = call.text("format")?;
     let (text, found_format, name) = match source {
         Source::Literal(literal) => (Some(literal.to_owned()), "plain", "the literal".to_owned()),
-        Source::File(path) => (read(shared, path)?, format_of(path), format!("`{path}`")),
+        Source::File(path) => (read(call.shared, path)?, format_of(path), format!("`{path}`")),
         Source::Url(url) => {
-            let (text, kind) = fetch(url, kwargs, required)?;
+            let (text, kind) = fetch(url, call, required)?;
             (text, kind, format!("`{url}`"))
         }
     };
     let value = match text {
-        None if required => return Err(error(format!("`load_data`: {name} does not exist"))),
-        None => Value::none(),
+        None if required => return Err(format!("`load_data`: {name} does not exist")),
+        None => Json::Null,
         Some(text) => parse(&text, format.unwrap_or(found_format))
-            .map_err(|problem| error(format!("`load_data`: {name} cannot be read: {problem}")))?,
+            .map_err(|problem| format!("`load_data`: {name} cannot be read: {problem}"))?,
     };
-    if let Ok(mut cache) = shared.data.0.lock() {
-        cache.insert(key, value.clone());
+    let value = Arc::new(Data { plain: value, newer: OnceLock::new() });
+    if let Ok(mut cache) = call.shared.data.0.lock() {
+        cache.insert(key, Arc::clone(&value));
     }
-    Ok(value)
+    Ok(Given::Data(value))
 }
 
-fn cache_key(kwargs: &Kwargs) -> String {
-    let mut parts: Vec<String> = kwargs.iter().map(|(key, value)| format!("{}={value}\u{0}", key.as_value())).collect();
+fn cache_key(call: &Call) -> String {
+    let mut parts: Vec<String> = call.args.iter().map(|(key, value)| format!("{key}={value}\u{0}")).collect();
     parts.sort();
     parts.concat()
 }
 
-fn read(shared: &Shared, path: &str) -> TeraResult<Option<String>> {
+fn read(shared: &Shared, path: &str) -> Result<Option<String>, String> {
     let Some(file) = files::find(shared, path)? else { return Ok(None) };
-    let text = std::fs::read_to_string(&file).map_err(|e| error(format!("`{path}` cannot be read: {e}")))?;
+    let text = std::fs::read_to_string(&file).map_err(|e| format!("`{path}` cannot be read: {e}"))?;
     Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
 }
 
@@ -78,18 +84,17 @@ fn format_of(path: &str) -> &'static str {
     }
 }
 
-fn fetch(url: &str, kwargs: &Kwargs, required: bool) -> TeraResult<(Option<String>, &'static str)> {
+fn fetch(url: &str, call: &Call, required: bool) -> Result<(Option<String>, &'static str), String> {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder().timeout_global(Some(std::time::Duration::from_secs(30))).build(),
     );
     let mut headers: Vec<(String, String)> = Vec::new();
-    for header in kwargs.get::<Vec<String>>("headers")?.unwrap_or_default() {
-        let (name, value) = header
-            .split_once('=')
-            .ok_or_else(|| error(format!("`load_data`: header `{header}` is not `name=value`")))?;
+    for header in call.texts("headers")? {
+        let (name, value) =
+            header.split_once('=').ok_or_else(|| format!("`load_data`: header `{header}` is not `name=value`"))?;
         headers.push((name.to_owned(), value.to_owned()));
     }
-    let answer = match kwargs.get::<&str>("method")?.unwrap_or("GET").to_ascii_uppercase().as_str() {
+    let answer = match call.text("method")?.unwrap_or("GET").to_ascii_uppercase().as_str() {
         "GET" => {
             let mut request = agent.get(url);
             for (name, value) in &headers {
@@ -102,12 +107,12 @@ fn fetch(url: &str, kwargs: &Kwargs, required: bool) -> TeraResult<(Option<Strin
             for (name, value) in &headers {
                 request = request.header(name, value);
             }
-            if let Some(kind) = kwargs.get::<&str>("content_type")? {
+            if let Some(kind) = call.text("content_type")? {
                 request = request.header("content-type", kind);
             }
-            request.send(kwargs.get::<&str>("body")?.unwrap_or_default())
+            request.send(call.text("body")?.unwrap_or_default())
         }
-        other => return Err(error(format!("`load_data`: method is GET or POST, not {other}"))),
+        other => return Err(format!("`load_data`: method is GET or POST, not {other}")),
     };
     match answer {
         Ok(mut answer) => {
@@ -121,23 +126,23 @@ fn fetch(url: &str, kwargs: &Kwargs, required: bool) -> TeraResult<(Option<Strin
             } else {
                 "plain"
             };
-            let text = answer.body_mut().read_to_string().map_err(|e| error(format!("`{url}`: {e}")))?;
+            let text = answer.body_mut().read_to_string().map_err(|e| format!("`{url}`: {e}"))?;
             Ok((Some(text), format))
         }
         Err(_) if !required => Ok((None, "plain")),
-        Err(problem) => Err(error(format!("`load_data`: `{url}` cannot be fetched: {problem}"))),
+        Err(problem) => Err(format!("`load_data`: `{url}` cannot be fetched: {problem}")),
     }
 }
 
-fn parse(text: &str, format: &str) -> Result<Value, String> {
+fn parse(text: &str, format: &str) -> Result<Json, String> {
     match format {
-        "plain" => Ok(Value::from(text)),
-        "json" => serde_json::from_str::<Json>(text).map(|v| serialized(&v)).map_err(|e| e.to_string()),
-        "yaml" | "yml" => serde_yaml::from_str::<Json>(text).map(|v| serialized(&v)).map_err(|e| e.to_string()),
-        "toml" => text.parse::<toml::Table>().map(|v| serialized(&from_toml_table(v))).map_err(|e| e.to_string()),
-        "csv" => csv_value(text).map(|v| serialized(&v)),
-        "xml" => xml_value(text).map(|v| serialized(&v)),
-        "bibtex" => bibtex_value(text).map(|v| serialized(&v)),
+        "plain" => Ok(Json::from(text)),
+        "json" => serde_json::from_str::<Json>(text).map_err(|e| e.to_string()),
+        "yaml" | "yml" => serde_yaml::from_str::<Json>(text).map_err(|e| e.to_string()),
+        "toml" => text.parse::<toml::Table>().map(from_toml_table).map_err(|e| e.to_string()),
+        "csv" => csv_value(text),
+        "xml" => xml_value(text),
+        "bibtex" => bibtex_value(text),
         other => Err(format!("the format `{other}` is none of toml, json, csv, bibtex, yaml, xml, plain")),
     }
 }

@@ -2,20 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::Shared;
+use super::call::{Answer, Call, Given};
 use base64::Engine as _;
 use sha2::Digest as _;
-use tera::{Kwargs, State, TeraResult, Value};
-
-use super::super::Shared;
-use super::error;
 
 /// The file behind a path of a template: looked for in the site, `static/`, `content/`, the output folder and the
 /// theme's `static/`. A path that leaves the site is an error.
-pub(super) fn find(shared: &Shared, path: &str) -> TeraResult<Option<PathBuf>> {
+pub(super) fn find(shared: &Shared, path: &str) -> Result<Option<PathBuf>, String> {
     let root = &shared.loaded.root;
     let path = path.split(['?', '#']).next().unwrap_or(path);
     if climbs(path) {
-        return Err(error(format!("`{path}` is outside the site")));
+        return Err(format!("`{path}` is outside the site"));
     }
     let mut places = Vec::new();
     if let Some(content) = path.strip_prefix("@/") {
@@ -38,31 +36,31 @@ fn climbs(path: &str) -> bool {
 }
 
 /// sha256 of a file, hexadecimal.
-pub(super) fn sha256_hex(file: &Path) -> TeraResult<String> {
+pub(super) fn sha256_hex(file: &Path) -> Result<String, String> {
     Ok(hex::encode(sha2::Sha256::digest(read(file)?)))
 }
 
-fn read(file: &Path) -> TeraResult<Vec<u8>> {
-    std::fs::read(file).map_err(|e| error(format!("{} cannot be read: {e}", file.display())))
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(file).map_err(|e| format!("{} cannot be read: {e}", file.display()))
 }
 
 /// `get_hash(path or literal, sha_type=384, base64=true)`.
-pub(super) fn get_hash(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
-    let bytes = match (kwargs.get::<&str>("path")?, kwargs.get::<&str>("literal")?) {
+pub(super) fn get_hash(call: &Call) -> Answer {
+    let bytes = match (call.text("path")?, call.text("literal")?) {
         (Some(path), None) => {
-            let file = find(shared, path)?.ok_or_else(|| error(format!("`get_hash`: there is no file `{path}`")))?;
+            let file = find(call.shared, path)?.ok_or_else(|| format!("`get_hash`: there is no file `{path}`"))?;
             read(&file)?
         }
         (None, Some(literal)) => literal.as_bytes().to_vec(),
-        _ => return Err(error("`get_hash` takes either `path` or `literal`")),
+        _ => return Err("`get_hash` takes either `path` or `literal`".to_owned()),
     };
-    let digest = match kwargs.get::<u64>("sha_type")?.unwrap_or(384) {
+    let digest = match call.number::<u64>("sha_type")?.unwrap_or(384) {
         256 => sha2::Sha256::digest(&bytes).to_vec(),
         384 => sha2::Sha384::digest(&bytes).to_vec(),
         512 => sha2::Sha512::digest(&bytes).to_vec(),
-        other => return Err(error(format!("`get_hash`: sha_type is 256, 384 or 512, not {other}"))),
+        other => return Err(format!("`get_hash`: sha_type is 256, 384 or 512, not {other}")),
     };
-    let as_base64 = kwargs.get::<bool>("base64")?.unwrap_or(true);
+    let as_base64 = call.flag("base64", true)?;
     let text = if as_base64 { base64::engine::general_purpose::STANDARD.encode(digest) } else { hex::encode(digest) };
-    Ok(Value::safe_string(&text))
+    Ok(Given::Safe(text))
 }

@@ -1,54 +1,64 @@
 //! `get_image_metadata` and `resize_image`.
 
-use tera::{Kwargs, Map, State, TeraResult, Value};
+use serde_json::{Map, Value as Json, json};
 
-use super::super::Shared;
-use super::{error, files};
+use super::call::{Answer, Call, Given};
+use super::files;
+use crate::config::Dialect;
 use crate::media::image::{self, Request};
 
 /// `get_image_metadata(path, allow_missing=false)`.
-pub(super) fn get_image_metadata(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
-    let path = kwargs.must_get::<&str>("path")?;
-    let Some(file) = files::find(shared, path)? else {
-        if kwargs.get::<bool>("allow_missing")?.unwrap_or(false) {
-            return Ok(Value::none());
+pub(super) fn get_image_metadata(call: &Call) -> Answer {
+    let path = call.must_text("path")?;
+    let Some(file) = files::find(call.shared, path)? else {
+        if call.flag("allow_missing", false)? {
+            return Ok(Given::NONE);
         }
-        return Err(error(format!("`get_image_metadata`: there is no file `{path}`")));
+        return Err(format!("`get_image_metadata`: there is no file `{path}`"));
     };
-    let found = shared.images.metadata(&file).map_err(|problem| error(format!("`{path}`: {problem}")))?;
-    let mut map = Map::new();
-    map.insert("width".into(), Value::from(found.width));
-    map.insert("height".into(), Value::from(found.height));
-    map.insert("format".into(), Value::from(found.format));
-    map.insert("mime".into(), Value::from(found.mime));
-    map.insert("description".into(), found.description.map_or_else(Value::none, Value::from));
-    map.insert("created".into(), found.created.map_or_else(Value::none, Value::from));
-    Ok(Value::from(map))
+    let found = call.shared.images.metadata(&file).map_err(|problem| format!("`{path}`: {problem}"))?;
+    let mut fields = object(json!({
+        "width": found.width,
+        "height": found.height,
+        "format": found.format,
+        "mime": found.mime,
+    }));
+    if call.shared.loaded.dialect == Dialect::Zola023 {
+        fields.insert("description".to_owned(), found.description.into());
+        fields.insert("created".to_owned(), found.created.into());
+    }
+    Ok(Given::Plain(Json::Object(fields)))
 }
 
 /// `resize_image(path, width, height, op="fill", format="auto", quality, speed)`.
-pub(super) fn resize_image(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
-    let path = kwargs.must_get::<&str>("path")?;
-    let file = files::find(shared, path)?.ok_or_else(|| error(format!("`resize_image`: there is no file `{path}`")))?;
+pub(super) fn resize_image(call: &Call) -> Answer {
+    let path = call.must_text("path")?;
+    let file = files::find(call.shared, path)?.ok_or_else(|| format!("`resize_image`: there is no file `{path}`"))?;
     let request = Request {
-        width: kwargs.get::<u32>("width")?,
-        height: kwargs.get::<u32>("height")?,
-        operation: image::Operation::named(kwargs.get::<&str>("op")?.unwrap_or("fill")).map_err(error)?,
-        format: image::Format::named(kwargs.get::<&str>("format")?.unwrap_or("auto")).map_err(error)?,
-        quality: kwargs.get::<u8>("quality")?,
-        speed: kwargs.get::<u8>("speed")?,
+        width: call.number::<u32>("width")?,
+        height: call.number::<u32>("height")?,
+        operation: image::Operation::named(call.text("op")?.unwrap_or("fill")).map_err(|e| e.to_string())?,
+        format: image::Format::named(call.text("format")?.unwrap_or("auto")).map_err(|e| e.to_string())?,
+        quality: call.number::<u8>("quality")?,
+        speed: call.number::<u8>("speed")?,
     };
-    let made = shared
-        .images
-        .request(&file, request)
-        .map_err(|problem| error(format!("`resize_image`: `{path}`: {problem}")))?;
+    let shared = call.shared;
+    let made =
+        shared.images.request(&file, request).map_err(|problem| format!("`resize_image`: `{path}`: {problem}"))?;
     let address = shared.loaded.make_permalink(&made.path);
-    let mut map = Map::new();
-    map.insert("url".into(), Value::safe_string(address.strip_suffix('/').unwrap_or(&address)));
-    map.insert("static_path".into(), Value::from(format!("static/{}", made.path)));
-    map.insert("width".into(), Value::from(made.width));
-    map.insert("height".into(), Value::from(made.height));
-    map.insert("orig_width".into(), Value::from(made.orig_width));
-    map.insert("orig_height".into(), Value::from(made.orig_height));
-    Ok(Value::from(map))
+    Ok(Given::Image(object(json!({
+        "url": address.strip_suffix('/').unwrap_or(&address),
+        "static_path": format!("static/{}", made.path),
+        "width": made.width,
+        "height": made.height,
+        "orig_width": made.orig_width,
+        "orig_height": made.orig_height,
+    }))))
+}
+
+fn object(value: Json) -> Map<String, Json> {
+    match value {
+        Json::Object(map) => map,
+        _ => Map::new(),
+    }
 }

@@ -1,76 +1,51 @@
-//! The functions templates may call, one file per subject.
+//! The functions templates may call, one file per subject, written once for both engines.
+//!
+//! Entry point: [`ALL`]. A function takes a [`Call`] and answers with a [`Given`]; the engines do the rest.
 
+mod call;
 mod data;
 mod files;
 mod images;
 mod library;
 mod urls;
 
-use std::sync::Arc;
-
-use tera::{Kwargs, State, Tera, TeraResult, Value};
-
-use super::Shared;
-
+pub(crate) use call::{Answer, Call, Given};
 pub(super) use data::DataCache;
 
-/// Registers every function.
-pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
-    type Body = fn(&Shared, &Kwargs, &State) -> TeraResult<Value>;
-    let all: [(&'static str, Body); 14] = [
-        ("get_url", urls::get_url),
-        ("get_hash", files::get_hash),
-        ("trans", urls::trans),
-        ("text_direction", urls::text_direction),
-        ("get_page", library::get_page),
-        ("get_section", library::get_section),
-        ("get_taxonomy", library::get_taxonomy),
-        ("get_taxonomy_term", library::get_taxonomy_term),
-        ("get_taxonomy_url", library::get_taxonomy_url),
-        ("load_data", data::load_data),
-        ("get_image_metadata", images::get_image_metadata),
-        ("resize_image", images::resize_image),
-        ("now", now),
-        ("get_env", get_env),
-    ];
-    for (name, body) in all {
-        let shared = Arc::clone(shared);
-        tera.register_function(name, move |kwargs: Kwargs, state: &State| body(&shared, &kwargs, state));
-    }
-    tera.register_function("get_random", tera_contrib::rand::get_random);
-}
-
-/// The language asked for, or the one being rendered, or the default one (inside components, which see no context).
-fn language(shared: &Shared, kwargs: &Kwargs, state: &State) -> TeraResult<String> {
-    if let Some(lang) = kwargs.get::<String>("lang")? {
-        return Ok(lang);
-    }
-    Ok(state.get::<String>("lang")?.unwrap_or_else(|| shared.loaded.config.default_language.clone()))
-}
-
-fn error(message: impl ToString) -> tera::Error {
-    tera::Error::message(message)
-}
+/// Each function by name.
+pub(super) const ALL: [(&str, fn(&Call) -> Answer); 14] = [
+    ("get_url", urls::get_url),
+    ("get_hash", files::get_hash),
+    ("trans", urls::trans),
+    ("text_direction", urls::text_direction),
+    ("get_page", library::get_page),
+    ("get_section", library::get_section),
+    ("get_taxonomy", library::get_taxonomy),
+    ("get_taxonomy_term", library::get_taxonomy_term),
+    ("get_taxonomy_url", library::get_taxonomy_url),
+    ("load_data", data::load_data),
+    ("get_image_metadata", images::get_image_metadata),
+    ("resize_image", images::resize_image),
+    ("now", now),
+    ("get_env", get_env),
+];
 
 /// `now(utc=false, timestamp=false)`: one instant for the whole build.
-fn now(shared: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
-    if kwargs.get::<bool>("timestamp")?.unwrap_or(false) {
-        return Ok(Value::from(shared.now.timestamp().as_second()));
+fn now(call: &Call) -> Answer {
+    let now = &call.shared.now;
+    if call.flag("timestamp", false)? {
+        return Ok(now.timestamp().as_second().into());
     }
-    let now = if kwargs.get::<bool>("utc")?.unwrap_or(false) {
-        shared.now.with_time_zone(jiff::tz::TimeZone::UTC)
-    } else {
-        shared.now.clone()
-    };
-    Ok(Value::from(now.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()))
+    let now = if call.flag("utc", false)? { now.with_time_zone(jiff::tz::TimeZone::UTC) } else { now.clone() };
+    Ok(now.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string().into())
 }
 
 /// `get_env(name, default)`.
-fn get_env(_: &Shared, kwargs: &Kwargs, _: &State) -> TeraResult<Value> {
-    let name = kwargs.must_get::<&str>("name")?;
-    match (std::env::var(name), kwargs.get::<Value>("default")?) {
-        (Ok(value), _) => Ok(Value::from(value)),
-        (Err(_), Some(default)) => Ok(default),
-        (Err(_), None) => Err(error(format!("the environment variable `{name}` is not set"))),
+fn get_env(call: &Call) -> Answer {
+    let name = call.must_text("name")?;
+    match (std::env::var(name), call.get("default")) {
+        (Ok(value), _) => Ok(value.into()),
+        (Err(_), Some(default)) => Ok(default.clone().into()),
+        (Err(_), None) => Err(format!("the environment variable `{name}` is not set")),
     }
 }

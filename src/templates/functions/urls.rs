@@ -1,38 +1,38 @@
 //! Addresses and translated words: `get_url`, `trans`, `text_direction`.
 
-use tera::{Kwargs, State, TeraResult, Value};
-
 use super::super::Shared;
-use super::{error, files, language};
+use super::call::{Answer, Call, Given};
+use super::files;
 
 /// `get_url(path, lang, trailing_slash=false, cachebust=false)`: an absolute address, marked safe.
-pub(super) fn get_url(shared: &Shared, kwargs: &Kwargs, state: &State) -> TeraResult<Value> {
-    let path = kwargs.must_get::<&str>("path")?;
-    let lang = language(shared, kwargs, state)?;
+pub(super) fn get_url(call: &Call) -> Answer {
+    let shared = call.shared;
+    let path = call.must_text("path")?;
+    let lang = call.language()?;
     let config = &shared.loaded.config;
     if !config.languages.contains_key(&lang) && lang != config.default_language {
-        return Err(error(format!("`get_url`: the site has no language `{lang}`")));
+        return Err(format!("`get_url`: the site has no language `{lang}`"));
     }
     if let Some(internal) = path.strip_prefix("@/") {
-        return resolve(shared, internal, &lang).map(|url| Value::safe_string(&url));
+        return resolve(shared, internal, &lang).map(Given::Safe);
     }
-    let asked = kwargs.get::<&str>("lang")?;
+    let asked = call.text("lang")?;
     let path = match asked {
         Some(lang) if lang != config.default_language && !has_prefix(path, lang) => format!("{lang}/{path}"),
         _ => path.to_owned(),
     };
     let mut url = config.make_permalink(&path);
-    if !kwargs.get::<bool>("trailing_slash")?.unwrap_or(false) && url.ends_with('/') {
+    if !call.flag("trailing_slash", false)? && url.ends_with('/') {
         url.pop();
     }
-    if kwargs.get::<bool>("cachebust")?.unwrap_or(false) {
+    if call.flag("cachebust", false)? {
         let file = files::find(shared, &path)?
-            .ok_or_else(|| error(format!("`get_url`: there is no file `{path}` to take a hash of")))?;
+            .ok_or_else(|| format!("`get_url`: there is no file `{path}` to take a hash of"))?;
         let hash = files::sha256_hex(&file)?;
         url.push_str("?h=");
         url.push_str(&hash[..20]);
     }
-    Ok(Value::safe_string(&url))
+    Ok(Given::Safe(url))
 }
 
 fn has_prefix(path: &str, lang: &str) -> bool {
@@ -40,15 +40,15 @@ fn has_prefix(path: &str, lang: &str) -> bool {
 }
 
 /// The address of `blog/a.md#part` in a language.
-fn resolve(shared: &Shared, internal: &str, lang: &str) -> TeraResult<String> {
+fn resolve(shared: &Shared, internal: &str, lang: &str) -> Result<String, String> {
     let (path, anchor) = match internal.split_once('#') {
         Some((path, anchor)) => (path, Some(anchor)),
         None => (internal, None),
     };
-    let library = shared.library().ok_or_else(|| error("no page is known yet"))?;
+    let library = shared.library().ok_or_else(|| "no page is known yet".to_owned())?;
     let node = localized(shared, path, lang).and_then(|path| library.node(&path)).or_else(|| library.node(path));
     let Some(node) = node else {
-        return Err(error(format!("`@/{internal}` leads to no page or section in the language `{lang}`")));
+        return Err(format!("`@/{internal}` leads to no page or section in the language `{lang}`"));
     };
     let permalink = library.permalink(node);
     Ok(anchor.map_or_else(|| permalink.to_owned(), |anchor| format!("{permalink}#{anchor}")))
@@ -63,12 +63,12 @@ pub(super) fn localized(shared: &Shared, path: &str, lang: &str) -> Option<Strin
 }
 
 /// `trans(key, lang)`: a translated word.
-pub(super) fn trans(shared: &Shared, kwargs: &Kwargs, state: &State) -> TeraResult<Value> {
-    let key = kwargs.must_get::<&str>("key")?;
-    let lang = language(shared, kwargs, state)?;
-    match shared.loaded.text(&lang, key) {
-        Some(text) => Ok(Value::from(text)),
-        None => Err(error(format!("there is no translation `{key}` in the language `{lang}`"))),
+pub(super) fn trans(call: &Call) -> Answer {
+    let key = call.must_text("key")?;
+    let lang = call.language()?;
+    match call.shared.loaded.text(&lang, key) {
+        Some(text) => Ok(text.into()),
+        None => Err(format!("there is no translation `{key}` in the language `{lang}`")),
     }
 }
 
@@ -78,8 +78,8 @@ const RIGHT_TO_LEFT: &[&str] =
 const RIGHT_TO_LEFT_SCRIPTS: &[&str] = &["Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"];
 
 /// `text_direction(lang)`: `ltr` or `rtl`.
-pub(super) fn text_direction(shared: &Shared, kwargs: &Kwargs, state: &State) -> TeraResult<Value> {
-    let lang = language(shared, kwargs, state)?;
+pub(super) fn text_direction(call: &Call) -> Answer {
+    let lang = call.language()?;
     let mut parts = lang.split(['-', '_']);
     let code = parts.next().unwrap_or_default();
     let script = parts.find(|part| part.len() == 4 && part.chars().all(char::is_alphabetic));
@@ -88,5 +88,5 @@ pub(super) fn text_direction(shared: &Shared, kwargs: &Kwargs, state: &State) ->
         None if RIGHT_TO_LEFT.contains(&code) => "rtl",
         _ => "ltr",
     };
-    Ok(Value::from(direction))
+    Ok(direction.into())
 }

@@ -1,0 +1,203 @@
+//! Shortcodes (dialect 0.22): calls in content that templates answer.
+//!
+//! Entry points: [`extract`] takes them out of a text before Markdown is read (those of `.md` templates are filled in at
+//! once, those of `.html` templates leave a placeholder), [`Pending`] fills the placeholders while events go by.
+//! Templates are reached through [`Shortcodes`] only.
+
+mod parse;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use pulldown_cmark::Event;
+use serde_json::{Map, Value as Json};
+
+use super::{Context, place};
+use crate::diagnostic::Diagnostic;
+use parse::Found;
+
+/// What stands for a shortcode until its HTML is there. Zola's own word: it shows where Zola forgets one.
+const PLACEHOLDER: &str = "@@ZOLA_SC_PLACEHOLDER@@";
+
+/// What kind of template answers to a shortcode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShortcodeKind {
+    /// Put in as HTML, after Markdown.
+    Html,
+    /// Put in as Markdown, before it is read.
+    Markdown,
+}
+
+/// One call of a shortcode.
+#[derive(Debug, Clone, Copy)]
+pub struct ShortcodeCall<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its named arguments.
+    pub args: &'a Map<String, Json>,
+    /// The text between `{% name() %}` and `{% end %}`.
+    pub body: Option<&'a str>,
+    /// The how manieth call of this name it is in the text, from 1.
+    pub nth: usize,
+}
+
+/// The shortcodes one text may call.
+pub trait Shortcodes {
+    /// What answers to a name; `None` when nothing does.
+    fn kind(&self, name: &str) -> Option<ShortcodeKind>;
+    /// Every name, for "did you mean".
+    fn names(&self) -> Vec<&str>;
+    /// Renders a call. Fails with the template's message.
+    fn render(&self, call: ShortcodeCall) -> Result<String, String>;
+}
+
+/// A text without its shortcodes, and those that are still to be filled in.
+pub(super) fn extract<'c>(text: &str, context: &'c Context<'c>) -> (String, Option<Pending<'c>>, Vec<Diagnostic>) {
+    let Some(shortcodes) = context.shortcodes else { return (text.to_owned(), None, Vec::new()) };
+    let (mut output, found) = match parse::parse(text, 0, &mut HashMap::new()) {
+        Ok(parsed) => parsed,
+        Err(problem) => {
+            let told = Diagnostic::error(problem.message).at(place(context, text, problem.span, None));
+            return (String::new(), None, vec![told.help(problem.help)]);
+        }
+    };
+    let mut faults = Vec::new();
+    for call in &found {
+        unknown(call, text, context, shortcodes, &mut faults);
+    }
+    if !faults.is_empty() {
+        return (String::new(), None, faults);
+    }
+    let mut pending = Vec::with_capacity(found.len());
+    let mut moved = 0_isize;
+    for mut call in found {
+        call.span = shifted(&call.span, moved);
+        if shortcodes.kind(&call.name) == Some(ShortcodeKind::Html) {
+            pending.push(call);
+            continue;
+        }
+        match render(&call, shortcodes) {
+            Ok(markdown) => {
+                moved += markdown.len() as isize - call.span.len() as isize;
+                output.replace_range(call.span, &markdown);
+            }
+            Err(message) => faults.push(failed(&call, message, text, context)),
+        }
+    }
+    pending.reverse();
+    let next = pending.pop();
+    let pending = Pending { shortcodes, context, source: text.to_owned(), next, rest: pending, faults: Vec::new() };
+    (output, Some(pending), faults)
+}
+
+fn shifted(span: &Range<usize>, by: isize) -> Range<usize> {
+    span.start.saturating_add_signed(by)..span.end.saturating_add_signed(by)
+}
+
+fn unknown(call: &Found, text: &str, context: &Context, known: &dyn Shortcodes, faults: &mut Vec<Diagnostic>) {
+    if known.kind(&call.name).is_none() {
+        let message = format!("there is no shortcode `{}`", call.name);
+        let fault = Diagnostic::error(message).at(place(context, text, call.at.clone(), None));
+        faults.push(match crate::diagnostic::did_you_mean(&call.name, known.names()) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault.help(format!(
+                "write `templates/shortcodes/{}.html`, or escape the call: `{{{{/* … */}}}}`",
+                call.name
+            )),
+        });
+    }
+    for inner in &call.inner {
+        unknown(inner, text, context, known, faults);
+    }
+}
+
+fn failed(call: &Found, message: String, text: &str, context: &Context) -> Diagnostic {
+    let message = format!("the shortcode `{}` cannot be rendered: {message}", call.name);
+    Diagnostic::error(message).at(place(context, text, call.at.clone(), None))
+}
+
+/// A call as text; what its body calls is rendered first.
+fn render(call: &Found, shortcodes: &dyn Shortcodes) -> Result<String, String> {
+    let body = match &call.body {
+        None => None,
+        Some(body) => {
+            let mut body = body.clone();
+            for inner in call.inner.iter().rev() {
+                body.replace_range(inner.span.clone(), &render(inner, shortcodes)?);
+            }
+            body.truncate(body.trim_end().len());
+            Some(body)
+        }
+    };
+    shortcodes.render(ShortcodeCall { name: &call.name, args: &call.args, body: body.as_deref(), nth: call.nth })
+}
+
+/// Shortcodes that wait for their place in the HTML, in order.
+pub(super) struct Pending<'c> {
+    shortcodes: &'c dyn Shortcodes,
+    context: &'c Context<'c>,
+    source: String,
+    next: Option<Found>,
+    rest: Vec<Found>,
+    /// What went wrong so far.
+    pub(super) faults: Vec<Diagnostic>,
+}
+
+/// A piece of a text with placeholders.
+pub(super) enum Piece<'t> {
+    Between(&'t str),
+    Filled(String),
+}
+
+impl Pending<'_> {
+    /// Whether a text has a placeholder.
+    pub(super) fn concerns(text: &str) -> bool {
+        text.contains(PLACEHOLDER)
+    }
+
+    /// Whether a paragraph holds the next shortcode and nothing else: then it is no paragraph.
+    pub(super) fn fills(&self, text: &str, span: &Range<usize>) -> bool {
+        self.next
+            .as_ref()
+            .is_some_and(|next| next.span.start == span.start && next.span.len() == text[span.clone()].trim().len())
+    }
+
+    /// Cuts a text that stands at `span` at its placeholders and fills them. As in Zola, the next shortcode goes where
+    /// its place is; when that went by (in inline code), this and all later ones stay unfilled.
+    pub(super) fn pieces<'t>(&mut self, text: &'t str, span: Range<usize>) -> Vec<Piece<'t>> {
+        let mut pieces = Vec::new();
+        let mut done = 0;
+        while let Some(call) = self.next.take_if(|next| span.contains(&next.span.start)) {
+            let at = call.span.start - span.start;
+            if let Some(between) = text.get(done..at).filter(|between| !between.is_empty()) {
+                pieces.push(Piece::Between(between));
+            }
+            done = (at + PLACEHOLDER.len()).max(done);
+            match render(&call, self.shortcodes) {
+                Ok(filled) => pieces.push(Piece::Filled(filled)),
+                Err(message) => self.faults.push(failed(&call, message, &self.source, self.context)),
+            }
+            self.next = self.rest.pop();
+        }
+        if let Some(rest) = text.get(done..).filter(|rest| !rest.is_empty()) {
+            pieces.push(Piece::Between(rest));
+        }
+        pieces
+    }
+
+    /// The same as events; `event` makes one of a text between.
+    pub(super) fn events<'t>(
+        &mut self,
+        text: &str,
+        span: Range<usize>,
+        event: impl Fn(String) -> Event<'t>,
+    ) -> Vec<Event<'t>> {
+        let pieces = self.pieces(text, span).into_iter();
+        pieces
+            .map(|piece| match piece {
+                Piece::Between(text) => event(text.to_owned()),
+                Piece::Filled(html) => Event::Html(html.into()),
+            })
+            .collect()
+    }
+}
