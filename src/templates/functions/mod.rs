@@ -12,8 +12,11 @@ mod urls;
 pub(crate) use call::{Answer, Call, Given};
 pub(super) use data::DataCache;
 
+/// A function of templates.
+type Function = fn(&Call) -> Answer;
+
 /// Each function by name.
-pub(super) const ALL: [(&str, fn(&Call) -> Answer); 14] = [
+pub(super) const ALL: [(&str, Function); 14] = [
     ("get_url", urls::get_url),
     ("get_hash", files::get_hash),
     ("trans", urls::trans),
