@@ -53,7 +53,7 @@ impl Model {
                     assert!(told || silent, "{:?} became {:?} and nobody was told", before.state, one.state);
                 }
                 Change::RecallLetters { session, .. } => {
-                    assert_eq!(Some(session), self.session.as_ref().map(|s| s.id.clone()))
+                    assert_eq!(Some(session), self.session.as_ref().map(|s| s.id.clone()));
                 }
                 Change::AddRequest(_) | Change::UpdateRequest(_) => unreachable!(),
             }
