@@ -37,8 +37,10 @@ impl Kind {
         let page = essence == "text/html";
         let text = is_text(&essence);
         let podcast = path.starts_with("podcast/");
-        let companion = matches!(essence.as_str(), "text/vtt" | "application/x-subrip" | "application/json+chapters")
-            || podcast && essence == "application/json";
+        let companion = matches!(
+            essence.as_str(),
+            "text/vtt" | "text/x-opml" | "application/x-subrip" | "application/json+chapters"
+        ) || podcast && essence == "application/json";
         let cover = podcast && essence.starts_with("image/");
         let cache = match () {
             () if page => REVALIDATE,
@@ -67,6 +69,7 @@ fn essence(path: &str, start: &[u8]) -> String {
         "opus" => "audio/ogg",
         "mp3" => "audio/mpeg",
         "ics" => "text/calendar",
+        "opml" => "text/x-opml",
         "webmanifest" => "application/manifest+json",
         "js" | "mjs" => "text/javascript",
         "yaml" | "yml" => "text/plain",

@@ -205,7 +205,7 @@ fn date(date: &Zoned) -> String {
 }
 
 /// Text without the characters XML 1.0 forbids, without spaces around it.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let allowed = |c: &char| {
         matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..) && !matches!(c, '\u{7f}'..='\u{9f}')
     };

@@ -9,10 +9,12 @@ pub mod chapters;
 pub mod feed;
 mod load;
 pub mod notes;
+pub mod opml;
 pub mod picture;
 mod read_episode;
 mod read_series;
 pub mod series;
+pub mod spoken;
 pub mod transcript;
 pub mod transcript_forms;
 pub mod video;
@@ -102,6 +104,14 @@ pub fn contribute(
             out.set(&episode.source, "episode", episode_value(episode));
         }
         out.set(&series.source, "series", series_value(series, &episodes));
+    }
+    let told: Vec<&Episode> =
+        series.iter().flat_map(|series| &series.episodes).filter(|episode| !episode.upcoming(now)).collect();
+    if let Some(said) = spoken::json(&told) {
+        out.outputs.push(Output::bytes(spoken::PATH, said, "podcast"));
+    }
+    if !series.is_empty() {
+        out.outputs.push(Output::bytes(opml::PATH, opml::xml(series), "podcast"));
     }
     (out, problems)
 }

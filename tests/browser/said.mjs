@@ -1,0 +1,61 @@
+// Searching in what the episodes say: nothing of it is fetched before a question, accents and endings do not matter, a
+// result leads to the second and fetches no sound; nothing stays on the device, nothing typed is sent.
+import { base, check, finish, launch, traces, visitor } from "./kit.mjs";
+
+const browser = await launch();
+const { context, page, foreign } = await visitor(browser, { viewport: { width: 360, height: 740 } });
+const asked = [];
+page.on("request", (request) => asked.push(request.url()));
+const session = await context.newCDPSession(page);
+await session.send("Network.enable");
+let bytes = 0;
+session.on("Network.loadingFinished", (event) => { bytes += event.encodedDataLength; });
+const ask = async (question) => {
+  await page.fill("#q", "");
+  await page.fill("#q", question);
+  await page.waitForTimeout(250);
+  return page.locator("#paroles a").evaluateAll((all) => all.map((a) => [a.textContent, a.href, a.closest("li").querySelector("p").textContent]));
+};
+
+await page.goto(`${base}/recherche/`, { waitUntil: "networkidle" });
+check(!asked.some((url) => url.includes("paroles")), "the words of the episodes are not fetched before a question");
+check(bytes < 50 * 1024, `the page weighs ${Math.round(bytes / 1024)} KB before a question`);
+
+// The question is a sentence of the transcript, made plain and in other forms.
+const episodes = await (await fetch(`${base}/podcast/paroles.json`)).json();
+const one = episodes.find((episode) => episode.number === 1);
+check(episodes.length >= 2 && episodes.every((e) => e.said.length > 3), "each episode has its passages");
+check(one.said.every(([second], i) => i === 0 || second >= one.said[i - 1][0]), "passages are in the order of time");
+const [second, text] = one.said[Math.floor(one.said.length / 2)];
+const telling = text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/œ/g, "oe").toLowerCase().split(/[^a-z0-9]+/).filter((w) => w.length > 3).slice(0, 6).join(" ");
+const hits = await ask(telling.toUpperCase());
+const wanted = `${base}${new URL(one.url).pathname}#t=${second}`;
+const hit = hits.find(([, href]) => href === wanted);
+check(hit, `« ${telling} » is found at ${second} s (${hits.map(([, href]) => href)})`);
+check(hit?.[0] === `Épisode\u00a01, ${Math.floor(second / 60)}\u00a0min\u00a0${second % 60}\u00a0s`, `the result says where (${hit?.[0]})`);
+check(hit?.[2].includes(text), "the result shows the words");
+check(asked.filter((url) => url.includes("paroles.json")).length === 1, "the words are fetched once");
+
+const forms = [await ask("inquiet "), await ask("Inquiète "), await ask("inquiets ")];
+check(forms[0].length > 0 && forms.every((f) => JSON.stringify(f.map((r) => r[1])) === JSON.stringify(forms[0].map((r) => r[1]))),
+  `accents and endings do not matter (${forms.map((f) => f.length)})`);
+check((await ask("xylophone zébré")).length === 0, "what nobody says is not found");
+check((await page.locator("#compte").textContent()).length > 20, "finding nothing is told");
+check((await ask("<img src=x onerror=alert(1)>")).length === 0 && (await page.locator("img[src='x']").count()) === 0, "a question is text");
+check(asked.every((url) => !/inqui|xylo|onerror/i.test(url)), "nothing that is typed is sent");
+
+await ask(telling);
+await page.locator(`#paroles a[href='${wanted}']`).click();
+await page.waitForURL(wanted);
+await page.waitForTimeout(400);
+check((await page.evaluate(() => document.querySelector("audio").currentTime)) === second, "the result cues the player at the second");
+check(!asked.some((url) => url.endsWith(".mp3")), "no sound is fetched before play");
+check(foreign.length === 0 && (await traces(context, page)) === 0, "no other host, nothing on the device");
+if (process.env.SHOTS) {
+  await page.goto(`${base}/recherche/`);
+  await ask("danger");
+  await page.screenshot({ path: `${process.env.SHOTS}/said.png`, fullPage: true });
+}
+await context.close();
+await browser.close();
+finish("said");
