@@ -1,9 +1,8 @@
-// Search in the index that the build made (`window.searchIndex`, a list of pages) and in what the episodes say, a file that
-// is fetched with the first question. Nothing that is typed leaves the browser.
+// Search in the index that the build made (a list of pages) and in what the episodes say: two files, fetched with the
+// first question. Nothing that is typed leaves the browser.
 (() => {
   const form = document.getElementById("recherche");
-  const index = window.searchIndex;
-  if (!form || !Array.isArray(index)) return;
+  if (!form) return;
   form.hidden = false;
   const field = document.getElementById("q");
   const list = document.getElementById("liste");
@@ -22,10 +21,16 @@
     return telling.length ? telling : all;
   };
 
-  const pages = index.map((page) => ({ page, title: plain(page.title), about: plain(page.description), body: plain(page.body) }));
+  // A file of the build, fetched once; without it, nothing is found there.
+  const once = (url, prepare) => {
+    let list;
+    return () => (list ??= fetch(url).then((answer) => (answer.ok ? answer.json() : [])).catch(() => []).then((all) => all.flatMap(prepare)));
+  };
+  const pages = once(words.index, (page) =>
+    ({ page, title: plain(page.title), about: plain(page.description), body: plain(page.body) }));
   const score = (entry, term) =>
     (entry.title.includes(term) ? 8 : 0) + (entry.about.includes(term) ? 3 : 0) + (entry.body.includes(term) ? 1 : 0);
-  const found = (terms) => pages
+  const found = async (terms) => (await pages())
     .map((entry) => ({ page: entry.page, marks: terms.map((term) => score(entry, root(term))) }))
     .filter((hit) => hit.marks.every((mark) => mark > 0))
     .map((hit) => ({ page: hit.page, total: hit.marks.reduce((a, b) => a + b, 0) }))
@@ -33,13 +38,8 @@
     .slice(0, 20);
 
   // Passages of the episodes: every word of the question is in them; the word being typed may be unfinished.
-  let passages;
-  const fetched = () => {
-    passages ??= fetch(words.said).then((answer) => (answer.ok ? answer.json() : [])).catch(() => []).then((episodes) =>
-      episodes.flatMap((episode) => episode.said.map(([second, text]) =>
-        ({ episode, second, text, roots: plain(text).split(/[^a-z0-9]+/).filter(Boolean).map((word) => [word, root(word)]) }))));
-    return passages;
-  };
+  const passages = once(words.said, (episode) => episode.said.map(([second, text]) =>
+    ({ episode, second, text, roots: plain(text).split(/[^a-z0-9]+/).filter(Boolean).map((word) => [word, root(word)]) })));
   const tests = (terms) => terms.map((term, i) => {
     const wanted = root(term);
     const unfinished = i === terms.length - 1 && term.length > 2 && !/\s$/.test(field.value);
@@ -47,7 +47,7 @@
   });
   const said = async (terms) => {
     const wanted = tests(terms);
-    return (await fetched()).filter((passage) => wanted.every((test) => passage.roots.some(test))).slice(0, 10);
+    return (await passages()).filter((passage) => wanted.every((test) => passage.roots.some(test))).slice(0, 10);
   };
 
   const element = (name, text, within = []) => {
@@ -79,8 +79,7 @@
   const show = async () => {
     const mine = (question += 1);
     const terms = asked();
-    const hits = terms.length ? found(terms) : [];
-    const heardIn = terms.length ? await said(terms) : [];
+    const [hits, heardIn] = terms.length ? await Promise.all([found(terms), said(terms)]) : [[], []];
     if (mine !== question) return;
     list.replaceChildren(...hits.map(page));
     heard.replaceChildren(...heardIn.map(passage(terms)));
