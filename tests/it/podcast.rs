@@ -131,7 +131,7 @@ fn the_feed_has_every_tag_directories_require_and_recommend() {
     assert_eq!(
         text(item, ("", "description")),
         "<p>Un essai avec ]]&gt; et &amp; et &lt;b&gt;.</p><p>On y parle d'essais.</p>\
-         <p>Pour parler à quelqu'un :</p><ul><li>119, Allô Enfance en Danger</li></ul>\
+         <p>Pour parler à quelqu’un :</p><ul><li>119, Allô Enfance en Danger</li></ul>\
          <p><a href=\"https://exemple.fr/podcast/un/\">Lire la transcription et les sources</a></p>\
          <p>Les voix de cet épisode sont des voix de synthèse.</p>\
          <p>Chapitres</p><p>00:00:00 Début</p><p>00:00:01 Fin &amp; suite</p>"
@@ -185,6 +185,27 @@ fn tomorrows_episode_is_nowhere() {
     let neighbours = section.pages.iter().flat_map(|key| [made.library[*key].lower, made.library[*key].higher]);
     assert!(neighbours.flatten().all(|key| section.pages.contains(&key)));
     assert_eq!(made.series[0].episodes.len(), 3, "it is checked all the same");
+}
+
+#[test]
+fn what_is_said_can_be_searched_to_the_second_without_what_is_to_come() {
+    let made = make(&site());
+    let said: serde_json::Value = serde_json::from_str(output(&made.contribution, "podcast/paroles.json")).unwrap();
+    let episodes = said.as_array().unwrap();
+    assert!(!episodes.is_empty());
+    for episode in episodes {
+        assert!(!episode["url"].as_str().unwrap().contains("demain"), "{episode}");
+        assert!(episode["said"].as_array().unwrap().iter().all(|p| p[0].is_u64() && p[1].is_string()), "{episode}");
+    }
+}
+
+#[test]
+fn the_list_of_series_names_every_feed() {
+    let made = make(&site());
+    let opml = output(&made.contribution, "podcast/series.opml");
+    let document = Document::parse(opml).unwrap();
+    let feeds: Vec<&str> = document.descendants().filter_map(|node| node.attribute("xmlUrl")).collect();
+    assert_eq!(feeds, made.series.iter().map(|series| series.feed_url.as_str()).collect::<Vec<_>>());
 }
 
 #[test]
