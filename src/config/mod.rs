@@ -9,13 +9,14 @@ mod languages;
 mod read;
 pub mod repere;
 mod slug;
+pub(crate) mod text;
 mod theme;
 mod zola;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{self, Diagnostic, Place};
+use crate::diagnostic::{self, Diagnostic};
 
 pub(crate) use read::ANCHORS;
 pub use repere::{Dialect, Repere};
@@ -65,15 +66,14 @@ pub fn load(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnos
     let (root, config_file) = find(root, explicit).map_err(|problem| vec![problem])?;
     let (repere, mut problems) = repere::load(&root);
     let dialect = std::env::var("REPERE_DIALECT").ok().and_then(|d| Dialect::parse(&d)).or(repere.dialect);
-    let text = match std::fs::read_to_string(&config_file) {
+    let name = shown(&root, &config_file);
+    let text = match text::read(&config_file, &name) {
         Ok(text) => text,
-        Err(error) => {
-            let place = Place::file(shown(&root, &config_file));
-            problems.push(Diagnostic::error(format!("the configuration cannot be read: {error}")).at(place));
+        Err(problem) => {
+            problems.push(problem);
             return Err(problems);
         }
     };
-    let name = shown(&root, &config_file);
     // A site that names its dialect is held to that dialect's keys; any other may still carry older ones.
     let (mut config, found) = read::config(&name, &text, dialect.is_some());
     problems.extend(found);

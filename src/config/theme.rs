@@ -59,10 +59,10 @@ fn translations(root: &Path, folder: &Path) -> (Translations, Vec<Diagnostic>) {
     files.sort();
     for file in files {
         let name = shown(root, &file);
-        let text = match std::fs::read_to_string(&file) {
+        let text = match super::text::read(&file, &name) {
             Ok(text) => text,
-            Err(error) => {
-                problems.push(Diagnostic::error(format!("cannot be read: {error}")).at(Place::file(name)));
+            Err(problem) => {
+                problems.push(problem);
                 continue;
             }
         };

@@ -178,7 +178,7 @@ fn order_pages(library: &mut Library, problems: &mut Vec<Diagnostic>) {
         }
         for page in &ignored {
             let problem =
-                Diagnostic::warning(format!("cannot be sorted in its section, which sorts by {}", sort_by.name()));
+                Diagnostic::warning(format!("this page cannot be sorted: its section sorts by {}", sort_by.name()));
             problems.push(
                 problem
                     .at(Place::file(&library[*page].file.shown))

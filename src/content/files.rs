@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Asset, FileInfo};
-use crate::config::Config;
+use crate::config::{Config, text};
 use crate::diagnostic::{Diagnostic, Place, slashed};
 
 /// What the walk found, each sorted by path below the content root.
@@ -45,8 +45,8 @@ fn walk(root: &Path, content: &Path, mount: &str, config: &Config, ignored: &glo
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let place = Place::file(error.path().and_then(|p| p.strip_prefix(root).ok()).unwrap_or(content));
-                found.problems.push(Diagnostic::error("cannot be read").at(place).help(error.to_string()));
+                let path = error.path().unwrap_or(content);
+                found.problems.push(unwalkable(&slashed(path.strip_prefix(root).unwrap_or(path)), &error));
                 continue;
             }
         };
@@ -69,6 +69,16 @@ fn walk(root: &Path, content: &Path, mount: &str, config: &Config, ignored: &glo
             let folder = relative.rfind('/').map_or("", |at| &relative[..at]).to_owned();
             found.assets.entry(folder).or_default().push((relative, path.to_owned()));
         }
+    }
+}
+
+/// A name that cannot be followed: a loop of links, a link to nothing, a folder without permission.
+fn unwalkable(shown: &str, error: &walkdir::Error) -> Diagnostic {
+    match error.io_error() {
+        Some(error) => text::unreadable(shown, error),
+        None => Diagnostic::error("this link leads back to a folder that holds it")
+            .at(Place::file(shown))
+            .help("take the link away"),
     }
 }
 

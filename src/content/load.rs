@@ -1,5 +1,6 @@
 //! Content read from disk into a [`Library`]: walk, read and parse in parallel, then put in order.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -7,9 +8,9 @@ use rayon::prelude::*;
 use super::files::{self, Found};
 use super::{FileInfo, Library, Options, Page, Rendered, Section, assemble, parse, reading};
 use crate::config::keys::Reader;
-use crate::config::{Config, slugify_path};
+use crate::config::{Config, slugify_path, text};
 use crate::content::Date;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Level};
 
 /// A file after parsing.
 enum Text {
@@ -38,23 +39,24 @@ pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Dia
         leave_drafts_out(&mut pages, &mut sections, config);
     }
     let library = assemble::library(pages, sections, config, &found, &mut problems);
-    (library, problems)
+    (library, without_echoes(problems))
+}
+
+/// A file that could not be read aright also lacks what its section sorts by: that would only be said twice.
+fn without_echoes(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let file = |problem: &Diagnostic| problem.place.as_ref().map(|place| place.file.clone());
+    let broken: BTreeSet<_> = problems.iter().filter(|p| p.level == Level::Error).filter_map(file).collect();
+    let echo = |p: &Diagnostic| p.level == Level::Warning && file(p).is_some_and(|file| broken.contains(&file));
+    problems.into_iter().filter(|problem| !echo(problem)).collect()
 }
 
 fn read(file: FileInfo, lang: String, config: &Config, found: &Found) -> (Option<Text>, Vec<Diagnostic>) {
-    let refuse = |message: String, help: &str| {
-        let problem = Diagnostic::error(message).at(Place::file(&file.shown));
-        (None, vec![if help.is_empty() { problem } else { problem.help(help) }])
-    };
-    let mut text = match std::fs::read_to_string(&file.path) {
+    let mut text = match text::read(&file.path, &file.shown) {
         Ok(text) => text,
-        Err(error) => return refuse(format!("cannot be read: {error}"), ""),
+        Err(problem) => return (None, vec![problem]),
     };
     let Some(parts) = parse::split(&text) else {
-        return refuse(
-            "has no front matter".to_owned(),
-            "begin the file with `+++`, a line such as `title = \"…\"`, and `+++`",
-        );
+        return (None, vec![parse::no_front_matter(&file.shown, &text)]);
     };
     let shown = file.shown.clone();
     let mut reader = Reader::new(&shown, &text);

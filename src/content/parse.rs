@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
 use crate::config::keys::{Entry, Raw, Reader, Table};
 use crate::config::{ANCHORS, LanguageOptions};
+use crate::diagnostic::{Diagnostic, Place};
 
 const PAGE_KEYS: &[&str] = &[
     "title",
@@ -100,6 +101,19 @@ pub(super) fn split(text: &str) -> Option<Parts> {
     None
 }
 
+/// Tells why [`split`] found no front matter.
+pub(super) fn no_front_matter(file: &str, text: &str) -> Diagnostic {
+    let lead = text.len() - text.trim_start_matches('\u{feff}').trim_start().len();
+    match ["+++", "---"].into_iter().find(|fence| text[lead..].starts_with(fence)) {
+        Some(fence) => Diagnostic::error("the front matter does not end")
+            .at(Place::span(file, text, lead..lead + 3))
+            .help(format!("put a line with `{fence}` alone before and after it")),
+        None => Diagnostic::error("this file has no front matter")
+            .at(Place::file(file))
+            .help("begin it with `+++`, a line such as `title = \"…\"`, and `+++`"),
+    }
+}
+
 /// The front matter as a table.
 fn table(reader: &mut Reader, text: &str, parts: &Parts) -> Option<Table> {
     let front = &text[parts.front.clone()];
@@ -111,7 +125,12 @@ fn table(reader: &mut Reader, text: &str, parts: &Parts) -> Option<Table> {
     match parsed {
         Ok(table) => Some(table),
         Err((message, span)) => {
-            reader.error(&span, format!("the front matter cannot be read: {message}"));
+            let problem = Diagnostic::error(format!("the front matter cannot be read: {message}"));
+            reader.problems.push(problem.at(reader.place(&span)).help(if parts.is_toml {
+                "it is TOML: `key = \"text\"`, dates and numbers without quotation marks"
+            } else {
+                "it is YAML: `key: \"text\"`, indented with blanks, never with tabs"
+            }));
             None
         }
     }
@@ -226,7 +245,7 @@ fn date(reader: &mut Reader, table: &mut Table, key: &str) -> Option<Date> {
     if date.is_none() {
         let place = reader.place(&item.span);
         reader.problems.push(
-            crate::diagnostic::Diagnostic::error(format!("`{key}` is not a date"))
+            Diagnostic::error(format!("`{key}` is not a date"))
                 .at(place)
                 .help("write 2026-03-01 or 2026-03-01T18:00:00+01:00"),
         );
@@ -244,8 +263,7 @@ fn taxonomies(reader: &mut Reader, table: &mut Table, language: &LanguageOptions
             let known = language.taxonomies.iter().map(|t| t.name.as_str());
             let near = crate::diagnostic::did_you_mean(&name, known).map(|n| format!("did you mean `{n}`?"));
             let place = reader.place(&span);
-            let problem =
-                crate::diagnostic::Diagnostic::error(format!("the configuration has no taxonomy `{name}`")).at(place);
+            let problem = Diagnostic::error(format!("the configuration has no taxonomy `{name}`")).at(place);
             let help = near.unwrap_or_else(|| format!("add `{{ name = \"{name}\" }}` to `taxonomies`"));
             reader.problems.push(problem.help(help));
         }

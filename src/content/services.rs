@@ -5,8 +5,10 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use serde::Deserialize;
+
+use crate::config::text;
+use crate::diagnostic::{Diagnostic, Place};
 
 /// Where the services are written, below the site's root.
 pub const FILE: &str = "content/aide/services.yaml";
@@ -83,11 +85,18 @@ impl Service {
 }
 
 /// Reads the services of the site in `root`; none when the site has no such file.
-pub fn load(root: &Path) -> anyhow::Result<Services> {
+pub fn load(root: &Path) -> Result<Services, Diagnostic> {
     let path = root.join(FILE);
     if !path.is_file() {
         return Ok(Services::default());
     }
-    let text = std::fs::read_to_string(&path).with_context(|| format!("{FILE} cannot be read"))?;
-    serde_yaml::from_str(&text).with_context(|| format!("{FILE} is not the list of services expected"))
+    let text = text::read(&path, FILE)?;
+    serde_yaml::from_str(&text).map_err(|error| {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        let at = error.location().map_or(0, |at| at.index());
+        Diagnostic::error(format!("the help services cannot be read: {message}"))
+            .at(Place::span(FILE, &text, at..at))
+            .help("it is YAML: a list `services:` whose items begin with `- id: \"119\"`")
+    })
 }

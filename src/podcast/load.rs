@@ -10,22 +10,22 @@ use super::{beside, picture, read_episode, read_series};
 use crate::config::Loaded;
 use crate::content::services::{self, Service};
 use crate::content::{Asset, Facet, Library, SectionKey};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 
 /// Every series of the site, newest episode first, and everything that is wrong with them.
 pub fn load(library: &Library, loaded: &Loaded) -> (Vec<Series>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let services = match services::load(&loaded.root) {
-        Ok(found) => found.services,
-        Err(error) => {
-            problems.push(Diagnostic::error(format!("{error:#}")).at(Place::file(services::FILE)));
-            Vec::new()
+        Ok(found) => Some(found.services),
+        Err(problem) => {
+            problems.push(problem);
+            None
         }
     };
     let mut all = Vec::new();
     for key in library.section_keys() {
         if library[key].meta.facets.contains_key("series") {
-            let (series, found) = one_series(library, loaded, key, &services);
+            let (series, found) = one_series(library, loaded, key, services.as_deref());
             problems.extend(found);
             all.extend(series);
         }
@@ -37,7 +37,7 @@ fn one_series(
     library: &Library,
     loaded: &Loaded,
     key: SectionKey,
-    services: &[Service],
+    services: Option<&[Service]>,
 ) -> (Option<Series>, Vec<Diagnostic>) {
     let section = &library[key];
     let text = std::fs::read_to_string(&section.file.path).unwrap_or_default();

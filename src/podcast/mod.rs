@@ -243,7 +243,9 @@ fn beside<'a>(facet: &mut Facet<'_>, assets: &'a [Asset], key: &str, name: &str)
     if let Some(asset) = assets.iter().find(|asset| asset.name == name) {
         return Some(asset);
     }
-    let near = did_you_mean(name, assets.iter().map(|asset| asset.name.as_str()));
+    let ending = |name: &str| name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let alike = assets.iter().map(|asset| asset.name.as_str()).filter(|other| ending(other) == ending(name));
+    let near = did_you_mean(name, alike);
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if assets.is_empty() => "there is no file beside this page: put it in the same folder".to_owned(),

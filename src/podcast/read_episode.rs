@@ -39,7 +39,12 @@ pub(super) const KEYS: [&str; 13] = [
 ];
 
 /// Reads it; `None` when too much is wrong to go on.
-pub(super) fn episode(page: &Page, series: &Series, services: &[Service], facet: &mut Facet<'_>) -> Option<Episode> {
+pub(super) fn episode(
+    page: &Page,
+    series: &Series,
+    services: Option<&[Service]>,
+    facet: &mut Facet<'_>,
+) -> Option<Episode> {
     let title = page.meta.title.clone().unwrap_or_default();
     if title.trim().is_empty() {
         facet.error("title", "the episode has no title", "write `title: …` at the top of the front matter");
@@ -63,8 +68,10 @@ pub(super) fn episode(page: &Page, series: &Series, services: &[Service], facet:
         facet.error("number", "an episode of a serial needs `number`", "write its place in the season: `number: 1`");
     }
     let help = facet.texts("help");
-    for id in help.iter().filter(|id| !services.iter().any(|service| service.id == **id)) {
-        let near = did_you_mean(id, services.iter().map(|service| service.id.as_str()));
+    // Where the services cannot be read, that alone is told.
+    let known: Option<Vec<&str>> = services.map(|services| services.iter().map(|s| s.id.as_str()).collect());
+    for id in help.iter().filter(|id| known.as_ref().is_some_and(|known| !known.contains(&id.as_str()))) {
+        let near = did_you_mean(id, known.iter().flatten().copied());
         let help = near.map_or_else(
             || format!("the services are listed in {}", services::FILE),
             |near| format!("did you mean `{near}`?"),

@@ -4,6 +4,7 @@
 
 mod feeds;
 mod files;
+mod folder;
 mod pagers;
 mod plan;
 mod publish;
@@ -84,17 +85,22 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
 
     // Load.
     let loaded = load_config(options, &mut warnings)?;
-    let (mut library, found) = content::load(&loaded.root, &loaded.config, content::Options { drafts: options.drafts });
+    let (mut library, mut found) =
+        content::load(&loaded.root, &loaded.config, content::Options { drafts: options.drafts });
+    let (series, of_series) = podcast::load(&library, &loaded);
+    found.extend(of_series);
+    let highlighter = gather(Highlighter::new(&loaded), &mut found).flatten().map(Arc::new);
+    let renderer = gather(Renderer::load(&loaded, highlighter.clone()), &mut found);
+    // All that is wrong with the sources comes together, before anything is made of them.
     keep(found, &mut warnings)?;
-    let (series, found) = podcast::load(&library, &loaded);
-    keep(found, &mut warnings)?;
+    let Some(renderer) = renderer else { return Err(warnings) };
     podcast::hide_upcoming(&mut library, &series, now);
-    let highlighter = Highlighter::new(&loaded)?.map(Arc::new);
-    let renderer = Renderer::load(&loaded, highlighter.clone())?;
     renderer.prepare(&Arc::new(library.clone()));
     let hooks = ContentHooks::new(&renderer).map_err(|fault| vec![fault])?;
-    keep(markdown::render_library(&mut library, &loaded, highlighter.as_deref(), &hooks), &mut warnings)?;
-    let contributed = contribute(&mut library, &loaded, &series, now, &mut warnings)?;
+    let mut found = markdown::render_library(&mut library, &loaded, highlighter.as_deref(), &hooks);
+    let (contributed, of_rooms) = contribute(&mut library, &loaded, &series, now);
+    found.extend(of_rooms);
+    keep(found, &mut warnings)?;
     let library = Arc::new(library);
     renderer.publish(&library);
 
@@ -126,7 +132,7 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
 /// Builds a site and publishes it in one rename.
 pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let mut site = load(options)?;
-    let folder = output_folder(options, &site.loaded)?;
+    let folder = folder::output(options, &site.loaded)?;
     let config = &site.loaded.config;
     let manner =
         publish::Manner { hard_links: config.hard_link_static, keep_dotfiles: config.preserve_dotfiles_in_output };
@@ -137,18 +143,6 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
         site.warnings.push(Diagnostic::warning(format!("the manifest could not be written: {error:#}")));
     }
     Ok(site)
-}
-
-/// Where the site is written. A folder named on the command line is only replaced with `--force`.
-pub fn output_folder(options: &Options, loaded: &Loaded) -> Result<PathBuf, Vec<Diagnostic>> {
-    match &options.output_dir {
-        Some(folder) if folder.exists() && !options.force => {
-            let message = format!("the folder {} exists already", folder.display());
-            Err(vec![Diagnostic::error(message).help("add `--force` to replace everything in it")])
-        }
-        Some(folder) => Ok(folder.clone()),
-        None => Ok(loaded.root.join(&loaded.config.output_dir)),
-    }
 }
 
 /// Whether the guessed dialect was told.
@@ -171,6 +165,11 @@ fn load_config(options: &Options, warnings: &mut Vec<Diagnostic>) -> Result<Arc<
     Ok(Arc::new(loaded))
 }
 
+/// The value, or its problems among those found.
+fn gather<T>(result: Result<T, Vec<Diagnostic>>, found: &mut Vec<Diagnostic>) -> Option<T> {
+    result.map_err(|problems| found.extend(problems)).ok()
+}
+
 /// Keeps warnings, stops at errors (which then come with the warnings).
 fn keep(found: Vec<Diagnostic>, warnings: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
     let stop = any_error(&found);
@@ -184,8 +183,7 @@ fn contribute(
     loaded: &Loaded,
     series: &[podcast::Series],
     now: jiff::Timestamp,
-    warnings: &mut Vec<Diagnostic>,
-) -> Result<Vec<Output>, Vec<Diagnostic>> {
+) -> (Vec<Output>, Vec<Diagnostic>) {
     let mut contribution = Contribution::default();
     let mut found = Vec::new();
     let rooms = [
@@ -197,7 +195,6 @@ fn contribute(
         contribution.merge(room);
         found.extend(problems);
     }
-    keep(found, warnings)?;
     for (source, values) in contribution.values {
         match library.node(&source) {
             Some(Node::Page(key)) => library[key].meta.facets.extend(values),
@@ -205,7 +202,7 @@ fn contribute(
             None => {}
         }
     }
-    Ok(contribution.outputs)
+    (contribution.outputs, found)
 }
 
 /// Copies of images that templates asked for, made or taken from the cache.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -96,9 +97,13 @@ fn switch(fresh: tempfile::TempDir, folder: &Path, parent: &Path) -> anyhow::Res
     }
     let aside = tempfile::Builder::new().prefix(".repere-old-").tempdir_in(parent)?;
     let old = aside.path().join("site");
-    if fs::rename(folder, &old).is_err() {
+    match fs::rename(folder, &old) {
+        Ok(()) => {}
         // A mount point cannot be moved: its content is replaced instead.
-        return replace_content(fresh.path(), folder);
+        Err(error) if matches!(error.kind(), ErrorKind::ResourceBusy | ErrorKind::CrossesDevices) => {
+            return replace_content(fresh.path(), folder);
+        }
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be replaced", folder.display())),
     }
     if let Err(error) = fs::rename(fresh.path(), folder) {
         let _ = fs::rename(&old, folder);

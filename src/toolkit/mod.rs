@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::config::Loaded;
 use crate::content::services::{self, Services};
 use crate::content::{Library, Page};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::media::words;
 use crate::output::{Contribution, Output};
 
@@ -32,8 +32,8 @@ pub fn contribute(library: &Library, loaded: &Loaded) -> (Contribution, Vec<Diag
         return (Contribution::default(), Vec::new());
     }
     let mut problems = Vec::new();
-    let services = services::load(&loaded.root).unwrap_or_else(|error| {
-        problems.push(Diagnostic::error(format!("{error:#}")).at(Place::file(services::FILE)));
+    let services = services::load(&loaded.root).unwrap_or_else(|problem| {
+        problems.push(problem);
         Services::default()
     });
     let made: Vec<(Contribution, Vec<Diagnostic>)> =

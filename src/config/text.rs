@@ -1,0 +1,46 @@
+//! A file of the site read as text; what is in the way is told so that a writer can repair it.
+//!
+//! Entry point: [`read`].
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Place};
+
+/// The text of `path`, which diagnostics call `shown`.
+pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Diagnostic> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(shown, &error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes());
+        Diagnostic::error("this file is not text in UTF-8")
+            .at(Place::span(shown, &text, at..at + 1))
+            .help("save it again with the encoding UTF-8")
+    })
+}
+
+/// A file or folder that the system does not hand over.
+pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
+    let (message, help) = match error.kind() {
+        ErrorKind::NotFound => ("there is nothing where this name leads", "take the link away, or mend it"),
+        ErrorKind::PermissionDenied => {
+            ("this may not be read", "allow it: `chmod u+r` for a file, `u+rx` for a folder")
+        }
+        _ => return Diagnostic::error(format!("this cannot be read: {error}")).at(Place::file(shown)),
+    };
+    Diagnostic::error(message).at(Place::file(shown)).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_wrong_byte_is_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.md");
+        std::fs::write(&file, b"un\nd\xe9 trois").unwrap();
+        let place = read(&file, "a.md").unwrap_err().place.unwrap();
+        assert_eq!((place.line, place.column, place.width), (2, 2, 1));
+    }
+}
