@@ -1,7 +1,9 @@
 //! Building: what a writer sees when something is wrong, and what visitors never see.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use repere::diagnostic::{self, Diagnostic};
 use repere::site::{self, Options};
@@ -161,4 +163,34 @@ fn a_site_of_the_older_dialect_is_built_as_it_says() {
     let home = site.outputs.iter().find(|output| output.path == "index.html").unwrap();
     let site::Body::Bytes(bytes) = &home.body else { panic!("a page is bytes") };
     assert_eq!(String::from_utf8_lossy(bytes), "<b>1</b> 1×un");
+}
+
+/// Every file of a folder by its path.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
+    let entries = entries.filter(|entry| entry.file_type().is_file());
+    entries.map(|e| (e.path().strip_prefix(folder).unwrap().to_owned(), fs::read(e.path()).unwrap())).collect()
+}
+
+#[test]
+fn this_site_is_the_same_in_every_time_zone_and_on_every_machine() {
+    let place = tempfile::tempdir().unwrap();
+    let build = |name: &str, zone: &str, threads: &str| {
+        let folder = place.path().join(name);
+        let done = Command::new(env!("CARGO_BIN_EXE_repere"))
+            .args(["--root", env!("CARGO_MANIFEST_DIR"), "build", "--output-dir"])
+            .arg(&folder)
+            .env("TZ", zone)
+            .env("RAYON_NUM_THREADS", threads)
+            .env_remove("REPERE_DIALECT")
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        files(&folder)
+    };
+    let (first, second) = (build("a", "UTC", "1"), build("b", "Pacific/Auckland", "4"));
+    assert!(first.keys().eq(second.keys()));
+    for (path, bytes) in &first {
+        assert!(second[path] == *bytes, "{} differs", path.display());
+    }
 }
