@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const SITE: [(&str, &str); 4] = [
+const SITE: [(&str, &str); 5] = [
     ("zola.toml", "base_url = \"https://exemple.test\"\ntitle = \"Essai\"\n"),
+    ("repere.toml", "dialect = \"0.23\"\n"),
     ("content/_index.md", "+++\ntitle = \"Accueil\"\n+++\n"),
     ("templates/index.html", "<h1>{{ section.title }}</h1>"),
     ("templates/page.html", "<h1>{{ page.title }}</h1>{{ page.content | safe }}"),
