@@ -6,6 +6,7 @@
 //! One file per family; `document` reads each HTML output once for all of them. Nothing here changes an output.
 
 mod accessibility;
+mod depth;
 mod document;
 mod external;
 mod links;
@@ -62,6 +63,10 @@ pub fn run(library: &Library, loaded: &Loaded, outputs: &[Output]) -> Vec<Diagno
         || safety.page_budget_kb > 0;
     if !wants_pages {
         return Vec::new();
+    }
+    let deep = depth::check(outputs);
+    if !deep.is_empty() {
+        return deep;
     }
     let site = Site {
         library,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::feeds;
 use super::plan::{Job, Planned};
-use crate::content::{Library, Section};
+use crate::content::{Library, Section, SectionKey};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::output::Output;
 use crate::templates::{Context, Renderer, zola_version};
@@ -46,7 +46,7 @@ pub(super) fn render(
 fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Result<String, Diagnostic> {
     let with = |name: &str, context: &Context| {
         if !renderer.has(name) {
-            return Err(missing(name, planned, renderer));
+            return Err(missing(name, planned, library, renderer));
         }
         let told = |fault: Diagnostic| fault.help(format!("while rendering {}", planned.origin.display()));
         renderer.render(name, context).map_err(told)
@@ -89,7 +89,7 @@ fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Resu
             }
             with(&taxonomy_template(renderer, &taxonomy.kind.name, "single"), &context)
         }
-        Job::Feed(feed) if !renderer.has(&feed.template) => Err(missing(&feed.template, planned, renderer)),
+        Job::Feed(feed) if !renderer.has(&feed.template) => Err(missing(&feed.template, planned, library, renderer)),
         Job::Feed(feed) => feeds::render(feed, &planned.path, library, renderer),
         Job::NotFound => renderer.render("404.html", &renderer.site_context()),
         Job::Robots => renderer.render("robots.txt", &renderer.site_context()),
@@ -97,12 +97,30 @@ fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Resu
 }
 
 /// A template that does not exist, told where it was asked for.
-fn missing(name: &str, planned: &Planned, renderer: &Renderer) -> Diagnostic {
-    let fault = Diagnostic::error(format!("there is no template `{name}`")).at(Place::file(&planned.origin));
+fn missing(name: &str, planned: &Planned, library: &Library, renderer: &Renderer) -> Diagnostic {
+    let place = asked(name, planned, library).unwrap_or_else(|| Place::file(&planned.origin));
+    let fault = Diagnostic::error(format!("there is no template `{name}`")).at(place);
     match renderer.nearest(name) {
         Some(near) => fault.help(format!("did you mean `{near}`?")),
         None => fault.help(format!("write `templates/{name}`, or choose a theme that has it")),
     }
+}
+
+/// The line that asks for a template: of the page, or of the section above that chooses for its pages.
+fn asked(name: &str, planned: &Planned, library: &Library) -> Option<Place> {
+    let file = match &planned.job {
+        Job::Page(key) if library[*key].meta.template.is_some() => &library[*key].file,
+        Job::Page(key) => {
+            let mut above = library[*key].ancestors.iter().rev();
+            let chooses = |section: &&SectionKey| library[**section].meta.page_template.as_deref() == Some(name);
+            &library[*above.find(chooses)?].file
+        }
+        Job::Section(key, _) => &library[*key].file,
+        _ => return None,
+    };
+    let text = std::fs::read_to_string(&file.path).ok()?;
+    let at = text.find(name)?;
+    Some(Place::span(&file.shown, &text, at..at + name.len()))
 }
 
 /// A section's own template, or `index.html` for a home and `section.html` for others.

@@ -156,8 +156,15 @@ fn a_missing_template() {
     let text = told(&[("content/a.md", b"+++\ntitle = \"A\"\ntemplate = \"pge.html\"\n+++\n")]);
     assert_eq!(
         text,
-        "error: there is no template `pge.html`\n  --> content/a.md\n  = help: did you mean `page.html`?\n\n\
-         1 error; nothing was published\n"
+        r#"error: there is no template `pge.html`
+  --> content/a.md:3:13
+   |
+ 3 | template = "pge.html"
+   |             ^^^^^^^^
+  = help: did you mean `page.html`?
+
+1 error; nothing was published
+"#
     );
 }
 
