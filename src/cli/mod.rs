@@ -3,6 +3,7 @@
 //! Entry point: [`run`]. Problems are printed here and nowhere else. Exit codes: 0 all is well, 1 the site has errors,
 //! 2 the program was called wrongly, 70 the program itself failed.
 
+mod backup;
 mod build;
 mod check;
 mod host;
@@ -57,6 +58,8 @@ enum Command {
     Check(check::Check),
     /// Serve the site and its calendar to everybody
     Host(host::Host),
+    /// Copy the calendar's database while the host runs
+    Backup(backup::Backup),
     /// Look after the people who sign in to the calendar
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -90,6 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(command) => command.run(&place),
         Command::Check(command) => command.run(&place),
         Command::Host(command) => command.run(&place),
+        Command::Backup(command) => command.run(),
         Command::Staff(command) => command.run(&place),
     }
 }

@@ -6,6 +6,7 @@
 //! is refused by the schema itself (conditional UPDATE, CHECK, partial unique index, triggers), not by this code.
 
 mod apply;
+mod backup;
 mod erase;
 mod execute;
 mod load;

@@ -32,8 +32,8 @@ impl Store {
     pub async fn open(data: &Path) -> Result<Self> {
         std::fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
         let file = data.join("repere.db");
-        let path = file.to_str().with_context(|| format!("{} is not a name in UTF-8", file.display()))?;
-        let url = format!("sqlite://{}?mode=rwc", utf8_percent_encode(path, IN_PATH));
+        let path = file.display().to_string();
+        let url = address(&file, "rwc")?;
         let context = || format!("cannot open the database {path}");
         let writer = pool(&url, 1).await.with_context(context)?;
         assert_version(&writer).await?;
@@ -53,6 +53,12 @@ impl Store {
     pub(super) async fn write(&self) -> sqlx::Result<Transaction<'static, sqlx::Any>> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
     }
+}
+
+/// A database file as sqlx names it. `mode` is SQLite's: `ro`, `rwc`.
+pub(super) fn address(file: &Path, mode: &str) -> Result<String> {
+    let path = file.to_str().with_context(|| format!("{} is not a name in UTF-8", file.display()))?;
+    Ok(format!("sqlite://{}?mode={mode}", utf8_percent_encode(path, IN_PATH)))
 }
 
 async fn pool(url: &str, connections: u32) -> sqlx::Result<AnyPool> {

@@ -248,3 +248,32 @@ fn a_second_press_of_the_button_gives_the_same_answer() {
     let unknown = host.post("/calendrier/inconnue/inscription", &[("name", "x")]).expect("an answer");
     assert_eq!(unknown.0, 404);
 }
+
+#[test]
+fn a_copy_made_under_load_can_be_put_back() {
+    let data = tempfile::tempdir().expect("a folder");
+    let id = session(data.path(), 500);
+    let host = Host::start(data.path());
+    let copy = data.path().join("copy.db");
+    let backup = |to: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_repere"));
+        command.args(["backup", "--data"]).arg(data.path()).arg(to).output().expect("the command runs")
+    };
+    thread::scope(|scope| {
+        let (id, address) = (&id, host.address);
+        scope.spawn(move || (0..40).for_each(|who| assert_eq!(register(address, id, who), Some(303))));
+        thread::sleep(Duration::from_millis(30));
+        let done = backup(&copy);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    });
+    let again = backup(&copy);
+    assert_eq!(again.status.code(), Some(1), "a backup never replaces another");
+    let empty = tempfile::tempdir().expect("a folder");
+    std::fs::copy(&copy, empty.path().join("repere.db")).expect("the copy is put back");
+    block(async {
+        let store = Store::open(empty.path()).await.expect("the copy opens");
+        let kept = store.registrations(&id).await.expect("registrations");
+        assert_eq!(store.posts(500).await.expect("the outbox").len(), kept.len(), "each with its message");
+        assert_eq!(store.miscounted().await.expect("a count"), Vec::<String>::new());
+    });
+}

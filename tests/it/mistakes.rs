@@ -173,14 +173,14 @@ fn a_broken_template() {
     let text = told(&[("templates/page.html", b"<h1>\n{% if %}\n")]);
     assert_eq!(
         text,
-        r#"error: Found `%}` but expected one of: integer, float, string, bool, ident, `-`, `not`, `<`, `{`, `[` or `(`
+        "error: Found `%}` but expected one of: integer, float, string, bool, ident, `-`, `not`, `<`, `{`, `[` or `(`
   --> templates/page.html:2:7
    |
  2 | {% if %}
    |       ^^
 
 1 error; nothing was published
-"#
+"
     );
 }
 
@@ -244,7 +244,7 @@ fn links_that_lead_nowhere() {
     ]);
     assert_eq!(
         text,
-        r#"error: the link `@/nada.md` leads to no page or section
+        "error: the link `@/nada.md` leads to no page or section
   --> content/a.md:4:1
    |
  4 | [x](@/nada.md)
@@ -266,7 +266,7 @@ error: the link `@/rien.md` leads to no page or section
   = help: the path starts at `content/` and ends with `.md`
 
 3 errors; nothing was published
-"#
+"
     );
 }
 
