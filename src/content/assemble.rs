@@ -46,6 +46,7 @@ fn add_homes(library: &mut Library, config: &Config, found: &Found) {
             continue;
         }
         let file = FileInfo {
+            path: format!("content/{relative}").into(),
             shown: format!("content/{relative}"),
             relative,
             canonical: "_index.md".to_owned(),

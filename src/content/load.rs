@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
+use serde_json::{Map, Value};
 
 use super::files::{self, Found};
 use super::{FileInfo, Library, Options, Page, Rendered, Section, assemble, parse, reading};
 use crate::config::keys::Reader;
-use crate::config::{Config, slugify_path, text};
+use crate::config::{Config, Dialect, slugify_path, text};
 use crate::content::Date;
 use crate::diagnostic::{Diagnostic, Level};
 
@@ -38,7 +39,11 @@ pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Dia
     if !options.drafts {
         leave_drafts_out(&mut pages, &mut sections, config);
     }
-    let library = assemble::library(pages, sections, config, &found, &mut problems);
+    let mut library = assemble::library(pages, sections, config, &found, &mut problems);
+    // Homes without a file have the path that the file would have.
+    for section in library.sections.iter_mut().filter(|section| section.file.path.is_relative()) {
+        section.file.path = root.join(&section.file.path);
+    }
     (library, without_echoes(problems))
 }
 
@@ -61,8 +66,16 @@ fn read(file: FileInfo, lang: String, config: &Config, found: &Found) -> (Option
     let shown = file.shown.clone();
     let mut reader = Reader::new(&shown, &text);
     let raw_line = text[..parts.body].matches('\n').count() + 1;
+    // The tables of the older dialect are sorted by their keys, but in YAML.
+    let sorted = |extra: &mut Map<String, Value>| {
+        if parts.is_toml && config.dialect == Dialect::Zola022 {
+            extra.values_mut().for_each(Value::sort_all_objects);
+            extra.sort_keys();
+        }
+    };
     if file.name == "_index" {
-        let meta = parse::section(&mut reader, &text, &parts);
+        let mut meta = parse::section(&mut reader, &text, &parts);
+        sorted(&mut meta.extra);
         let problems = reader.problems;
         let raw = text.split_off(parts.body);
         let rendered = counted(&raw, &lang, config);
@@ -71,7 +84,8 @@ fn read(file: FileInfo, lang: String, config: &Config, found: &Found) -> (Option
         section.assets = found.section_assets(&section.file, &section.path);
         return (Some(Text::Section(Box::new(section))), problems);
     }
-    let meta = parse::page(&mut reader, &text, &parts, config.language(&lang));
+    let mut meta = parse::page(&mut reader, &text, &parts, config.language(&lang));
+    sorted(&mut meta.extra);
     let problems = reader.problems;
     let raw = text.split_off(parts.body);
     let rendered = counted(&raw, &lang, config);

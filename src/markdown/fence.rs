@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use giallo::{HighlightOptions, HtmlRenderer, PLAIN_GRAMMAR_NAME, Registry, ThemeVariant, parse_markdown_fence};
 use pulldown_cmark_escape::escape_html;
 
-use crate::config::{DataAttrPosition, HighlightStyle, Highlighting, Loaded};
+use crate::config::{DataAttrPosition, Dialect, HighlightStyle, Highlighting, Loaded};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// Prefix of the classes of class highlighting.
@@ -52,6 +52,7 @@ pub(super) struct Problem {
 pub struct Highlighter {
     options: Highlighting,
     folder: PathBuf,
+    is_older: bool,
     registry: OnceLock<Result<Registry, String>>,
 }
 
@@ -73,7 +74,8 @@ impl Highlighter {
             return Err(unknown);
         }
         let folder = loaded.config_file.parent().map(PathBuf::from).unwrap_or_default();
-        Ok(Some(Self { options, folder, registry: OnceLock::new() }))
+        let is_older = loaded.dialect == Dialect::Zola022;
+        Ok(Some(Self { options, folder, is_older, registry: OnceLock::new() }))
     }
 
     /// Style sheets of class highlighting: file name (`giallo.css`, or `giallo-light.css` and `giallo-dark.css`) and text.
@@ -156,7 +158,10 @@ impl Highlighter {
         if self.options.style == HighlightStyle::Class {
             renderer.css_class_prefix = Some(PREFIX.to_owned());
         }
-        (renderer.render(&highlighted, &parsed.options), problem)
+        let html = renderer.render(&highlighted, &parsed.options);
+        // Zola 0.22 leaves no blank where the attributes of `<pre>` end.
+        let html = if self.is_older { html.replacen("\" ><code", "\"><code", 1) } else { html };
+        (html, problem)
     }
 }
 

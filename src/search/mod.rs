@@ -5,10 +5,12 @@
 
 mod text;
 
+use std::borrow::Cow;
+
 use elasticlunr::{IndexBuilder, Language};
 use serde::Serialize;
 
-use crate::config::{Config, IndexFormat, Search};
+use crate::config::{Config, Dialect, IndexFormat, Search};
 use crate::content::{Library, Page, Section};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::output::Output;
@@ -24,7 +26,19 @@ struct Item<'a> {
     body: String,
     path: &'a str,
     #[serde(skip)]
-    date: &'a str,
+    date: Cow<'a, str>,
+}
+
+impl Item<'_> {
+    fn field(&self, name: &str) -> &str {
+        match name {
+            "title" => self.title,
+            "description" => self.description,
+            "date" => &self.date,
+            "path" => self.path,
+            _ => &self.body,
+        }
+    }
 }
 
 /// The index files of every language that asks for one.
@@ -36,12 +50,15 @@ pub fn outputs(library: &Library, config: &Config) -> Result<Vec<Output>, Vec<Di
     let format = config.default_options().search.index_format;
     for (lang, options) in config.languages.iter().filter(|(_, options)| options.build_search_index) {
         faults.extend(hidden_home(library, lang));
-        let items = items(library, lang, &options.search);
-        let fuse = || serde_json::to_string(&items).unwrap_or_default();
+        let items = items(library, lang, &options.search, config.dialect);
+        let fuse = || match config.dialect {
+            Dialect::Zola022 => fuse_of_chosen(&items, &config.default_options().search),
+            Dialect::Zola023 => serde_json::to_string(&items).unwrap_or_default(),
+        };
         let (text, extension) = match format {
             IndexFormat::FuseJson => (fuse(), "json"),
             IndexFormat::FuseJavascript => (in_script(&fuse()), "js"),
-            format => match elasticlunr(&items, lang, &options.search) {
+            format => match elasticlunr(&items, lang, &options.search, config) {
                 Ok(json) => {
                     needs_script = true;
                     match format {
@@ -63,6 +80,20 @@ pub fn outputs(library: &Library, config: &Config) -> Result<Vec<Output>, Vec<Di
     if faults.is_empty() { Ok(outputs) } else { Err(faults) }
 }
 
+/// Zola 0.22 writes the fields that are included, 0.23 all of them.
+fn fuse_of_chosen(items: &[Item], search: &Search) -> String {
+    let chosen = chosen_of(search);
+    let items: Vec<serde_json::Map<_, _>> = items
+        .iter()
+        .map(|item| {
+            let url = [("url".to_owned(), item.url.into())];
+            let fields = ["title", "description", "body", "path"].into_iter().filter(|field| chosen.contains(field));
+            url.into_iter().chain(fields.map(|field| (field.to_owned(), item.field(field).into()))).collect()
+        })
+        .collect();
+    serde_json::to_string(&items).unwrap_or_default()
+}
+
 fn in_script(json: &str) -> String {
     format!("window.searchIndex = {json}")
 }
@@ -77,7 +108,7 @@ fn hidden_home(library: &Library, lang: &str) -> Option<Diagnostic> {
     })
 }
 
-fn items<'a>(library: &'a Library, lang: &str, search: &Search) -> Vec<Item<'a>> {
+fn items<'a>(library: &'a Library, lang: &str, search: &Search, dialect: Dialect) -> Vec<Item<'a>> {
     let mut items = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
     for section in library.sections.iter().filter(|s| s.lang == lang && s.meta.in_search_index && !s.meta.hidden) {
@@ -87,7 +118,7 @@ fn items<'a>(library: &'a Library, lang: &str, search: &Search) -> Vec<Item<'a>>
         for key in &section.pages {
             let page = &library[*key];
             if page.meta.in_search_index && !page.meta.hidden && seen.insert(*key) {
-                items.push(page_item(page, search));
+                items.push(page_item(page, search, dialect));
             }
         }
     }
@@ -101,18 +132,22 @@ fn section_item<'a>(section: &'a Section, search: &Search) -> Item<'a> {
         description: section.meta.description.as_deref().unwrap_or_default(),
         body: body(&section.rendered.html, search),
         path: &section.path,
-        date: "",
+        date: Cow::Borrowed(""),
     }
 }
 
-fn page_item<'a>(page: &'a Page, search: &Search) -> Item<'a> {
+fn page_item<'a>(page: &'a Page, search: &Search, dialect: Dialect) -> Item<'a> {
     Item {
         url: &page.permalink,
         title: page.meta.title.as_deref().unwrap_or_default(),
         description: page.meta.description.as_deref().unwrap_or_default(),
         body: body(&page.rendered.html, search),
         path: &page.path,
-        date: page.meta.date.as_ref().map_or("", |date| date.text.as_str()),
+        date: page.meta.date.as_ref().map_or(Cow::Borrowed(""), |date| match dialect {
+            // The older dialect shows the moment where a day begins.
+            Dialect::Zola022 if !date.text.contains('T') => Cow::Owned(format!("{}T00:00:00Z", date.text)),
+            _ => Cow::Borrowed(date.text.as_str()),
+        }),
     }
 }
 
@@ -124,16 +159,11 @@ fn body(html: &str, search: &Search) -> String {
     }
 }
 
-fn elasticlunr(items: &[Item], lang: &str, search: &Search) -> Result<String, Diagnostic> {
-    let chosen = [
-        ("title", search.include_title),
-        ("description", search.include_description),
-        ("date", search.include_date),
-        ("path", search.include_path),
-        ("body", search.include_content),
-    ];
-    let fields: Vec<&str> = chosen.iter().filter(|(_, wanted)| *wanted).map(|(name, _)| *name).collect();
-    let mut index = IndexBuilder::with_language(language(lang)?);
+fn elasticlunr(items: &[Item], lang: &str, search: &Search, config: &Config) -> Result<String, Diagnostic> {
+    let fields = chosen_of(search);
+    let older = config.dialect == Dialect::Zola022;
+    let rows = if older { &config.default_options().search } else { search };
+    let mut index = IndexBuilder::with_language(language(lang, config.dialect)?);
     for field in &fields {
         index = match *field {
             "path" => index.add_field_with_tokenizer(field, Box::new(path_words)),
@@ -142,16 +172,23 @@ fn elasticlunr(items: &[Item], lang: &str, search: &Search) -> Result<String, Di
     }
     let mut index = index.build();
     for item in items {
-        let row = fields.iter().map(|field| match *field {
-            "title" => item.title,
-            "description" => item.description,
-            "date" => item.date,
-            "path" => item.path,
-            _ => item.body.as_str(),
-        });
-        index.add_doc(item.url, row);
+        // Zola 0.22 fills rows by what the whole site includes, and leaves a missing date out: what follows moves up.
+        let row = chosen_of(rows).into_iter().filter(|field| !older || *field != "date" || !item.date.is_empty());
+        index.add_doc(item.url, row.map(|field| item.field(field)));
     }
     Ok(index.to_json())
+}
+
+/// The fields an index has, in their order.
+fn chosen_of(search: &Search) -> Vec<&'static str> {
+    let chosen = [
+        ("title", search.include_title),
+        ("description", search.include_description),
+        ("date", search.include_date),
+        ("path", search.include_path),
+        ("body", search.include_content),
+    ];
+    chosen.into_iter().filter_map(|(name, wanted)| wanted.then_some(name)).collect()
 }
 
 /// The words of a path: what slashes and hyphens part.
@@ -160,10 +197,10 @@ fn path_words(path: &str) -> Vec<String> {
     parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
 }
 
-fn language(lang: &str) -> Result<Box<dyn Language>, Diagnostic> {
+fn language(lang: &str, dialect: Dialect) -> Result<Box<dyn Language>, Diagnostic> {
     let code = lang.split(['-', '_']).next().unwrap_or(lang);
-    // The index library calls Dutch `du`.
-    let code = if code == "nl" { "du" } else { code };
+    // The index library calls Dutch `du`; Zola 0.22 did not know.
+    let code = if code == "nl" && dialect == Dialect::Zola023 { "du" } else { code };
     elasticlunr::lang::from_code(code).ok_or_else(|| {
         Diagnostic::error(format!("the elasticlunr index does not know the language `{lang}`"))
             .help("set `index_format = \"fuse_json\"`, or `build_search_index = false` for that language")

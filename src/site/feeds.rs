@@ -1,13 +1,13 @@
 //! Feeds and the sitemap: which pages they tell about, in which order.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::pagers;
 use super::plan::{Feed, Scope, unplaced};
-use crate::config::{ExcludePaginated, Loaded};
+use crate::config::{Dialect, ExcludePaginated, Loaded};
 use crate::content::{Library, Page, PageKey, TaxonomyKey};
 use crate::diagnostic::Diagnostic;
 use crate::output::Output;
@@ -40,7 +40,13 @@ pub(super) fn render(feed: &Feed, path: &str, library: &Library, renderer: &Rend
         dated.truncate(limit);
     }
     context.insert_pages(renderer, &dated);
-    context.insert("feed_url", &format!("{}/{path}", loaded.config.base_url.trim_end_matches('/')));
+    let mut address = format!("{}/{path}", loaded.config.base_url.trim_end_matches('/'));
+    // The older dialect takes a feed for a folder when the default language has none of its name.
+    let known = &loaded.config.default_options().feed_filenames;
+    if loaded.dialect == Dialect::Zola022 && !known.iter().any(|name| path.ends_with(name.as_str())) {
+        address.push('/');
+    }
+    context.insert("feed_url", &address);
     match feed.scope {
         Scope::Site => {}
         Scope::Section(key) => context.insert_section(renderer, key, true),
@@ -94,7 +100,9 @@ fn entries<'a>(library: &'a Library, loaded: &Loaded) -> Vec<Entry<'a>> {
         found.entry(entry.permalink.clone()).or_insert(entry);
     };
     let with_pagers = loaded.config.exclude_paginated_pages_in_sitemap == ExcludePaginated::None;
-    let unplaced = unplaced(library);
+    let is_older = loaded.dialect == Dialect::Zola022;
+    // The older dialect tells of pages that their section could not sort, though it does not render them.
+    let unplaced = if is_older { BTreeSet::new() } else { unplaced(library) };
     for key in library.page_keys() {
         let page = &library[key];
         if !page.meta.render || page.meta.hidden || unplaced.contains(&key) {

@@ -111,7 +111,7 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let mut made = render::render(&planned, &library, &renderer)?;
     made.extend(feeds::sitemap(&library, &loaded, &renderer).map_err(|fault| vec![fault])?);
     if loaded.config.minify_html || options.minify {
-        minify(&mut made);
+        minify(&mut made, loaded.dialect);
     }
     made.extend(files::assets(&library));
     made.extend(contributed);
@@ -218,9 +218,9 @@ fn style_sheets(highlighter: Option<&Highlighter>) -> Vec<Output> {
     sheets.into_iter().map(|(name, text)| Output::bytes(name, text, "markdown.highlighting")).collect()
 }
 
-fn minify(outputs: &mut [Output]) {
+fn minify(outputs: &mut [Output], dialect: Dialect) {
     let options = minify_html::Cfg {
-        keep_closing_tags: true,
+        keep_closing_tags: dialect == Dialect::Zola023,
         keep_html_and_head_opening_tags: true,
         minify_css: true,
         minify_js: false,

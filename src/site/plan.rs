@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::pagers;
-use crate::config::Loaded;
+use crate::config::{Dialect, Loaded};
 use crate::content::{Library, PageKey, Paginator, SectionKey, TaxonomyKey};
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -79,7 +79,7 @@ pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
 /// Everything templates will make, each path once.
 pub(super) fn plan(library: &Library, loaded: &Loaded) -> Result<Vec<Planned>, Vec<Diagnostic>> {
     let mut plan = Plan { real: BTreeMap::new(), aliases: BTreeMap::new(), faults: Vec::new() };
-    plan_pages(&mut plan, library);
+    plan_pages(&mut plan, library, loaded);
     plan_sections(&mut plan, library, loaded);
     plan_taxonomies(&mut plan, library, loaded);
     plan_site(&mut plan, loaded);
@@ -138,11 +138,18 @@ fn join(folder: &str, file: &str) -> String {
     }
 }
 
-fn plan_pages(plan: &mut Plan, library: &Library) {
+fn plan_pages(plan: &mut Plan, library: &Library, loaded: &Loaded) {
     let unplaced = unplaced(library);
     for key in library.page_keys() {
         let page = &library[key];
-        if !page.meta.render || unplaced.contains(&key) {
+        if unplaced.contains(&key) {
+            continue;
+        }
+        // The older dialect keeps the aliases of a page that is not rendered.
+        if !page.meta.render {
+            if loaded.dialect == Dialect::Zola022 {
+                page.meta.aliases.iter().for_each(|alias| plan.alias(alias, &page.file.shown, &page.permalink));
+            }
             continue;
         }
         plan.add(&page.path, "index.html", &page.file.shown, Job::Page(key));

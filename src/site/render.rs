@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::feeds;
 use super::plan::{Job, Planned};
+use crate::config::Dialect;
 use crate::content::{Library, Section, SectionKey};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::output::Output;
@@ -51,18 +52,24 @@ fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Resu
         let told = |fault: Diagnostic| fault.help(format!("while rendering {}", planned.origin.display()));
         renderer.render(name, context).map_err(told)
     };
+    let dialect = renderer.loaded().dialect;
     match &planned.job {
         Job::Page(key) => {
             let page = &library[*key];
             let mut context = renderer.context(&page.lang, &page.path);
             context.insert_page(renderer, *key);
-            context.insert("zola_version", zola_version(renderer.loaded().dialect));
+            context.insert("zola_version", zola_version(dialect));
             with(page.template.as_deref().unwrap_or("page.html"), &context)
         }
         Job::Section(key, pager) => {
             let section = &library[*key];
             let path = pager.as_ref().map_or(&section.path, |(paginator, at)| &paginator.pagers[*at].path);
             let mut context = renderer.context(&section.lang, path);
+            let home_of_other = section.file.components.is_empty() && section.path != "/";
+            if let (Dialect::Zola022, true, Some((_, at @ 1..))) = (dialect, home_of_other, pager) {
+                // The older dialect forgets the language here.
+                context.insert("current_path", &format!("/{}/{}/", section.meta.paginate_path, at + 1));
+            }
             context.insert_section(renderer, *key, pager.is_none());
             if let Some((paginator, at)) = pager {
                 context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);

@@ -9,7 +9,7 @@ use tera::Tera;
 use walkdir::WalkDir;
 
 use super::report;
-use crate::config::Loaded;
+use crate::config::{Dialect, Loaded};
 use crate::diagnostic::{Diagnostic, Place, slashed};
 
 /// Prefix of the built-in templates' names.
@@ -79,7 +79,16 @@ pub(super) fn sources(loaded: &Loaded) -> Result<Vec<Source>, Vec<Diagnostic>> {
     let mut faults = Vec::new();
     let mut sources = Vec::new();
     let own = loaded.root.join("templates");
-    if !own.is_dir() && loaded.theme_dir.is_none() {
+    let theme = loaded.theme_dir.as_ref().map(|theme| theme.join("templates"));
+    let is_older = loaded.dialect == Dialect::Zola022;
+    if is_older && let Some(theme) = theme.filter(|theme| !theme.is_dir()) {
+        let message = "the theme has no `templates` folder";
+        return Err(vec![
+            Diagnostic::error(message).at(Place::file(slashed(theme.strip_prefix(&loaded.root).unwrap_or(&theme)))),
+        ]);
+    }
+    // The older dialect builds a site without templates, with words that say so on each page.
+    if !is_older && !own.is_dir() && loaded.theme_dir.is_none() {
         return Err(vec![
             Diagnostic::error("the site has neither a `templates` folder nor a theme")
                 .help("put an `index.html` into `templates/`, or name a theme of `themes/` with the key `theme`"),

@@ -36,7 +36,8 @@ use values::LibraryValues;
 /// The version of Zola that a dialect is of: what `zola_version` says.
 pub fn zola_version(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::Zola022 => "0.22.1",
+        // Zola 0.22.1 says the version of one of its parts, which it had forgotten to raise.
+        Dialect::Zola022 => "0.21.0",
         Dialect::Zola023 => "0.23.0",
     }
 }

@@ -95,7 +95,7 @@ impl Images {
         let crop = request.operation == Operation::Fill;
         let mut hasher = blake3::Hasher::new();
         hasher.update(known.hash.as_bytes());
-        hasher.update(format!("{size:?} {crop} {format:?}").as_bytes());
+        hasher.update(format!("{:?} {size:?} {crop} {format:?}", request.operation).as_bytes());
         let hash = &hasher.finalize().to_hex()[..16];
         let stem = file.file_stem().map(|s| s.to_string_lossy()).unwrap_or_default();
         let path = format!("processed_images/{stem}.{hash}.{}", format.extension());

@@ -34,7 +34,7 @@ pub(super) fn get_image_metadata(call: &Call) -> Answer {
 pub(super) fn resize_image(call: &Call) -> Answer {
     let path = call.must_text("path")?;
     let file = files::find(call.shared, path)?.ok_or_else(|| format!("`resize_image`: there is no file `{path}`"))?;
-    let request = Request {
+    let mut request = Request {
         width: call.number::<u32>("width")?,
         height: call.number::<u32>("height")?,
         operation: image::Operation::named(call.text("op")?.unwrap_or("fill")).map_err(|e| e.to_string())?,
@@ -43,6 +43,13 @@ pub(super) fn resize_image(call: &Call) -> Answer {
         speed: call.number::<u8>("speed")?,
     };
     let shared = call.shared;
+    // A GIF has no loss, but the older dialect takes it for a photograph.
+    if shared.loaded.dialect == Dialect::Zola022
+        && request.format == image::Format::Auto
+        && shared.images.metadata(&file).is_ok_and(|found| found.format == "gif")
+    {
+        request.format = image::Format::Jpeg;
+    }
     let made =
         shared.images.request(&file, request).map_err(|problem| format!("`resize_image`: `{path}`: {problem}"))?;
     let address = shared.loaded.make_permalink(&made.path);

@@ -12,7 +12,7 @@ use super::super::functions::{ALL, Answer, Call, Given};
 /// What Tera 1 has itself, or Zola 0.22 had not.
 const NOT_OURS: &[&str] = &["get_env", "text_direction"];
 /// Functions whose text is printed as it is.
-const SAFE: &[&str] = &["get_url", "get_taxonomy_url", "get_hash", "resize_image"];
+const SAFE: &[&str] = &["get_url", "get_taxonomy_url"];
 
 /// Registers every function.
 pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {

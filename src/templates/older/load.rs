@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostic;
 /// Built-in templates whose words differ in Tera 1.
 const OLDER_BUILTINS: &[(&str, &str)] = &[
     ("__zola_builtins/atom.xml", include_str!("builtin/atom.xml")),
+    ("__zola_builtins/summary-cutoff.html", include_str!("builtin/summary-cutoff.html")),
     ("__zola_builtins/rss.xml", include_str!("builtin/rss.xml")),
 ];
 

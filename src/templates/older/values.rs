@@ -61,7 +61,10 @@ impl Values {
     pub(in crate::templates) fn section(&self, key: SectionKey, with_pages: bool) -> Json {
         let section = &self.library[key];
         let pages = match with_pages {
-            true => list(section.pages.iter().map(|key| self.page(*key))),
+            true => {
+                let shown = section.pages.iter().filter(|key| self.library[**key].meta.render);
+                list(shown.map(|key| self.page(*key)))
+            }
             false => list([]),
         };
         Json::Object(section_map::<Json>(&self.library, section, pages))

@@ -25,7 +25,7 @@ pub(crate) fn config<V: Form>(config: &Config, lang: &str) -> V {
     map.put("taxonomies", V::serialized(&options.taxonomies));
     map.put("author", optional(config.author.as_deref()));
     map.put("build_search_index", V::from(options.build_search_index));
-    map.put("extra", V::serialized(&config.extra));
+    map.put("extra", V::extra(&config.extra));
     map.put("markdown", V::serialized(&config.markdown));
     let mut search = V::Map::default();
     search.put("index_format", V::serialized(&options.search.index_format));

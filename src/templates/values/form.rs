@@ -16,6 +16,10 @@ pub(crate) trait Form:
     fn map(map: Self::Map) -> Self;
     /// Anything that serde can describe.
     fn serialized<T: Serialize + ?Sized>(value: &T) -> Self;
+    /// `[extra]` of the configuration.
+    fn extra(extra: &serde_json::Map<String, serde_json::Value>) -> Self {
+        Self::serialized(extra)
+    }
 }
 
 /// Named values in their order.
@@ -63,6 +67,13 @@ impl Form for serde_json::Value {
 
     fn serialized<T: Serialize + ?Sized>(value: &T) -> Self {
         serde_json::to_value(value).unwrap_or_default()
+    }
+
+    /// The tables of the older dialect are sorted by their keys.
+    fn extra(extra: &serde_json::Map<String, Self>) -> Self {
+        let mut extra = Self::Object(extra.clone());
+        extra.sort_all_objects();
+        extra
     }
 }
 
