@@ -1,4 +1,5 @@
-//! Zola's own output, byte for byte: each case of `tests/sites/zola-0.23` is a small site with what Zola wrote for it.
+//! Zola's own output, byte for byte: each case of `tests/sites/zola-0.22` and `zola-0.23` is a small site with what that
+//! Zola wrote for it.
 //!
 //! `known.toml` beside the cases lists those that are not the same, each with its reason. It is a ratchet: a listed case
 //! that passes, and an unlisted one that does not, both fail this test.
@@ -11,15 +12,21 @@ use std::process::Command;
 use rayon::prelude::*;
 use regex::Regex;
 
-fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites/zola-0.23")
+#[test]
+fn sites_are_built_as_zola_builds_them() {
+    all_are_the_same("0.23", 100);
 }
 
 #[test]
-fn sites_are_built_as_zola_builds_them() {
+fn sites_of_the_older_dialect_are_built_as_zola_builds_them() {
+    all_are_the_same("0.22", 240);
+}
+
+fn all_are_the_same(dialect: &str, at_least: usize) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/sites/zola-{dialect}"));
     let known: BTreeMap<String, String> =
-        toml::from_str(&fs::read_to_string(corpus().join("known.toml")).unwrap()).unwrap();
-    let mut cases: Vec<PathBuf> = fs::read_dir(corpus())
+        toml::from_str(&fs::read_to_string(corpus.join("known.toml")).unwrap()).unwrap();
+    let mut cases: Vec<PathBuf> = fs::read_dir(&corpus)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.join("case.toml").is_file())
@@ -29,7 +36,7 @@ fn sites_are_built_as_zola_builds_them() {
         .par_iter()
         .filter_map(|case| {
             let name = case.file_name().unwrap().to_string_lossy().into_owned();
-            match (compare(case), known.get(&name)) {
+            match (compare(case, dialect), known.get(&name)) {
                 (Ok(()), None) | (Err(_), Some(_)) => None,
                 // What comes in random order may be the same now and then.
                 (Ok(()), Some(reason)) if reason.starts_with("random: ") => None,
@@ -38,10 +45,10 @@ fn sites_are_built_as_zola_builds_them() {
             }
         })
         .collect();
-    let unknown = known.keys().filter(|name| !corpus().join(name).is_dir());
+    let unknown = known.keys().filter(|name| !corpus.join(name).is_dir());
     let stale: Vec<String> = unknown.map(|name| format!("{name}: is no case")).collect();
     assert!(faults.is_empty() && stale.is_empty(), "{}", [faults, stale].concat().join("\n"));
-    assert!(cases.len() > 100, "the corpus is there");
+    assert!(cases.len() > at_least, "the corpus is there");
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -52,7 +59,7 @@ struct Case {
     output_in_site: Option<String>,
 }
 
-fn compare(case: &Path) -> Result<(), String> {
+fn compare(case: &Path, dialect: &str) -> Result<(), String> {
     let spec: Case = toml::from_str(&fs::read_to_string(case.join("case.toml")).unwrap()).unwrap();
     let work = tempfile::tempdir().unwrap();
     let site = work.path().join("site");
@@ -64,7 +71,7 @@ fn compare(case: &Path) -> Result<(), String> {
         Some(folder) => out = site.join(folder),
         None => drop(command.arg("-o").arg(&out).arg("--force")),
     }
-    let done = command.args(&spec.args).env("REPERE_DIALECT", "0.23").output().unwrap();
+    let done = command.args(&spec.args).env("REPERE_DIALECT", dialect).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     let refused = !case.join("expected").is_dir();
     match (refused, done.status.code()) {
