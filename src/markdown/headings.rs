@@ -2,6 +2,8 @@
 //!
 //! Entry point: [`finish`], over the events of a text in which headings are still pulldown-cmark's.
 
+use std::collections::{HashMap, HashSet};
+
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use pulldown_cmark_escape::escape_html;
 
@@ -21,14 +23,15 @@ struct Found {
 pub(super) fn finish(events: &mut Vec<Event>, context: &Context) -> Result<Vec<Heading>, String> {
     let found = find(events);
     // Identifiers that writers chose come first, whatever their place: generated ones give way.
-    let mut taken: std::collections::HashSet<String> = found.iter().filter_map(|h| h.id.clone()).collect();
+    let mut next = HashMap::new();
+    let mut taken: HashSet<String> = found.iter().filter_map(|h| h.id.clone()).collect();
     let mut headings = Vec::with_capacity(found.len());
     let mut anchors = Vec::new();
     for heading in found {
         let title = text_of(&events[heading.start + 1..heading.end]);
         let id = match heading.id {
             Some(id) => id,
-            None => unique(&mut taken, slugify(&title, context.config.slugify.anchors)),
+            None => unique(&mut taken, &mut next, slugify(&title, context.config.slugify.anchors)),
         };
         events[heading.start] = Event::Html(open(heading.level, &id, &heading.classes).into());
         if context.insert_anchor != InsertAnchor::None
@@ -102,16 +105,20 @@ fn slugify(title: &str, strategy: SlugifyStrategy) -> String {
     }
 }
 
-/// `name`, or `name-1`, `name-2` … when it is taken.
-fn unique(taken: &mut std::collections::HashSet<String>, name: String) -> String {
-    let mut candidate = name.clone();
-    let mut next = 0_u32;
-    while taken.contains(&candidate) {
-        next += 1;
-        candidate = format!("{name}-{next}");
+/// `name`, or `name-1`, `name-2` … when it is taken. `next` remembers how far a name has come, so that a page with the
+/// same heading many times costs no more than any other.
+fn unique(taken: &mut HashSet<String>, next: &mut HashMap<String, u32>, name: String) -> String {
+    if taken.insert(name.clone()) {
+        return name;
     }
-    taken.insert(candidate.clone());
-    candidate
+    let number = next.entry(name.clone()).or_default();
+    loop {
+        *number += 1;
+        let candidate = format!("{name}-{number}");
+        if taken.insert(candidate.clone()) {
+            return candidate;
+        }
+    }
 }
 
 /// Anchors are inserted from the last to the first, so that positions stay right.
