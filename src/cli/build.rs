@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::{Place, fail, print};
+use super::{Place, fail, print, progress};
 use crate::config::Mode;
 use crate::site;
 
@@ -44,7 +44,7 @@ impl Build {
             minify: self.minify,
             mode: Mode::Build,
         };
-        match site::build(&options) {
+        match progress::during("still building,", || site::build(&options)) {
             Ok(site) => {
                 print(&site.warnings);
                 println!("{}", site.summary());

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Place, SITE_ERRORS, fail, print};
+use super::{Place, SITE_ERRORS, fail, print, progress};
 use crate::checks;
 use crate::config::Mode;
 use crate::diagnostic::any_error;
@@ -31,7 +31,7 @@ impl Check {
             mode: Mode::Check,
             ..site::Options::default()
         };
-        let site = match site::load(&options) {
+        let site = match progress::during("still checking,", || site::load(&options)) {
             Ok(site) => site,
             Err(found) => return fail(&found),
         };

@@ -48,7 +48,7 @@ impl Host {
             base_url: Some(base_url.trim_end_matches('/').to_owned()),
             ..site::Options::default()
         };
-        let built = match site::load(&options) {
+        let built = match super::progress::during("still building the site,", || site::load(&options)) {
             Ok(built) => built,
             Err(problems) => return super::fail(&problems),
         };

@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod host;
 mod init;
+mod progress;
 mod serve;
 mod staff;
 
