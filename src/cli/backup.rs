@@ -5,7 +5,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::store::Store;
+use super::Place;
+use super::data::Data;
+use crate::store::{Database, Engine, Store};
 
 /// Arguments of `repere backup`.
 #[derive(Debug, clap::Args)]
@@ -13,15 +15,14 @@ pub(super) struct Backup {
     /// The copy to write; it must not exist yet
     #[arg(value_name = "FILE")]
     to: PathBuf,
-    /// Folder of the calendar's database
-    #[arg(long, env = "REPERE_DATA", value_name = "DIR", default_value = "./data")]
-    data: PathBuf,
+    #[command(flatten)]
+    data: Data,
 }
 
 impl Backup {
     /// Carries the command out. Exit codes: 0 done, 1 not possible.
-    pub(super) fn run(&self) -> ExitCode {
-        match copy(self) {
+    pub(super) fn run(&self, place: &Place) -> ExitCode {
+        match copy(self, place) {
             Ok(()) => {
                 println!("{}", self.to.display());
                 ExitCode::SUCCESS
@@ -35,10 +36,19 @@ impl Backup {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn copy(backup: &Backup) -> anyhow::Result<()> {
-    let database = backup.data.join("repere.db");
-    anyhow::ensure!(database.is_file(), "there is no database {}; name its folder with --data", database.display());
-    let store = Store::open(&backup.data).await?;
+async fn copy(backup: &Backup, place: &Place) -> anyhow::Result<()> {
+    let database = backup.data.find(place)?;
+    if let Database::Folder(folder) = &database {
+        let file = folder.join("repere.db");
+        anyhow::ensure!(file.is_file(), "there is no database {}; name its folder with --data", file.display());
+    }
+    anyhow::ensure!(
+        database.engine() == Engine::Sqlite,
+        "the calendar is in PostgreSQL ({database}), whose own program copies it while the host runs:\n  \
+         pg_dump --format=custom --file={} --dbname=\"$REPERE_DATABASE_URL\"",
+        backup.to.display()
+    );
+    let store = Store::open(database).await?;
     let done = store.backup(&backup.to).await;
     store.close().await;
     done

@@ -6,7 +6,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,15 +23,15 @@ use crate::store::{Erased, LETTERS_KEPT, Store};
 use crate::{host, site};
 
 use super::Place;
+use super::data::Data;
 
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Host {
     /// Address and port to listen on; put a proxy with TLS in front for the open Internet
     #[arg(long, env = "REPERE_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8119")]
     listen: SocketAddr,
-    /// Folder of the calendar's database and of mails that are kept
-    #[arg(long, env = "REPERE_DATA", value_name = "DIR", default_value = "./data")]
-    data: PathBuf,
+    #[command(flatten)]
+    data: Data,
     /// The address visitors use, when it is not the one we listen on
     #[arg(long, env = "REPERE_BASE_URL", value_name = "URL")]
     base_url: Option<String>,
@@ -70,10 +70,11 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
         .with_context(|| format!("cannot listen on {}: choose another address with --listen", args.listen))?;
     // With port 0 the system chose one.
     let address = listener.local_addr()?;
-    let settings = settings(built.renderer.loaded(), options.base_url.as_deref().unwrap_or_default(), &args.data);
+    let settings =
+        settings(built.renderer.loaded(), options.base_url.as_deref().unwrap_or_default(), &args.data.folder);
     let https = settings.publisher.base_url.starts_with("https://");
     let door = host::Door { https, limits: built.renderer.loaded().repere.host.clone() };
-    let store = Store::open(&args.data).await?;
+    let store = Store::open(args.data.database(built.renderer.loaded())?).await?;
     let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
     let site = host::Site::load(built.outputs, None)?;

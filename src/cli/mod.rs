@@ -6,6 +6,7 @@
 mod backup;
 mod build;
 mod check;
+mod data;
 mod host;
 mod init;
 mod progress;
@@ -94,7 +95,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(command) => command.run(&place),
         Command::Check(command) => command.run(&place),
         Command::Host(command) => command.run(&place),
-        Command::Backup(command) => command.run(),
+        Command::Backup(command) => command.run(&place),
         Command::Staff(command) => command.run(&place),
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Entry point: [`Staff::run`]. The invitation is also written to the person by mail.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::calendar::Role;
@@ -11,6 +10,7 @@ use crate::config;
 use crate::store::{Error, Store};
 
 use super::Place;
+use super::data::Data;
 
 /// What can be done with staff.
 #[derive(Debug, clap::Subcommand)]
@@ -31,9 +31,8 @@ pub(super) struct Add {
     /// `coordinator` (everything) or `trainer` (their own sessions)
     #[arg(long, default_value = "trainer", value_parser = ["coordinator", "trainer"])]
     role: String,
-    /// Folder of the calendar's database
-    #[arg(long, env = "REPERE_DATA", value_name = "DIR", default_value = "./data")]
-    data: PathBuf,
+    #[command(flatten)]
+    data: Data,
     /// The address visitors use, for the link
     #[arg(long, env = "REPERE_BASE_URL", value_name = "URL")]
     base_url: Option<String>,
@@ -50,7 +49,7 @@ impl Staff {
                 Err(problems) => return super::fail(&problems),
             },
         };
-        match invite(add) {
+        match invite(add, place) {
             Ok(token) => {
                 println!("{}/equipe/invitation/{token}", base_url.trim_end_matches('/'));
                 ExitCode::SUCCESS
@@ -64,12 +63,12 @@ impl Staff {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn invite(add: &Add) -> anyhow::Result<String> {
+async fn invite(add: &Add, place: &Place) -> anyhow::Result<String> {
     let role = Role::parse(&add.role).unwrap_or(Role::Trainer);
     let email = add.email.trim().to_lowercase();
     anyhow::ensure!(is_email(&email), "`{email}` is not an e-mail address");
     anyhow::ensure!(!add.name.trim().is_empty(), "the name is empty");
-    let store = Store::open(&add.data).await?;
+    let store = Store::open(add.data.find(place)?).await?;
     let added = store.add_staff(add.name.trim(), &email, role, jiff::Timestamp::now().as_second()).await;
     store.close().await;
     match added {

@@ -1,6 +1,6 @@
 //! A copy of the database that can be put back, made while the host runs.
 //!
-//! Entry point: [`Store::backup`]. Copying the file of a database in use is no backup: what is still in its journal
+//! Entry point: [`Store::backup`]. For SQLite; PostgreSQL has its own tools. Copying the file of a database in use is no backup: what is still in its journal
 //! would be missing.
 
 use std::fs::{self, File};
@@ -10,13 +10,14 @@ use anyhow::{Context, Result, bail, ensure};
 use sqlx::Row as _;
 use sqlx::any::AnyPoolOptions;
 
-use super::Store;
 use super::open::address;
+use super::{Engine, Store};
 
 impl Store {
     /// Writes the database as it is at this moment into `to`, which must not exist yet; the copy is checked before it
     /// gets its name. To put it back: stop the host, empty its data folder, give the copy the name `repere.db` there.
     pub async fn backup(&self, to: &Path) -> Result<()> {
+        ensure!(self.engine == Engine::Sqlite, "PostgreSQL is copied by its own program, pg_dump");
         if to.exists() {
             bail!("{} exists already; a backup never replaces another", to.display());
         }

@@ -2,14 +2,17 @@
 //!
 //! Entry points: [`Store::open`], then [`Store::execute`] for every command of the calendar; the reading functions are
 //! in `read`, people in `people`, the outbox in `outbox`.
-//! One set of statements in the SQL that SQLite and PostgreSQL share; only `migrations/` differ. What must never happen
-//! is refused by the schema itself (conditional UPDATE, CHECK, partial unique index, triggers), not by this code.
+//! One set of statements in the SQL that SQLite and PostgreSQL share; only `migrations/` differ (and what asks
+//! [`Engine`]). What must never happen is refused by the schema itself: conditional UPDATE, CHECK, partial unique index,
+//! triggers or EXCLUDE.
 
 mod apply;
 mod backup;
+mod database;
 mod erase;
 mod execute;
 mod load;
+mod migrate;
 mod open;
 mod outbox;
 mod people;
@@ -17,6 +20,7 @@ mod read;
 mod rows;
 mod token;
 
+pub use database::{Database, Engine};
 pub use erase::{Erased, LETTERS_KEPT};
 pub use execute::Outcome;
 pub use open::Store;

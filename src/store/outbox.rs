@@ -48,17 +48,20 @@ pub struct Post {
 impl Store {
     /// Claims up to `most` letters that are due; nobody else gets them for two minutes.
     pub async fn claim(&self, most: u32, now: Epoch) -> Result<Vec<Post>> {
-        let query = sqlx::query(
+        // One statement is one transaction. SQLite carries it out alone; on PostgreSQL several workers step over what the
+        // others are just taking.
+        let query = sqlx::query(self.engine.pick(
             "UPDATE outbox SET not_before = $1, attempts = attempts + 1 WHERE key IN (
                  SELECT key FROM outbox WHERE state = 'due' AND not_before <= $2 ORDER BY not_before, key LIMIT $3)
-               AND state = 'due' AND not_before <= $2
              RETURNING key, letter, state, attempts, created, error",
-        );
-        let mut tx = self.write().await?;
+            "WITH free AS MATERIALIZED (
+                 SELECT key FROM outbox WHERE state = 'due' AND not_before <= $2 ORDER BY not_before, key LIMIT $3
+                 FOR UPDATE SKIP LOCKED)
+             UPDATE outbox o SET not_before = $1, attempts = attempts + 1 FROM free WHERE o.key = free.key
+             RETURNING o.key, o.letter, o.state, o.attempts, o.created, o.error",
+        ));
         let query = query.bind(now + CLAIM).bind(now).bind(i64::from(most));
-        let claimed: Vec<Post> = query.fetch_all(&mut *tx).await?.iter().map(post).collect::<Result<_>>()?;
-        tx.commit().await?;
-        Ok(claimed)
+        query.fetch_all(&self.writer).await?.iter().map(post).collect()
     }
 
     /// The mail server took it, perhaps while it was recalled: tokens are erased.

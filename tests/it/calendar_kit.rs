@@ -1,10 +1,15 @@
-//! What the calendar's tests share: a store in a folder of its own, commands with good values.
+//! What the calendar's tests share: a store of its own for each, on either engine, commands with good values.
+//!
+//! A test of the store is a function `async fn name(base: Base)`, and `on_both_engines![name, …]` at the end of the file
+//! makes two tests of it: `sqlite::name` and `postgres::name`.
 
 use repere::calendar::{
     Actor, Command, Epoch, Kind, NewSession, Place, Purpose, Register, Registration, RegistrationState, SendRequest,
     Start, When,
 };
-use repere::store::{Outcome, Store};
+use repere::store::{Database, Engine, Outcome, Store};
+
+use crate::postgres_kit;
 
 /// 2026-11-21T12:00:00Z.
 pub(crate) const NOW: Epoch = 1_795_262_400;
@@ -12,14 +17,46 @@ pub(crate) const DAY: Epoch = 86_400;
 
 pub(crate) struct Base {
     pub(crate) store: Store,
+    /// The data folder; empty on PostgreSQL.
     pub(crate) folder: tempfile::TempDir,
+    /// To open the same once more.
+    pub(crate) database: Database,
 }
 
+/// A fresh calendar on SQLite.
 pub(crate) async fn base() -> Base {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).await.unwrap();
-    Base { store, folder }
+    base_on(Engine::Sqlite).await.expect("SQLite is always there")
 }
+
+/// A fresh calendar; `None` without PostgreSQL, where that was asked for.
+pub(crate) async fn base_on(engine: Engine) -> Option<Base> {
+    let folder = tempfile::tempdir().unwrap();
+    let database = match engine {
+        Engine::Sqlite => Database::from(folder.path()),
+        Engine::Postgres => Database::choose(folder.path(), &postgres_kit::fresh().await?).unwrap(),
+    };
+    let store = Store::open(database.clone()).await.unwrap();
+    Some(Base { store, folder, database })
+}
+
+/// Two tests of each function named: one on SQLite, one on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($name:ident),* $(,)?) => {
+        on_both_engines!(@ sqlite Sqlite $($name)*);
+        on_both_engines!(@ postgres Postgres $($name)*);
+    };
+    (@ $module:ident $engine:ident $($name:ident)*) => {
+        mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() {
+                if let Some(base) = crate::calendar_kit::base_on(repere::store::Engine::$engine).await {
+                    super::$name(base).await;
+                }
+            })*
+        }
+    };
+}
+pub(crate) use on_both_engines;
 
 /// `2026-12-03T14:00` in Paris, an hour and a half.
 pub(crate) fn when(civil: &str) -> When {
@@ -78,6 +115,20 @@ pub(crate) fn ask(who: &str) -> SendRequest {
 }
 
 impl Base {
+    /// Statements of a test's own, past the store: what a fault of the program could send.
+    pub(crate) async fn pool(&self) -> sqlx::AnyPool {
+        sqlx::any::install_default_drivers();
+        sqlx::AnyPool::connect(&self.address()).await.unwrap()
+    }
+
+    /// The database as sqlx names it.
+    pub(crate) fn address(&self) -> String {
+        match &self.database {
+            Database::Folder(folder) => format!("sqlite://{}", folder.join("repere.db").display()),
+            Database::Postgres(address) => address.clone(),
+        }
+    }
+
     pub(crate) async fn session(&self, capacity: u32) -> String {
         self.run(Command::CreateSession(Box::new(form("2026-12-03T14:00:00", capacity))), NOW).await.id
     }

@@ -1,4 +1,4 @@
-//! The one integration test crate. One module per subject; the kit they share is in `kit/`.
+//! The one integration test crate. One module per subject; what they share is in `*_kit.rs`.
 
 mod architecture;
 mod build;
@@ -14,6 +14,7 @@ mod host_life;
 mod mail;
 mod mistakes;
 mod podcast;
+mod postgres_kit;
 mod serve;
 mod store;
 mod store_erase;

@@ -1,12 +1,12 @@
-//! The calendar on SQLite: what must never happen, with many at once.
+//! The calendar's store on both engines: what must never happen, with many at once.
 
 use std::collections::BTreeSet;
 
 use repere::calendar::{Actor, Command, Purpose, Refusal, RegistrationState, RequestState, Role, SessionState, Shown};
-use repere::store::{Error, PostState, Store};
+use repere::store::{Engine, Error, PostState, Store};
 use sqlx::Row;
 
-use crate::calendar_kit::{Base, DAY, NOW, ask, base, form, register, when};
+use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines, register, when};
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result.unwrap_err() {
@@ -22,9 +22,7 @@ async fn seats(base: &Base, session: &str) -> (u32, u32) {
     (sum, base.store.session(session).await.unwrap().unwrap().seats.taken)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_at_once_get_ten_seats_exactly() {
-    let base = base().await;
+async fn fifty_at_once_get_ten_seats_exactly(base: Base) {
     let session = base.session(10).await;
     let tasks: Vec<_> = (0..50)
         .map(|n| {
@@ -45,23 +43,22 @@ async fn fifty_at_once_get_ten_seats_exactly() {
 
 /// The control: the same load on the same file oversells when it counts first and writes later, without the schema's
 /// guards. Without this test, the one above could pass for another reason.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn without_the_guards_the_same_load_oversells() {
-    let base = base().await;
+async fn without_the_guards_the_same_load_oversells(base: Base) {
     let session = base.session(10).await;
-    sqlx::any::install_default_drivers();
-    let url = format!("sqlite://{}", base.folder.path().join("repere.db").display());
-    let pool = sqlx::any::AnyPoolOptions::new()
-        .max_connections(8)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                let off = "PRAGMA busy_timeout = 10000; PRAGMA ignore_check_constraints = ON";
-                sqlx::raw_sql(off).execute(connection).await.map(|_| ())
-            })
-        })
-        .connect(&url)
-        .await
-        .unwrap();
+    let pool = match base.store.engine() {
+        Engine::Sqlite => {
+            let off = "PRAGMA busy_timeout = 10000; PRAGMA ignore_check_constraints = ON";
+            let options = sqlx::any::AnyPoolOptions::new().after_connect(move |connection, _| {
+                Box::pin(async move { sqlx::raw_sql(off).execute(connection).await.map(|_| ()) })
+            });
+            options.connect(&base.address()).await.unwrap()
+        }
+        Engine::Postgres => {
+            let pool = base.pool().await;
+            sqlx::raw_sql("ALTER TABLE sessions DROP CONSTRAINT sessions_check").execute(&pool).await.unwrap();
+            pool
+        }
+    };
     let tasks: Vec<_> = (0..50)
         .map(|_| {
             let (pool, session) = (pool.clone(), session.clone());
@@ -84,9 +81,7 @@ async fn without_the_guards_the_same_load_oversells() {
     assert_eq!(base.store.miscounted().await.unwrap(), [session], "and the count must notice");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_trainer_is_never_in_two_places() {
-    let base = base().await;
+async fn a_trainer_is_never_in_two_places(base: Base) {
     let (trainer, _) = base.store.add_staff("Lou Martin", "lou@exemple.fr", Role::Trainer, NOW).await.unwrap();
     let create = |civil: &str| {
         let mut form = form(civil, 10);
@@ -116,15 +111,11 @@ async fn a_trainer_is_never_in_two_places() {
     base.run(create("2026-12-03T19:00:00"), NOW).await;
 }
 
-#[tokio::test]
-async fn the_schema_itself_refuses_a_trainer_in_two_places() {
-    let base = base().await;
+async fn the_schema_itself_refuses_a_trainer_in_two_places(base: Base) {
     let (trainer, _) = base.store.add_staff("Lou Martin", "lou@exemple.fr", Role::Trainer, NOW).await.unwrap();
     let one = base.session(10).await;
     let two = base.session(10).await;
-    sqlx::any::install_default_drivers();
-    let url = format!("sqlite://{}", base.folder.path().join("repere.db").display());
-    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    let pool = base.pool().await;
     let sql = "INSERT INTO assignments (session, staff, busy_from, busy_to, active) VALUES ($1, $2, $3, $4, 1)";
     sqlx::query(sql).bind(&one).bind(&trainer.id).bind(100_i64).bind(200_i64).execute(&pool).await.unwrap();
     let error = sqlx::query(sql).bind(&two).bind(&trainer.id).bind(199_i64).bind(300_i64).execute(&pool).await;
@@ -135,9 +126,7 @@ async fn the_schema_itself_refuses_a_trainer_in_two_places() {
     assert!(error.unwrap_err().to_string().contains("trainer_busy"));
 }
 
-#[tokio::test]
-async fn the_next_in_line_gets_the_freed_seat_and_a_letter() {
-    let base = base().await;
+async fn the_next_in_line_gets_the_freed_seat_and_a_letter(base: Base) {
     let session = base.session(1).await;
     let first = base.confirmed(&session, "un", NOW).await;
     let second = base.register(&session, "deux", NOW).await;
@@ -163,9 +152,7 @@ async fn the_next_in_line_gets_the_freed_seat_and_a_letter() {
     assert_eq!(base.state_of(&third.id).await, RegistrationState::Confirmed);
 }
 
-#[tokio::test]
-async fn a_seat_that_is_not_confirmed_goes_to_the_next() {
-    let base = base().await;
+async fn a_seat_that_is_not_confirmed_goes_to_the_next(base: Base) {
     let session = base.session(1).await;
     let late = base.register(&session, "tard", NOW).await.id;
     let next = base.register(&session, "suite", NOW + 60).await.id;
@@ -180,9 +167,7 @@ async fn a_seat_that_is_not_confirmed_goes_to_the_next() {
     assert_eq!(seats(&base, &session).await, (1, 1));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_same_form_sent_many_times_gets_one_answer() {
-    let base = base().await;
+async fn the_same_form_sent_many_times_gets_one_answer(base: Base) {
     let session = base.session(10).await;
     let tasks: Vec<_> = (0..10)
         .map(|_| {
@@ -203,9 +188,7 @@ async fn the_same_form_sent_many_times_gets_one_answer() {
     assert_eq!(seats(&base, &session).await, (1, 1));
 }
 
-#[tokio::test]
-async fn a_second_registration_is_told_by_mail_alone() {
-    let base = base().await;
+async fn a_second_registration_is_told_by_mail_alone(base: Base) {
     let session = base.session(10).await;
     base.register(&session, "anne", NOW).await;
     let mut again = register(&session, "anne");
@@ -217,9 +200,7 @@ async fn a_second_registration_is_told_by_mail_alone() {
     assert_eq!(seats(&base, &session).await, (1, 1));
 }
 
-#[tokio::test]
-async fn links_open_what_they_are_for_and_nothing_else() {
-    let base = base().await;
+async fn links_open_what_they_are_for_and_nothing_else(base: Base) {
     let session = base.session(10).await;
     base.register(&session, "anne", NOW).await;
     let confirm = base.token("anne", Purpose::Confirm).await;
@@ -241,13 +222,12 @@ async fn links_open_what_they_are_for_and_nothing_else() {
     base.store.execute_by_token(Purpose::Manage, &manage, act, NOW).await.unwrap();
     assert_eq!(seats(&base, &session).await, (0, 0));
     // No token is in the database as it is.
-    let file = std::fs::read(base.folder.path().join("repere.db")).unwrap();
-    assert!(!file.is_empty());
+    let query = sqlx::query("SELECT COUNT(*) AS n FROM tokens WHERE hash IN ($1, $2)");
+    let row = query.bind(&confirm).bind(&manage).fetch_one(&base.pool().await).await.unwrap();
+    assert_eq!(row.get::<i64, _>("n"), 0);
 }
 
-#[tokio::test]
-async fn a_moved_session_tells_everybody_and_a_cancelled_one_too() {
-    let base = base().await;
+async fn a_moved_session_tells_everybody_and_a_cancelled_one_too(base: Base) {
     let session = base.session(2).await;
     base.confirmed(&session, "un", NOW).await;
     base.register(&session, "deux", NOW).await;
@@ -266,9 +246,7 @@ async fn a_moved_session_tells_everybody_and_a_cancelled_one_too() {
     assert_eq!(refusal(base.store.execute(&moved, &Actor::Visitor, NOW + 200).await), Refusal::Over);
 }
 
-#[tokio::test]
-async fn more_seats_promote_at_once_and_fewer_than_taken_are_refused() {
-    let base = base().await;
+async fn more_seats_promote_at_once_and_fewer_than_taken_are_refused(base: Base) {
     let session = base.session(1).await;
     base.confirmed(&session, "un", NOW).await;
     let two = base.register(&session, "deux", NOW).await.id;
@@ -289,9 +267,7 @@ async fn more_seats_promote_at_once_and_fewer_than_taken_are_refused() {
     assert_eq!(seats(&base, &session).await, (2, 2));
 }
 
-#[tokio::test]
-async fn a_request_is_followed_answered_and_becomes_a_session() {
-    let base = base().await;
+async fn a_request_is_followed_answered_and_becomes_a_session(base: Base) {
     let id = base.run(Command::SendRequest(Box::new(ask("anne"))), NOW).await.id;
     let token = base.token("anne", Purpose::Request).await;
     assert_eq!(base.store.request_by_token(&token, NOW).await.unwrap().unwrap().id, id);
@@ -311,9 +287,7 @@ async fn a_request_is_followed_answered_and_becomes_a_session() {
     assert_eq!(refusal(late), Refusal::Over);
 }
 
-#[tokio::test]
-async fn the_first_run_link_makes_one_coordinator() {
-    let base = base().await;
+async fn the_first_run_link_makes_one_coordinator(base: Base) {
     let old = base.store.bootstrap(NOW).await.unwrap().unwrap();
     let token = base.store.bootstrap(NOW).await.unwrap().unwrap();
     assert!(!base.store.is_bootstrap(&old, NOW).await.unwrap() && base.store.is_bootstrap(&token, NOW).await.unwrap());
@@ -324,9 +298,7 @@ async fn the_first_run_link_makes_one_coordinator() {
     assert_eq!(base.store.bootstrap(NOW).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn invitations_work_once_and_sign_ins_end() {
-    let base = base().await;
+async fn invitations_work_once_and_sign_ins_end(base: Base) {
     let (staff, token) = base.store.add_staff("Lou", "lou@exemple.fr", Role::Trainer, NOW).await.unwrap();
     assert!(base.store.add_staff("Lou", "LOU@exemple.fr", Role::Trainer, NOW).await.is_err());
     assert_eq!(base.store.invited(&token, NOW).await.unwrap().unwrap().id, staff.id);
@@ -346,9 +318,7 @@ async fn invitations_work_once_and_sign_ins_end() {
     assert!(base.store.staff_by_email("lou@exemple.fr").await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn letters_are_claimed_once_and_retried_later() {
-    let base = base().await;
+async fn letters_are_claimed_once_and_retried_later(base: Base) {
     let session = base.session(10).await;
     base.register(&session, "anne", NOW).await;
     let claimed = base.store.claim(10, NOW).await.unwrap();
@@ -365,12 +335,10 @@ async fn letters_are_claimed_once_and_retried_later() {
     assert!(base.store.claim(10, NOW + DAY).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn what_was_answered_is_there_after_opening_again() {
-    let base = base().await;
+async fn what_was_answered_is_there_after_opening_again(base: Base) {
     let session = base.session(10).await;
     base.register(&session, "anne", NOW).await;
-    let again = Store::open(base.folder.path()).await.unwrap();
+    let again = Store::open(base.database.clone()).await.unwrap();
     assert_eq!(again.registrations(&session).await.unwrap().len(), 1);
     assert_eq!(again.session(&session).await.unwrap().unwrap().seats.taken, 1);
     let actions: Vec<_> = again.audit(10).await.unwrap().into_iter().map(|line| line.action).collect();
@@ -387,3 +355,22 @@ impl<const N: usize> Sorted for [&'static str; N] {
         self
     }
 }
+
+on_both_engines![
+    fifty_at_once_get_ten_seats_exactly,
+    without_the_guards_the_same_load_oversells,
+    a_trainer_is_never_in_two_places,
+    the_schema_itself_refuses_a_trainer_in_two_places,
+    the_next_in_line_gets_the_freed_seat_and_a_letter,
+    a_seat_that_is_not_confirmed_goes_to_the_next,
+    the_same_form_sent_many_times_gets_one_answer,
+    a_second_registration_is_told_by_mail_alone,
+    links_open_what_they_are_for_and_nothing_else,
+    a_moved_session_tells_everybody_and_a_cancelled_one_too,
+    more_seats_promote_at_once_and_fewer_than_taken_are_refused,
+    a_request_is_followed_answered_and_becomes_a_session,
+    the_first_run_link_makes_one_coordinator,
+    invitations_work_once_and_sign_ins_end,
+    letters_are_claimed_once_and_retried_later,
+    what_was_answered_is_there_after_opening_again,
+];

@@ -5,7 +5,7 @@ use std::path::Path;
 use repere::calendar::{Command, Purpose, RegistrationState, RequestState};
 use repere::store::{Erased, PostState};
 
-use crate::calendar_kit::{Base, DAY, NOW, ask, base, form};
+use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines};
 
 /// The days after a session in these tests.
 const KEEP: u32 = 90;
@@ -27,9 +27,7 @@ async fn erase(base: &Base, now: i64) -> (u64, u64, u64) {
     (registrations, requests, letters)
 }
 
-#[tokio::test]
-async fn what_was_given_up_goes_after_a_week_and_the_rest_after_the_session() {
-    let base = base().await;
+async fn what_was_given_up_goes_after_a_week_and_the_rest_after_the_session(base: Base) {
     let session = base.session(10).await;
     let anne = base.confirmed(&session, "anne", NOW).await;
     let bilal = base.confirmed(&session, "bilal", NOW).await;
@@ -62,9 +60,7 @@ async fn what_was_given_up_goes_after_a_week_and_the_rest_after_the_session() {
     assert_eq!(base.store.session(&session).await.unwrap().unwrap().seats.taken, 2);
 }
 
-#[tokio::test]
-async fn requests_go_with_their_session_or_after_their_answer() {
-    let base = base().await;
+async fn requests_go_with_their_session_or_after_their_answer(base: Base) {
     let mut ids = Vec::new();
     for who in ["accepte", "refus", "retrait", "attente"] {
         ids.push(base.run(Command::SendRequest(Box::new(ask(who))), NOW).await.id);
@@ -90,9 +86,7 @@ async fn requests_go_with_their_session_or_after_their_answer() {
     assert_eq!(base.store.request(&ids[0]).await.unwrap().unwrap().state, RequestState::Accepted);
 }
 
-#[tokio::test]
-async fn letters_lose_their_content_and_nothing_is_left_in_the_file() {
-    let base = base().await;
+async fn letters_lose_their_content_and_nothing_is_left_in_the_file(base: Base) {
     let session = base.session(10).await;
     base.confirmed(&session, "anne", NOW).await;
     send_everything(&base, NOW).await;
@@ -106,6 +100,7 @@ async fn letters_lose_their_content_and_nothing_is_left_in_the_file() {
     let erased = erase(&base, NOW + 200 * DAY).await;
     assert_eq!(erased.0, 1, "{erased:?}");
     base.store.close().await;
+    // The folder is empty when PostgreSQL keeps the rows, in whose files old rows stay until it has cleaned up.
     for entry in std::fs::read_dir(base.folder.path()).unwrap() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
@@ -126,3 +121,9 @@ fn the_page_on_privacy_says_how_long() {
     let letters = repere::store::LETTERS_KEPT / DAY;
     assert!(page.contains(&format!("{letters} jours après leur écriture")), "{letters} days");
 }
+
+on_both_engines![
+    what_was_given_up_goes_after_a_week_and_the_rest_after_the_session,
+    requests_go_with_their_session_or_after_their_answer,
+    letters_lose_their_content_and_nothing_is_left_in_the_file,
+];

@@ -4,7 +4,7 @@
 use repere::calendar::{Command, LetterKind, Method, Role};
 use repere::store::{Post, PostState, Store};
 
-use crate::calendar_kit::{Base, NOW, ask, base, form, register, when};
+use crate::calendar_kit::{Base, NOW, ask, base, form, on_both_engines, register, when};
 
 /// Everything written to somebody, in the order of its writing.
 async fn posts(base: &Base, who: &str) -> Vec<Post> {
@@ -24,9 +24,7 @@ async fn state_of(base: &Base, who: &str, kind: LetterKind) -> Vec<PostState> {
     posts(base, who).await.iter().filter(|post| post.letter.kind == kind).map(|post| post.state).collect()
 }
 
-#[tokio::test]
-async fn who_leaves_and_comes_back_gets_a_newer_invitation() {
-    let base = base().await;
+async fn who_leaves_and_comes_back_gets_a_newer_invitation(base: Base) {
     let session = base.session(10).await;
     let first = base.confirmed(&session, "anne", NOW).await;
     base.run(Command::Cancel { registration: first }, NOW + 60).await;
@@ -43,9 +41,7 @@ async fn who_leaves_and_comes_back_gets_a_newer_invitation() {
     assert_eq!(invitations(&base, "bilal").await, [(Method::Request, 1)]);
 }
 
-#[tokio::test]
-async fn a_trainer_who_comes_back_gets_a_newer_invitation() {
-    let base = base().await;
+async fn a_trainer_who_comes_back_gets_a_newer_invitation(base: Base) {
     let (lou, _) = base.store.add_staff("Lou", "lou@exemple.fr", Role::Trainer, NOW).await.unwrap();
     let session = base.session(10).await;
     for (version, trainers) in [vec![lou.id.clone()], Vec::new(), vec![lou.id.clone()]].into_iter().enumerate() {
@@ -58,9 +54,7 @@ async fn a_trainer_who_comes_back_gets_a_newer_invitation() {
     assert_eq!(invitations(&base, "lou").await, [(Method::Request, 0), (Method::Cancel, 1), (Method::Request, 2)]);
 }
 
-#[tokio::test]
-async fn letters_that_are_no_longer_true_are_not_sent() {
-    let base = base().await;
+async fn letters_that_are_no_longer_true_are_not_sent(base: Base) {
     let session = base.session(10).await;
     let anne = base.register(&session, "anne", NOW).await.id;
     let bilal = base.confirmed(&session, "bilal", NOW).await;
@@ -80,9 +74,7 @@ async fn letters_that_are_no_longer_true_are_not_sent() {
     assert!(base.registration(&bilal).await.state.is_active(), "the list of who was told stays");
 }
 
-#[tokio::test]
-async fn a_seat_let_go_takes_its_letter_back() {
-    let base = base().await;
+async fn a_seat_let_go_takes_its_letter_back(base: Base) {
     let session = base.session(10).await;
     base.register(&session, "tard", NOW).await;
     base.store.expire(NOW + 1800).await.unwrap();
@@ -90,9 +82,7 @@ async fn a_seat_let_go_takes_its_letter_back() {
     assert_eq!(state_of(&base, "tard", LetterKind::Expired).await, [PostState::Due]);
 }
 
-#[tokio::test]
-async fn coordinators_are_told_of_a_request_and_not_by_whom() {
-    let base = base().await;
+async fn coordinators_are_told_of_a_request_and_not_by_whom(base: Base) {
     base.store.add_staff("Claire", "claire@exemple.fr", Role::Coordinator, NOW).await.unwrap();
     let (gone, _) = base.store.add_staff("Dan", "dan@exemple.fr", Role::Coordinator, NOW).await.unwrap();
     base.store.add_staff("Lou", "lou@exemple.fr", Role::Trainer, NOW).await.unwrap();
@@ -137,3 +127,11 @@ async fn an_older_database_keeps_its_letters() {
     store.answers().await.unwrap();
     assert_eq!(store.erase(90, NOW + 30 * crate::calendar_kit::DAY).await.unwrap().letters, 1, "its kind is known");
 }
+
+on_both_engines![
+    who_leaves_and_comes_back_gets_a_newer_invitation,
+    a_trainer_who_comes_back_gets_a_newer_invitation,
+    letters_that_are_no_longer_true_are_not_sent,
+    a_seat_let_go_takes_its_letter_back,
+    coordinators_are_told_of_a_request_and_not_by_whom,
+];

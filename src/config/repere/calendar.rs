@@ -9,6 +9,9 @@ pub struct Calendar {
     /// Domain of the identifiers of sessions in people's calendars. Must never change, even when the site moves: set it
     /// before the first session. The domain of `base_url` when empty.
     pub domain: String,
+    /// Address of a PostgreSQL database (`postgres://repere@host/calendar`); SQLite in the data folder when empty. One with
+    /// a password goes into the environment, `REPERE_DATABASE_URL`, which comes before this one.
+    pub database: String,
     /// How many days after a session what registrants and institutions wrote about themselves is erased. The page on
     /// privacy says it too.
     pub keep_days: u32,
@@ -16,6 +19,6 @@ pub struct Calendar {
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self { domain: String::new(), keep_days: 90 }
+        Self { domain: String::new(), database: String::new(), keep_days: 90 }
     }
 }
