@@ -114,6 +114,13 @@ fn hash_file(path: &Path) -> std::io::Result<(blake3::Hash, u64)> {
     Ok((hasher.finalize(), size))
 }
 
+/// A podcast's feed (`feed.xml`, its older pages, the light one) or a section's (`rss.xml`).
+fn is_feed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let podcast = path.starts_with("podcast/") && (name.starts_with("feed") || name == "leger.xml");
+    podcast || name == "rss.xml"
+}
+
 /// The media type of a path, with the types podcasts, captions and calendars need.
 pub fn mime_of(path: &str) -> String {
     let extension = path.rsplit_once('.').map_or("", |(_, e)| e);
@@ -122,9 +129,7 @@ pub fn mime_of(path: &str) -> String {
         "css" => "text/css; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "json" => "application/json",
-        "xml" if path.ends_with("podcast/feed.xml") || path.ends_with("rss.xml") => {
-            "application/rss+xml; charset=utf-8"
-        }
+        "xml" if is_feed(path) => "application/rss+xml; charset=utf-8",
         "xml" if path.ends_with("atom.xml") => "application/atom+xml; charset=utf-8",
         "xml" => "text/xml; charset=utf-8",
         "txt" => "text/plain; charset=utf-8",
@@ -133,6 +138,7 @@ pub fn mime_of(path: &str) -> String {
         "ics" => "text/calendar; charset=utf-8",
         "mp3" => "audio/mpeg",
         "m4a" => "audio/mp4",
+        "opus" | "ogg" | "oga" => "audio/ogg",
         "webmanifest" => "application/manifest+json",
         _ => "",
     };

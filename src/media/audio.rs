@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use lofty::file::{AudioFile, FileType};
 use lofty::probe::Probe;
+use serde::{Deserialize, Serialize};
 
 /// What was read from a sound or film file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Container and codec family.
     pub kind: Kind,
@@ -27,7 +28,7 @@ pub struct Facts {
 }
 
 /// The containers a site publishes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// MPEG layer III.
     Mp3,

@@ -2,4 +2,5 @@
 
 pub mod audio;
 pub mod image;
+pub mod sound;
 pub mod words;

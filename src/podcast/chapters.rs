@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::transcript_forms::seconds;
+use crate::media::sound::Mark;
 
 /// A moment with a title.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,10 @@ pub struct Chapter {
     pub title: String,
     /// Anchor in the page: `c-1`.
     pub id: String,
+    /// Where more is said.
+    pub url: Option<String>,
+    /// True for a moment that apps jump to but do not list.
+    pub hidden: bool,
 }
 
 /// Reads `HH:MM:SS`, `MM:SS`, with or without milliseconds.
@@ -55,13 +60,32 @@ pub fn fault(chapters: &[Chapter], duration: Duration) -> Option<(usize, String)
     None
 }
 
-/// JSON chapters 1.2, `application/json+chapters`. No image, no address: nothing an app would fetch elsewhere.
+/// The chapters as sound files hold them: each ends where the next begins.
+pub fn marks(chapters: &[Chapter], duration: Duration) -> Vec<Mark> {
+    let shown: Vec<&Chapter> = chapters.iter().filter(|c| !c.hidden).collect();
+    let ends = shown.iter().skip(1).map(|c| c.start).chain([duration]);
+    let mark =
+        |(c, end): (&&Chapter, Duration)| Mark { start: c.start, end, title: c.title.clone(), url: c.url.clone() };
+    shown.iter().zip(ends).map(mark).collect()
+}
+
+/// JSON chapters 1.2, `application/json+chapters`. No image: nothing an app would fetch without being asked.
 pub fn json(chapters: &[Chapter], duration: Duration) -> String {
     let ends = chapters.iter().skip(1).map(|c| c.start).chain([duration]);
     let list: Vec<serde_json::Value> = chapters
         .iter()
         .zip(ends)
-        .map(|(c, end)| serde_json::json!({ "startTime": seconds(c.start), "title": c.title, "endTime": seconds(end) }))
+        .map(|(c, end)| {
+            let mut one =
+                serde_json::json!({ "startTime": seconds(c.start), "title": c.title, "endTime": seconds(end) });
+            if let Some(url) = &c.url {
+                one["url"] = url.as_str().into();
+            }
+            if c.hidden {
+                one["toc"] = false.into();
+            }
+            one
+        })
         .collect();
     let mut text = serde_json::json!({ "version": "1.2.0", "chapters": list }).to_string();
     text.push('\n');
@@ -72,6 +96,7 @@ pub fn json(chapters: &[Chapter], duration: Duration) -> String {
 pub fn lines(chapters: &[Chapter]) -> Vec<String> {
     chapters
         .iter()
+        .filter(|c| !c.hidden)
         .map(|c| {
             let s = c.start.as_secs();
             format!("{:02}:{:02}:{:02} {}", s / 3600, s / 60 % 60, s % 60, c.title)
@@ -84,7 +109,13 @@ mod tests {
     use super::*;
 
     fn chapter(seconds: u64, title: &str) -> Chapter {
-        Chapter { start: Duration::from_secs(seconds), title: title.into(), id: format!("c-{seconds}") }
+        Chapter {
+            start: Duration::from_secs(seconds),
+            title: title.into(),
+            id: format!("c-{seconds}"),
+            url: None,
+            hidden: false,
+        }
     }
 
     #[test]
@@ -119,5 +150,9 @@ mod tests {
             json(&chapters, Duration::from_secs(90)),
             "{\"version\":\"1.2.0\",\"chapters\":[{\"startTime\":0,\"title\":\"Accueil\",\"endTime\":83},{\"startTime\":83,\"title\":\"Écouter\",\"endTime\":90}]}\n"
         );
+        let silent = [Chapter { hidden: true, url: Some("https://exemple.fr/".into()), ..chapter(5, "Aparté") }];
+        assert!(json(&silent, Duration::from_secs(9)).contains("\"url\":\"https://exemple.fr/\",\"toc\":false"));
+        assert!(lines(&silent).is_empty() && marks(&silent, Duration::from_secs(9)).is_empty());
+        assert_eq!(marks(&chapters, Duration::from_secs(90))[0].end, Duration::from_secs(83));
     }
 }

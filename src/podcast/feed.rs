@@ -1,17 +1,21 @@
-//! The feed of a series: RSS 2.0 with every required and recommended tag of PSP-1 and of Apple's list.
+//! The feeds of a series: RSS 2.0 with every required and recommended tag of PSP-1 and of Apple's list.
 //!
-//! Entry points: [`xml`], and [`guid`] (the identifier of a show by its feed's address). No clock: the date of the feed
-//! is the date of its newest episode, so the same series gives the same bytes.
+//! Entry points: [`sheets`] (the feed, its older pages by RFC 5005, the light feed), [`xml`] (one of them) and [`guid`]
+//! (the identifier of a show by its feed's address). The tags of the podcast namespace are in [`super::feed_tags`]. No
+//! clock: the date of a feed is the date of its newest episode, so the same series gives the same bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use jiff::Zoned;
+use regex::Regex;
 use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesItemExtension, ITunesOwner};
-use rss::extension::{Extension, ExtensionMap};
 use rss::{Channel, Enclosure, Guid, Image, Item};
 use uuid::Uuid;
 
+use super::feed_tags;
 use super::series::{Episode, Series};
 use crate::media::words::rounded_seconds;
 
@@ -19,9 +23,6 @@ use crate::media::words::rounded_seconds;
 const SHOWS: Uuid = Uuid::from_u128(0xead4_c236_bf58_58c6_a2c6_a6b2_8d12_8cb6);
 /// Namespace of the `podcast:` tags.
 const PODCAST: &str = "https://podcastindex.org/namespace/1.0";
-
-/// Roles of the podcast taxonomy, group "cast".
-const ROLES: [&str; 8] = ["host", "co-host", "guest host", "guest", "voice actor", "narrator", "announcer", "reporter"];
 
 /// What apps show below an episode.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,19 +33,96 @@ pub struct Notes {
     pub content: String,
 }
 
+/// Words of a feed, in the language of the series.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Name of the light feed.
+    pub light_title: String,
+    /// What the small copy is called in an app.
+    pub small: String,
+}
+
+/// One feed document of a series.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Path of the file.
+    pub path: String,
+    /// Its address.
+    pub url: String,
+    /// Links of RFC 5005: relation and address.
+    pub links: Vec<(&'static str, String)>,
+    /// Which episodes it holds, of those from newest to oldest.
+    pub episodes: std::ops::Range<usize>,
+    /// True for the feed of small copies, which directories leave out.
+    pub light: bool,
+    /// The hub that is told of every change.
+    pub hub: Option<String>,
+}
+
 /// The identifier of a show whose feed is at `feed_url`, by the rule of the podcast namespace.
 pub fn guid(feed_url: &str) -> String {
     let name = feed_url.split_once("://").map_or(feed_url, |(_, rest)| rest).trim_end_matches('/');
     Uuid::new_v5(&SHOWS, name.as_bytes()).to_string()
 }
 
-/// The feed. `episodes` come with their notes, newest first.
-pub fn xml(series: &Series, episodes: &[(&Episode, Notes)]) -> anyhow::Result<Vec<u8>> {
-    let newest = episodes.iter().map(|(e, _)| &e.date).max().map(date);
+/// The feed documents of a series with `count` episodes. The first holds the newest `least` or more; older ones stand in
+/// pages of `least`, numbered from the oldest: a new episode changes the first document and, once in `least` times, one
+/// more.
+pub fn sheets(series: &Series, count: usize, least: usize, hub: Option<&str>) -> Vec<Sheet> {
+    let least = least.max(1);
+    let older = (count / least).saturating_sub(1);
+    let beside = |name: &str| {
+        let path = series.feed_path.rsplit_once('/').map_or(name.to_owned(), |(folder, _)| format!("{folder}/{name}"));
+        let url = format!("{}{name}", series.feed_url.strip_suffix("feed.xml").unwrap_or(&series.feed_url));
+        (path, url)
+    };
+    let page = |number: usize| {
+        if number > older {
+            (series.feed_path.clone(), series.feed_url.clone())
+        } else {
+            beside(&format!("feed-{number}.xml"))
+        }
+    };
+    let mut sheets: Vec<Sheet> = (1..=older + 1)
+        .rev()
+        .map(|number| {
+            let (path, url) = page(number);
+            let mut links = Vec::new();
+            if older > 0 {
+                links.push(("first", series.feed_url.clone()));
+                links.push(("last", page(1).1));
+                if number <= older {
+                    links.push(("previous", page(number + 1).1));
+                }
+                if number > 1 {
+                    links.push(("next", page(number - 1).1));
+                }
+            }
+            // The oldest `least` are page 1.
+            let newest = if number > older { 0 } else { count - number * least };
+            let episodes = newest..count - (number - 1) * least;
+            Sheet { path, url, links, episodes, light: false, hub: hub.map(str::to_owned) }
+        })
+        .collect();
+    if series.episodes.iter().any(|episode| episode.audio.small.is_some()) {
+        let (path, url) = beside("leger.xml");
+        let episodes = sheets[0].episodes.clone();
+        sheets.push(Sheet { path, url, episodes, light: true, hub: hub.map(str::to_owned), ..Sheet::default() });
+    }
+    sheets
+}
+
+/// A feed. `episodes` come with their notes, newest first; `sheet` says which of them it holds.
+pub fn xml(series: &Series, episodes: &[(&Episode, Notes)], sheet: &Sheet, words: &Words) -> anyhow::Result<Vec<u8>> {
+    let held = &episodes[sheet.episodes.clone()];
+    let newest = held.iter().map(|(e, _)| &e.date).max().map(date);
     let image = series.image.as_ref().map(|image| image.url.clone());
     let owner = ITunesOwner { name: Some(clean(&series.owner_name)), email: series.owner_email.clone() };
+    let title = if sheet.light { words.light_title.replace("{title}", &series.title) } else { series.title.clone() };
+    let links = [("self", sheet.url.clone())].into_iter().chain(sheet.links.clone());
+    let hub = sheet.hub.iter().map(|hub| Link { href: hub.clone(), rel: "hub".to_owned(), ..Link::default() });
     let mut channel = Channel {
-        title: clean(&series.title),
+        title: clean(&title),
         link: series.link.clone(),
         description: clean(&series.description),
         language: Some(series.language.clone()),
@@ -54,19 +132,22 @@ pub fn xml(series: &Series, episodes: &[(&Episode, Notes)]) -> anyhow::Result<Ve
         generator: Some("repere".to_owned()),
         image: image.clone().map(|url| Image {
             url,
-            title: clean(&series.title),
+            title: clean(&title),
             link: series.link.clone(),
             ..Image::default()
         }),
-        items: episodes.iter().map(|(episode, notes)| item(series, episode, notes)).collect(),
-        extensions: show_tags(series, episodes),
+        items: held.iter().map(|(episode, notes)| item(series, episode, notes, sheet, words)).collect(),
+        extensions: feed_tags::of_series(series, episodes.iter().map(|(episode, _)| *episode)),
         atom_ext: Some(AtomExtension {
-            links: vec![Link {
-                href: series.feed_url.clone(),
-                rel: "self".to_owned(),
-                mime_type: Some("application/rss+xml".to_owned()),
-                ..Link::default()
-            }],
+            links: links
+                .map(|(rel, href)| Link {
+                    href,
+                    rel: rel.to_owned(),
+                    mime_type: Some("application/rss+xml".to_owned()),
+                    ..Link::default()
+                })
+                .chain(hub)
+                .collect(),
         }),
         itunes_ext: Some(ITunesChannelExtension {
             author: Some(clean(&series.author)),
@@ -75,6 +156,9 @@ pub fn xml(series: &Series, episodes: &[(&Episode, Notes)]) -> anyhow::Result<Ve
             explicit: Some(series.explicit.to_string()),
             owner: Some(owner),
             r#type: Some(series.kind.to_owned()),
+            block: (sheet.light || series.block.everywhere).then(|| "yes".to_owned()),
+            complete: series.complete.then(|| "yes".to_owned()),
+            new_feed_url: series.moved_to.clone().filter(|_| !sheet.light),
             ..ITunesChannelExtension::default()
         }),
         ..Channel::default()
@@ -85,112 +169,48 @@ pub fn xml(series: &Series, episodes: &[(&Episode, Notes)]) -> anyhow::Result<Ve
         ("content".to_owned(), "http://purl.org/rss/1.0/modules/content/".to_owned()),
     ]);
     let text = String::from_utf8(channel.pretty_write_to(Vec::new(), b' ', 2)?)?;
-    // The writer breaks the line inside empty elements; a strict reader would take the break for their value.
-    let empty = regex::Regex::new(r"(<(?:podcast|itunes):\w+[^<>]*)>\n *</(?:podcast|itunes):\w+>")?;
-    let mut text = empty.replace_all(&text, "$1/>").into_owned();
+    let mut text = EMPTY.replace_all(&text, "$1/>").into_owned();
     text.push('\n');
     Ok(text.into_bytes())
 }
 
-fn item(series: &Series, episode: &Episode, notes: &Notes) -> Item {
+/// The writer breaks the line inside empty elements; a strict reader would take the break for their value.
+static EMPTY: LazyLock<Regex> = LazyLock::new(|| {
+    // A fixed pattern.
+    Regex::new(r"(<(?:podcast|itunes):\w+[^<>]*)>\n *</(?:podcast|itunes):\w+>").unwrap_or_else(|_| unreachable!())
+});
+
+fn item(series: &Series, episode: &Episode, notes: &Notes, sheet: &Sheet, words: &Words) -> Item {
     let image = episode.image.as_ref().or(series.image.as_ref()).map(|image| image.url.clone());
+    let audio = &episode.audio;
+    let small = audio.small.as_ref().filter(|_| sheet.light);
+    let (url, facts) = small.map_or((&audio.url, &audio.facts), |small| (&small.url, &small.facts));
     Item {
         title: Some(clean(&episode.title)),
         link: Some(episode.link.clone()),
         description: Some(clean(&notes.description)),
         enclosure: Some(Enclosure {
-            url: episode.audio.url.clone(),
-            length: episode.audio.facts.bytes.to_string(),
-            mime_type: episode.audio.facts.kind.mime().to_owned(),
+            url: url.clone(),
+            length: facts.bytes.to_string(),
+            mime_type: facts.kind.mime().to_owned(),
         }),
-        guid: Some(Guid { value: episode.guid.clone(), permalink: false }),
+        guid: Some(Guid { value: clean(&episode.guid), permalink: false }),
         pub_date: Some(date(&episode.date)),
-        content: Some(clean(&notes.content)).filter(|content| !content.trim().is_empty()),
-        extensions: episode_tags(series, episode),
+        // The light feed is light to fetch, too.
+        content: Some(clean(&notes.content)).filter(|content| !sheet.light && !content.trim().is_empty()),
+        extensions: feed_tags::of_episode(series, episode, sheet.light, words),
         itunes_ext: Some(ITunesItemExtension {
             author: Some(clean(&series.author)),
             image,
-            duration: Some(rounded_seconds(episode.audio.duration()).max(1).to_string()),
+            duration: Some(rounded_seconds(audio.duration()).max(1).to_string()),
             explicit: Some(episode.explicit.to_string()),
             episode: episode.number.map(|n| n.to_string()),
             season: episode.season.map(|n| n.to_string()),
             episode_type: Some(episode.kind.to_owned()),
+            block: episode.blocked.then(|| "yes".to_owned()),
             ..ITunesItemExtension::default()
         }),
         ..Item::default()
-    }
-}
-
-/// The `podcast:` tags of the show.
-fn show_tags(series: &Series, episodes: &[(&Episode, Notes)]) -> ExtensionMap {
-    let mut tags = Tags::default();
-    tags.add("guid", &series.guid, &[]);
-    let owner: Vec<(&str, &str)> = series.owner_email.iter().map(|email| ("owner", email.as_str())).collect();
-    tags.add("locked", if series.locked { "yes" } else { "no" }, &owner);
-    tags.add("medium", "podcast", &[]);
-    if let Some(license) = &series.license {
-        let url: Vec<(&str, &str)> = license.url.iter().map(|url| ("url", url.as_str())).collect();
-        tags.add("license", &license.id, &url);
-    }
-    if let Some(url) = &series.funding {
-        tags.add("funding", &clean(&series.title), &[("url", url)]);
-    }
-    // No comments wanted: minors listen.
-    tags.add("socialInteract", "", &[("protocol", "disabled")]);
-    let synthetic = episodes.iter().any(|(episode, _)| episode.synthetic_voice);
-    tags.add("txt", if synthetic { "true" } else { "false" }, &[("purpose", "ai-content")]);
-    tags.finish()
-}
-
-/// The `podcast:` tags of an episode.
-fn episode_tags(series: &Series, episode: &Episode) -> ExtensionMap {
-    let mut tags = Tags::default();
-    if let Some((_, vtt)) = &episode.transcript {
-        let language = ("language", series.language.as_str());
-        tags.add("transcript", "", &[("url", vtt), ("type", "text/vtt"), language]);
-        let made = |name: &str| super::made_url(episode, name);
-        tags.add("transcript", "", &[("url", &made(super::SRT)), ("type", "application/x-subrip"), language]);
-        tags.add("transcript", "", &[("url", &made(super::JSON)), ("type", "application/json"), language]);
-        tags.add("transcript", "", &[("url", &episode.link), ("type", "text/html"), language]);
-    }
-    if !episode.chapters.is_empty() {
-        let url = super::made_url(episode, super::CHAPTERS);
-        tags.add("chapters", "", &[("url", &url), ("type", "application/json+chapters")]);
-    }
-    for person in &episode.persons {
-        // A role outside the taxonomy is for the page; apps would show it as it is.
-        let role = person.role.to_lowercase();
-        let known = ROLES.contains(&role.as_str()).then_some(("role", role.as_str()));
-        let attributes: Vec<(&str, &str)> = known.into_iter().chain([("group", "cast")]).collect();
-        tags.add("person", &clean(&person.name), &attributes);
-    }
-    if let Some(season) = episode.season {
-        tags.add("season", &season.to_string(), &[]);
-    }
-    if let Some(number) = episode.number {
-        tags.add("episode", &number.to_string(), &[]);
-    }
-    tags.add("socialInteract", "", &[("protocol", "disabled")]);
-    tags.add("txt", if episode.synthetic_voice { "true" } else { "false" }, &[("purpose", "ai-content")]);
-    tags.finish()
-}
-
-/// `podcast:` tags being collected.
-#[derive(Default)]
-struct Tags(BTreeMap<String, Vec<Extension>>);
-
-impl Tags {
-    fn add(&mut self, name: &str, value: &str, attributes: &[(&str, &str)]) {
-        self.0.entry(name.to_owned()).or_default().push(Extension {
-            name: format!("podcast:{name}"),
-            value: (!value.is_empty()).then(|| value.to_owned()),
-            attrs: attributes.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-            children: BTreeMap::new(),
-        });
-    }
-
-    fn finish(self) -> ExtensionMap {
-        BTreeMap::from([("podcast".to_owned(), self.0)])
     }
 }
 
@@ -200,7 +220,7 @@ fn category((name, below): &(String, Option<String>)) -> ITunesCategory {
 }
 
 /// RFC 2822: English names whatever the language, the offset of that day.
-fn date(date: &Zoned) -> String {
+pub(super) fn date(date: &Zoned) -> String {
     date.strftime("%a, %d %b %Y %H:%M:%S %z").to_string()
 }
 
@@ -209,7 +229,12 @@ pub(super) fn clean(text: &str) -> String {
     let allowed = |c: &char| {
         matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..) && !matches!(c, '\u{7f}'..='\u{9f}')
     };
-    text.chars().filter(allowed).collect::<String>().trim().to_owned()
+    let text: Cow<'_, str> = if text.chars().all(|c| allowed(&c)) {
+        text.into()
+    } else {
+        text.chars().filter(allowed).collect::<String>().into()
+    };
+    text.trim().to_owned()
 }
 
 #[cfg(test)]

@@ -1,19 +1,43 @@
 //! Series and episodes, read from the library and checked against the files beside them.
 //!
-//! Entry point: [`load`]. Every problem is found in one pass, each with its file and line; an episode with an error is
-//! left out of the series, the build stops anyway. The keys themselves are read in `read_series` and `read_episode`.
+//! Entry points: [`load`], and [`load_with`] with a workshop of one's own. Every problem is found in one pass, each with
+//! its file and line; an episode with an error is left out of the series, the build stops anyway. The keys themselves
+//! are read in `read_series` and `read_episode`; episodes are read in parallel, since their sound may have to be made.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use rayon::prelude::*;
 
 use super::series::{Episode, Picture, Series};
 use super::{beside, picture, read_episode, read_series};
 use crate::config::Loaded;
 use crate::content::services::{self, Service};
 use crate::content::{Asset, Facet, Library, SectionKey};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::media::sound::{Wishes, Workshop};
 
 /// Every series of the site, newest episode first, and everything that is wrong with them.
 pub fn load(library: &Library, loaded: &Loaded) -> (Vec<Series>, Vec<Diagnostic>) {
+    let podcast = &loaded.repere.podcast;
+    let wishes = Wishes { encode: podcast.encode, small_kbps: podcast.small_kbps };
+    let workshop = Workshop::open(&loaded.root, wishes, std::env::var_os("PATH"));
+    let (series, mut problems) = load_with(library, loaded, &workshop);
+    if !series.is_empty() {
+        workshop.close(SystemTime::now());
+        if workshop.lacks_ffmpeg() {
+            problems.push(
+                Diagnostic::warning("ffmpeg is not installed: episodes get no small copy, and sound that is too quiet or too loud stays so")
+                    .at(Place::file("repere.toml"))
+                    .help("install it (Debian: `apt install ffmpeg`), or write `encode = false` and `small_kbps = 0` under `[podcast]`"),
+            );
+        }
+    }
+    (series, problems)
+}
+
+/// The same with what the workshop can do.
+pub fn load_with(library: &Library, loaded: &Loaded, workshop: &Workshop) -> (Vec<Series>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let services = match services::load(&loaded.root) {
         Ok(found) => Some(found.services),
@@ -25,11 +49,12 @@ pub fn load(library: &Library, loaded: &Loaded) -> (Vec<Series>, Vec<Diagnostic>
     let mut all = Vec::new();
     for key in library.section_keys() {
         if library[key].meta.facets.contains_key("series") {
-            let (series, found) = one_series(library, loaded, key, services.as_deref());
+            let (series, found) = one_series(library, loaded, key, services.as_deref(), workshop);
             problems.extend(found);
             all.extend(series);
         }
     }
+    problems.extend(same_guid(&all, library));
     (all, problems)
 }
 
@@ -38,6 +63,7 @@ fn one_series(
     loaded: &Loaded,
     key: SectionKey,
     services: Option<&[Service]>,
+    workshop: &Workshop,
 ) -> (Option<Series>, Vec<Diagnostic>) {
     let section = &library[key];
     let text = std::fs::read_to_string(&section.file.path).unwrap_or_default();
@@ -46,19 +72,19 @@ fn one_series(
     let series = read_series::series(section, loaded, &mut facet);
     let mut problems = facet.finish();
     let Some(mut series) = series else { return (None, problems) };
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    for page in library.pages.iter().filter(|page| page.section == Some(key)) {
-        let Some(value) = page.meta.facets.get("episode") else { continue };
-        let text = std::fs::read_to_string(&page.file.path).unwrap_or_default();
-        let mut facet = Facet::new("episode", value, &page.file.shown, &text, &read_episode::KEYS);
-        let episode = read_episode::episode(page, &series, services, &mut facet);
-        if let Some(episode) = &episode
-            && let Some(other) = seen.insert(episode.guid.clone(), page.file.shown.clone())
-        {
-            let help = "every episode keeps its own guid for life: give the newer of the two another one";
-            facet.error("guid", format!("this guid is already that of {other}"), help);
-        }
-        problems.extend(facet.finish());
+    let pages: Vec<_> = library.pages.iter().filter(|page| page.section == Some(key)).collect();
+    let read: Vec<(Option<Episode>, Vec<Diagnostic>)> = pages
+        .par_iter()
+        .filter_map(|page| {
+            let value = page.meta.facets.get("episode")?;
+            let text = std::fs::read_to_string(&page.file.path).unwrap_or_default();
+            let mut facet = Facet::new("episode", value, &page.file.shown, &text, &read_episode::KEYS);
+            let episode = read_episode::episode(page, &series, services, workshop, &mut facet);
+            Some((episode, facet.finish()))
+        })
+        .collect();
+    for (episode, found) in read {
+        problems.extend(found);
         series.episodes.extend(episode);
     }
     series.episodes.sort_by(|a, b| (b.date.timestamp(), &b.source).cmp(&(a.date.timestamp(), &a.source)));
@@ -66,26 +92,41 @@ fn one_series(
     (Some(series), problems)
 }
 
+/// Two episodes with one identifier, in whichever series: apps would keep one of them.
+fn same_guid(all: &[Series], library: &Library) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut episodes: Vec<&Episode> = all.iter().flat_map(|series| &series.episodes).collect();
+    episodes.sort_by(|a, b| a.source.cmp(&b.source));
+    for episode in episodes {
+        if let Some(other) = seen.insert(&episode.guid, &episode.shown) {
+            let help = "every episode keeps its own guid for life: give the newer of the two another one";
+            let problem = Diagnostic::error(format!("this guid is already that of {other}")).help(help);
+            problems.push(at_key(problem, library, episode, "guid"));
+        }
+    }
+    problems
+}
+
+/// A problem at a key of an episode that was read already.
+fn at_key(problem: Diagnostic, library: &Library, episode: &Episode, key: &str) -> Diagnostic {
+    let Some(page) = library.page(&episode.source) else { return problem.at(Place::file(&episode.shown)) };
+    let text = std::fs::read_to_string(&page.file.path).unwrap_or_default();
+    let facet = Facet::new("episode", &page.meta.facets["episode"], &episode.shown, &text, &read_episode::KEYS);
+    problem.at(facet.place(key))
+}
+
 /// Two episodes with the same sound: one of them names the wrong file, and apps would keep one.
 fn same_sound(episodes: &[Episode], library: &Library) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let mut seen: BTreeMap<[u8; 32], &str> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     // Oldest first: the newer one is asked about.
     for episode in episodes.iter().rev() {
-        let same_size = episodes.iter().filter(|other| other.audio.facts.bytes == episode.audio.facts.bytes);
-        if same_size.count() < 2 {
-            continue;
+        if let Some(other) = seen.insert(&episode.audio.source_integrity, &episode.shown) {
+            let problem = Diagnostic::error(format!("this sound is also that of {other}"))
+                .help("one of the two episodes names the wrong file");
+            problems.push(at_key(problem, library, episode, "audio"));
         }
-        let Ok(bytes) = std::fs::read(&episode.audio.file) else { continue };
-        let Some(other) = seen.insert(*blake3::hash(&bytes).as_bytes(), &episode.shown) else { continue };
-        let Some(page) = library.page(&episode.source) else { continue };
-        let text = std::fs::read_to_string(&page.file.path).unwrap_or_default();
-        let facet = Facet::new("episode", &page.meta.facets["episode"], &episode.shown, &text, &read_episode::KEYS);
-        problems.push(
-            Diagnostic::error(format!("this sound is also that of {other}"))
-                .at(facet.place("audio"))
-                .help("one of the two episodes names the wrong file"),
-        );
     }
     problems
 }
@@ -119,8 +160,12 @@ pub(super) fn cover(
     key: &str,
 ) -> Option<Picture> {
     let asset = beside(facet, assets, key, name)?;
-    if let Err((message, help)) = picture::check_cover(&asset.source, name) {
-        facet.error(key, message, help);
-    }
-    Some(Picture { url: format!("{permalink}{name}"), file: asset.source.clone() })
+    let size = match picture::check_cover(&asset.source, name) {
+        Ok(size) => Some(size),
+        Err((message, help)) => {
+            facet.error(key, message, help);
+            None
+        }
+    };
+    Some(Picture { url: format!("{permalink}{name}"), file: asset.source.clone(), size, alt: None })
 }

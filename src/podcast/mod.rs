@@ -1,28 +1,38 @@
 //! Series, episodes, transcripts, chapters and the feed.
 //!
 //! Entry points, in the order of a build: [`load`] once the library is read, [`hide_upcoming`] right after,
-//! [`contribute`] once Markdown is rendered (the feed carries the text of the pages). Films have [`video::contribute`].
-//! Sound, captions and pictures beside a page are published by `site`, as any file beside a page.
+//! [`contribute`] once Markdown is rendered (the feeds carry the text of the pages). Films have [`video::contribute`].
+//! Captions and pictures beside a page are published by `site`, as any file beside a page; sound too, unless another file
+//! was made of it.
 
+pub mod captions;
 pub mod categories;
 pub mod chapters;
 pub mod feed;
+mod feed_tags;
 mod load;
 pub mod notes;
 pub mod opml;
 pub mod picture;
 mod read_episode;
+mod read_lists;
 mod read_series;
+mod read_sound;
+mod read_words;
+pub mod roles;
 pub mod series;
 pub mod spoken;
 pub mod transcript;
 pub mod transcript_forms;
+pub mod transcript_sources;
+mod values;
 pub mod video;
 
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use rayon::prelude::*;
 
 use crate::config::Loaded;
 use crate::content::services::{self, Service};
@@ -31,16 +41,24 @@ use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 use crate::media::words;
 use crate::output::{Contribution, Output};
 
-pub use load::load;
+pub use load::{load, load_with};
 pub use series::{Episode, Series};
 
 /// Files made beside an episode's page.
+const VTT: &str = "transcription.vtt";
 const SRT: &str = "transcription.srt";
 const JSON: &str = "transcription.json";
 const CHAPTERS: &str = "chapters.json";
 
-/// Takes episodes whose time has not come out of the site: no list, no page, no file that could be guessed.
+/// Takes episodes whose time has not come out of the site: no list, no page, no file that could be guessed. Sound that is
+/// published in another form (a WAV beside the page) is taken out of what is published, too.
 pub fn hide_upcoming(library: &mut Library, series: &[Series], now: Timestamp) {
+    for episode in series.iter().flat_map(|series| &series.episodes) {
+        let other = episode.audio.file != episode.audio.source;
+        if let Some(Node::Page(key)) = library.node(&episode.source).filter(|_| other) {
+            library[key].assets.retain(|asset| asset.source != episode.audio.source);
+        }
+    }
     for episode in series.iter().flat_map(|series| &series.episodes).filter(|episode| episode.upcoming(now)) {
         let Some(Node::Page(key)) = library.node(&episode.source) else { continue };
         let page = &mut library[key];
@@ -82,7 +100,7 @@ pub fn contribute(
         let episodes: Vec<&Episode> = series.episodes.iter().filter(|episode| !episode.upcoming(now)).collect();
         let words = notes_words(loaded, &series.language);
         let with_notes: Vec<(&Episode, feed::Notes)> = episodes
-            .iter()
+            .par_iter()
             .map(|episode| {
                 let html = library.page(&episode.source).map_or("", |page| page.rendered.html.as_str());
                 let help = help_lines(episode, &services);
@@ -93,17 +111,26 @@ pub fn contribute(
                 (*episode, notes)
             })
             .collect();
-        match feed::xml(series, &with_notes) {
-            Ok(xml) => out.outputs.push(Output::bytes(&series.feed_path, xml, &series.shown)),
-            Err(error) => problems.push(
-                Diagnostic::error(format!("the feed cannot be written: {error:#}")).at(Place::file(&series.shown)),
-            ),
+        let of_feed = feed::Words {
+            light_title: words::say(loaded, &series.language, "podcast_light_title", &[]),
+            small: words::say(loaded, &series.language, "podcast_small", &[]),
+        };
+        let podcast = &loaded.repere.podcast;
+        for sheet in feed::sheets(series, episodes.len(), podcast.feed_episodes, podcast.hub.as_deref()) {
+            match feed::xml(series, &with_notes, &sheet, &of_feed) {
+                Ok(xml) => out.outputs.push(Output::bytes(sheet.path, xml, &series.shown)),
+                Err(error) => problems.push(
+                    Diagnostic::error(format!("the feed cannot be written: {error:#}")).at(Place::file(&series.shown)),
+                ),
+            }
         }
-        for episode in &episodes {
-            out.outputs.extend(files(episode));
-            out.set(&episode.source, "episode", episode_value(episode));
+        let made: Vec<_> =
+            episodes.par_iter().map(|episode| (files(episode), values::episode(series, episode))).collect();
+        for (episode, (files, value)) in episodes.iter().zip(made) {
+            out.outputs.extend(files);
+            out.set(&episode.source, "episode", value);
         }
-        out.set(&series.source, "series", series_value(series, &episodes));
+        out.set(&series.source, "series", values::series(loaded, series, &episodes));
     }
     let told: Vec<&Episode> =
         series.iter().flat_map(|series| &series.episodes).filter(|episode| !episode.upcoming(now)).collect();
@@ -116,101 +143,30 @@ pub fn contribute(
     (out, problems)
 }
 
-/// Transcript forms and chapters of an episode.
+/// Sound that was made, transcript forms and chapters of an episode.
 fn files(episode: &Episode) -> Vec<Output> {
     let mut files = Vec::new();
+    let audio = &episode.audio;
+    if audio.file != audio.source {
+        files.push(Output::file(&audio.path, &audio.file, &episode.shown));
+    }
+    if let Some(small) = &audio.small {
+        files.push(Output::file(&small.path, &small.file, &episode.shown));
+    }
     let mut add = |name: &str, text: String| {
         files.push(Output::bytes(format!("{}/{name}", episode.folder), text, &episode.shown));
     };
-    if let Some((transcript, _)) = &episode.transcript {
+    if let Some((transcript, vtt)) = &episode.transcript {
+        if vtt.ends_with(&format!("/{VTT}")) {
+            add(VTT, transcript_forms::vtt(transcript));
+        }
         add(SRT, transcript_forms::srt(transcript));
         add(JSON, transcript_forms::json(transcript));
     }
     if !episode.chapters.is_empty() {
-        add(CHAPTERS, chapters::json(&episode.chapters, episode.audio.duration()));
+        add(CHAPTERS, chapters::json(&episode.chapters, audio.duration()));
     }
     files
-}
-
-/// `page.episode` of templates.
-fn episode_value(episode: &Episode) -> Value {
-    let facts = &episode.audio.facts;
-    let transcript = episode.transcript.as_ref().map(|(transcript, vtt)| {
-        json!({
-            "html": transcript_forms::html(transcript, &episode.chapters),
-            "url_vtt": vtt,
-            "url_srt": made_url(episode, SRT),
-            "url_json": made_url(episode, JSON),
-        })
-    });
-    let chapters: Vec<Value> = episode
-        .chapters
-        .iter()
-        .map(|c| json!({ "start": c.start.as_secs(), "start_text": words::clock(c.start), "title": c.title, "id": c.id }))
-        .collect();
-    json!({
-        "number": episode.number,
-        "season": episode.season,
-        "type": episode.kind,
-        "guid": episode.guid,
-        "audio": {
-            "url": episode.audio.url,
-            "bytes": facts.bytes,
-            "size": words::size(facts.bytes),
-            "type": facts.kind.mime(),
-            "format": facts.kind.name(),
-            "duration": words::rounded_seconds(facts.duration),
-            "duration_text": words::duration(facts.duration),
-        },
-        "transcript": transcript,
-        "chapters": chapters,
-        "persons": episode.persons.iter().map(|p| json!({ "name": p.name, "role": p.role })).collect::<Vec<_>>(),
-        "synthetic_voice": episode.synthetic_voice,
-        "content_note": episode.content_note,
-        "help": episode.help,
-        "explicit": episode.explicit,
-        "image": episode.image.as_ref().map(|image| image.url.clone()),
-    })
-}
-
-/// `section.series` of templates.
-fn series_value(series: &Series, episodes: &[&Episode]) -> Value {
-    let list: Vec<Value> = episodes
-        .iter()
-        .map(|episode| {
-            let facts = &episode.audio.facts;
-            json!({
-                "title": episode.title,
-                "description": episode.description,
-                "permalink": episode.link,
-                "date": episode.date.date().to_string(),
-                "number": episode.number,
-                "season": episode.season,
-                "type": episode.kind,
-                "duration": words::rounded_seconds(facts.duration),
-                "duration_text": words::duration(facts.duration),
-                "size": words::size(facts.bytes),
-                "content_note": episode.content_note,
-                "synthetic_voice": episode.synthetic_voice,
-            })
-        })
-        .collect();
-    json!({
-        "title": series.title,
-        "author": series.author,
-        "feed_url": series.feed_url,
-        "feed_path": format!("/{}", series.feed_path),
-        "language": series.language,
-        "type": series.kind,
-        "explicit": series.explicit,
-        "guid": series.guid,
-        "image": series.image.as_ref().map(|image| image.url.clone()),
-        "copyright": series.copyright,
-        "license": series.license.as_ref().map(|l| json!({ "id": l.id, "url": l.url })),
-        "funding": series.funding,
-        "synthetic_voice": episodes.iter().any(|episode| episode.synthetic_voice),
-        "episodes": list,
-    })
 }
 
 fn notes_words(loaded: &Loaded, language: &str) -> notes::Words {
@@ -220,6 +176,7 @@ fn notes_words(loaded: &Loaded, language: &str) -> notes::Words {
         synthetic_voice: say("podcast_notes_synthetic_voice"),
         help: say("podcast_notes_help"),
         page: say("podcast_notes_page"),
+        correction: say("podcast_notes_correction"),
     }
 }
 
@@ -259,13 +216,14 @@ fn beside<'a>(facet: &mut Facet<'_>, assets: &'a [Asset], key: &str, name: &str)
     None
 }
 
-/// Reads the WebVTT file a key names; what is wrong points into that file.
+/// Reads the transcript a key names; what is wrong points into that file.
 fn read_transcript(
     facet: &mut Facet<'_>,
     key: &str,
     page: &Page,
     file: &Path,
     name: &str,
+    duration: Option<Duration>,
 ) -> Option<transcript::Transcript> {
     let text = match std::fs::read_to_string(file) {
         Ok(text) => text,
@@ -274,7 +232,7 @@ fn read_transcript(
             return None;
         }
     };
-    match transcript::parse(&text) {
+    match transcript_sources::read(name, &text, duration) {
         Ok(transcript) => Some(transcript),
         Err(error) => {
             let folder = page.file.shown.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -2,6 +2,9 @@
 //!
 //! Entry points: [`description`] and [`content`]. Words come in as values; the feed itself is in [`super::feed`].
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use regex::Regex;
 use url::Url;
 
@@ -23,6 +26,8 @@ pub struct Words {
     pub help: String,
     /// The link to the page with the transcript.
     pub page: String,
+    /// Before what was put right: `{date}`, `{text}`.
+    pub correction: String,
 }
 
 /// The description: what is written, then as much of note, help, chapters and link as the limit allows.
@@ -35,6 +40,10 @@ pub fn description(episode: &Episode, words: &Words, help: &[String]) -> String 
             out.push_str(&part);
         }
     };
+    for correction in &episode.corrections {
+        let said = words.correction.replace("{date}", &crate::media::words::date(correction.date));
+        add(paragraphs(&said.replace("{text}", &correction.text)));
+    }
     if let Some(note) = &episode.content_note {
         add(paragraphs(note));
     }
@@ -59,23 +68,35 @@ fn paragraphs(text: &str) -> String {
     text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()).map(|p| format!("<p>{}</p>", body_text(p))).collect()
 }
 
+/// What never stands in a feed, with all that is inside. `svg` comes last: it may hold the others.
+const REMOVED: [&str; 10] =
+    ["script", "style", "audio", "video", "iframe", "object", "form", "svg", "template", "noscript"];
+
+/// The patterns below are fixed.
+static ELEMENTS: LazyLock<Vec<(String, Regex)>> = LazyLock::new(|| {
+    let pattern =
+        |name: &str| Some((format!("<{name}"), Regex::new(&format!(r"(?is)<{name}\b.*?(</{name}\s*>|$)")).ok()?));
+    REMOVED.into_iter().filter_map(pattern).collect()
+});
+static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?s)<[a-zA-Z][^>]*>").ok());
+static ATTRIBUTES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?i)(\s)(href|src|on\w+|style|srcset)\s*=\s*("([^"]*)"|'([^']*)')"#).ok());
+
 /// The page's HTML for `content:encoded`: absolute addresses, no script, no player, no frame, no form.
 pub fn content(html: &str, page: &str) -> String {
-    let mut html = html.to_owned();
-    for name in ["script", "style", "audio", "video", "iframe", "object", "form", "svg", "template", "noscript"] {
-        // These names are fixed, so is the pattern.
-        if let Ok(pattern) = Regex::new(&format!(r"(?is)<{name}\b.*?(</{name}\s*>|$)")) {
-            html = pattern.replace_all(&html, "").into_owned();
+    let mut html = Cow::Borrowed(html);
+    for (start, pattern) in ELEMENTS.iter() {
+        // Looked for first, in either case: most pages have none of them.
+        let there = html.as_bytes().windows(start.len()).any(|w| w.eq_ignore_ascii_case(start.as_bytes()));
+        if there {
+            html = Cow::Owned(pattern.replace_all(&html, "").into_owned());
         }
     }
-    let Ok(base) = Url::parse(page) else { return html };
-    let Ok(pattern) = Regex::new(r#"(?i)(\s)(href|src|on\w+|style|srcset)\s*=\s*("([^"]*)"|'([^']*)')"#) else {
-        return html;
+    let (Ok(base), Some(tags), Some(attributes)) = (Url::parse(page), &*TAGS, &*ATTRIBUTES) else {
+        return String::new();
     };
-    let tags = Regex::new("(?s)<[a-zA-Z][^>]*>");
-    let Ok(tags) = tags else { return html };
     tags.replace_all(&html, |tag: &regex::Captures<'_>| {
-        pattern
+        attributes
             .replace_all(&tag[0], |found: &regex::Captures<'_>| {
                 let name = found[2].to_ascii_lowercase();
                 if name != "href" && name != "src" {

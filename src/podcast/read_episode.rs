@@ -1,28 +1,25 @@
 //! The `episode:` table of a page, checked against the files beside it.
 //!
-//! Entry point: [`episode`]; problems go into the table being read.
-
-use std::time::Duration;
+//! Entry point: [`episode`]; problems go into the table being read. Its sound is read in `read_sound`, its words in
+//! `read_words`, its people and places in `read_lists`.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned, civil};
 
-use super::chapters::{self, Chapter};
 use super::load::{cover, description_fits, short};
-use super::series::{Audio, Episode, Person, Series};
-use super::transcript::Transcript;
-use super::{beside, read_transcript};
+use super::read_lists as lists;
+use super::series::{Episode, Person, Picture, Series};
+use super::{read_sound, read_words};
 use crate::content::services::{self, Service};
 use crate::content::{Date, Facet, Page};
-use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::media::audio::{self, ProbeError};
-use crate::media::words;
+use crate::diagnostic::did_you_mean;
+use crate::media::sound::Workshop;
 
 /// Where a page's time is meant when it names no zone.
 const ZONE: &str = "Europe/Paris";
 
 /// The keys there are.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 23] = [
     "number",
     "season",
     "type",
@@ -36,6 +33,16 @@ pub(super) const KEYS: [&str; 13] = [
     "content_note",
     "help",
     "image",
+    "image_alt",
+    "embargo",
+    "soundbites",
+    "location",
+    "license",
+    "funding",
+    "corrections",
+    "alternates",
+    "block",
+    "txt",
 ];
 
 /// Reads it; `None` when too much is wrong to go on.
@@ -43,6 +50,7 @@ pub(super) fn episode(
     page: &Page,
     series: &Series,
     services: Option<&[Service]>,
+    workshop: &Workshop,
     facet: &mut Facet<'_>,
 ) -> Option<Episode> {
     let title = page.meta.title.clone().unwrap_or_default();
@@ -50,6 +58,10 @@ pub(super) fn episode(
         facet.error("title", "the episode has no title", "write `title: …` at the top of the front matter");
     }
     short(facet, "title", &title);
+    if numbered(&title) {
+        let help = "take it out of the title: apps show `number` and `season` themselves";
+        facet.warn("title", "the title begins with the number of the episode", help);
+    }
     let description = page.meta.description.clone().unwrap_or_default();
     description_fits(facet, &description, "the episode");
     let guid_help = format!(
@@ -58,15 +70,72 @@ pub(super) fn episode(
     );
     let guid = facet.required("guid", &guid_help);
     let date = date(page, facet);
-    let audio = sound(page, facet);
-    let duration = audio.as_ref().map(Audio::duration);
-    let transcript = words_of(page, facet, duration);
-    let chapters = chapters_of(facet, duration);
+    let source = read_sound::source(page, workshop, facet);
+    let duration = source.as_ref().map(read_sound::Source::duration);
+    let transcript = read_words::transcript(page, facet, duration);
+    let chapters = read_words::chapters(facet, duration);
+    let audio = source.map(|source| read_sound::publish(page, &title, source, &chapters, workshop, facet));
     let kind = facet.one_of("type", &["full", "trailer", "bonus"]);
     let number = facet.number("number");
     if series.kind == "serial" && kind == "full" && !facet.has("number") {
         facet.error("number", "an episode of a serial needs `number`", "write its place in the season: `number: 1`");
     }
+    let help = help(facet, services);
+    let image = facet.text("image").and_then(|name| cover(facet, &page.assets, &page.permalink, &name, "image"));
+    let alt = facet.text("image_alt");
+    let (persons, own_persons) = persons(page, series, facet);
+    let block = lists::block(facet);
+    if !block.platforms.is_empty() {
+        let help = "write `block: true` here, or the platforms under `series` for all of it";
+        facet.error("block", "an episode is left out everywhere or nowhere", help);
+    }
+    Some(Episode {
+        source: page.file.relative.clone(),
+        shown: page.file.shown.clone(),
+        description,
+        link: page.permalink.clone(),
+        folder: page.path.trim_matches('/').to_owned(),
+        guid: guid?,
+        number,
+        season: facet.number("season"),
+        kind,
+        explicit: facet.boolean("explicit").unwrap_or(series.explicit),
+        persons,
+        own_persons,
+        transcript,
+        chapters,
+        synthetic_voice: facet.boolean("synthetic_voice").unwrap_or(false),
+        content_note: facet.text("content_note"),
+        help,
+        image: image.map(|image| Picture { alt, ..image }),
+        soundbites: read_words::soundbites(facet, duration),
+        locations: lists::locations(facet),
+        license: lists::license(facet),
+        funding: lists::funding(facet, &title),
+        corrections: read_words::corrections(facet, date.as_ref().map(Zoned::date)),
+        alternates: read_sound::alternates(page, workshop, facet),
+        blocked: block.everywhere,
+        txt: lists::txt(facet),
+        date: date?,
+        audio: audio?,
+        title,
+    })
+}
+
+/// "Épisode 3", "S01E02", "#4": what apps say themselves.
+fn numbered(title: &str) -> bool {
+    let lower = title.trim().to_lowercase();
+    let digit =
+        |rest: &str| rest.trim_start_matches(['.', ' ', '\u{a0}', 'n', '°']).starts_with(|c: char| c.is_ascii_digit());
+    ["épisode", "episode", "ép.", "ep.", "#"].iter().any(|word| lower.strip_prefix(word).is_some_and(digit))
+        || lower.strip_prefix('s').is_some_and(|rest| {
+            let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            after.len() < rest.len() && after.strip_prefix('e').is_some_and(digit)
+        })
+}
+
+/// The help services an episode names.
+fn help(facet: &mut Facet<'_>, services: Option<&[Service]>) -> Vec<String> {
     let help = facet.texts("help");
     // Where the services cannot be read, that alone is told.
     let known: Option<Vec<&str>> = services.map(|services| services.iter().map(|s| s.id.as_str()).collect());
@@ -78,32 +147,26 @@ pub(super) fn episode(
         );
         facet.error("help", format!("there is no help service `{id}`"), help);
     }
-    let image = facet.text("image").and_then(|name| cover(facet, &page.assets, &page.permalink, &name, "image"));
-    Some(Episode {
-        source: page.file.relative.clone(),
-        shown: page.file.shown.clone(),
-        title,
-        description,
-        link: page.permalink.clone(),
-        folder: page.path.trim_matches('/').to_owned(),
-        guid: guid?,
-        number,
-        season: facet.number("season"),
-        kind,
-        date: date?,
-        audio: audio?,
-        explicit: facet.boolean("explicit").unwrap_or(series.explicit),
-        persons: persons(facet),
-        transcript,
-        chapters,
-        synthetic_voice: facet.boolean("synthetic_voice").unwrap_or(false),
-        content_note: facet.text("content_note"),
-        help,
-        image,
-    })
+    help
 }
 
-/// The moment of publication in the site's zone.
+/// Everybody of an episode: in a feed its list replaces that of the series, so the voices of the series are repeated.
+fn persons(page: &Page, series: &Series, facet: &mut Facet<'_>) -> (Vec<Person>, bool) {
+    let (written, absent) = lists::persons(facet, &page.assets, &page.permalink);
+    for name in absent.iter().filter(|name| series.persons.iter().all(|person| person.name != **name)) {
+        let message = format!("`{name}` is absent, but not among the `persons` of the series");
+        facet.error("persons", message, "leave the name out");
+    }
+    let differs = !written.is_empty() || !absent.is_empty();
+    let of_series = series
+        .persons
+        .iter()
+        .filter(|person| !absent.contains(&person.name) && written.iter().all(|other| other.name != person.name));
+    let persons: Vec<Person> = of_series.cloned().chain(written.iter().cloned()).collect();
+    (persons, differs)
+}
+
+/// The moment of publication in the site's zone: the date of the page, or the end of the embargo when that is later.
 fn date(page: &Page, facet: &mut Facet<'_>) -> Option<Zoned> {
     let Some(date) = &page.meta.date else {
         facet.error(
@@ -113,111 +176,40 @@ fn date(page: &Page, facet: &mut Facet<'_>) -> Option<Zoned> {
         );
         return None;
     };
-    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
     let Date { text, at, .. } = date;
-    let zoned = if let Ok(instant) = text.parse::<Timestamp>() {
-        Ok(instant.to_zoned(zone.clone()))
-    } else if let Ok(local) = text.parse::<civil::DateTime>() {
-        local.to_zoned(zone.clone())
-    } else {
-        date.day.to_zoned(zone.clone())
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    let published = moment(text, &zone).unwrap_or_else(|| at.to_zoned(zone.clone()));
+    let Some(written) = facet.text("embargo") else { return Some(published) };
+    let Some(embargo) = moment(&written, &zone) else {
+        let help = "write day and hour: `embargo: 2026-12-01T06:00:00+01:00`";
+        facet.error("embargo", format!("`{written}` is not a moment"), help);
+        return Some(published);
     };
-    Some(zoned.unwrap_or_else(|_| at.to_zoned(zone)))
+    Some(if embargo.timestamp() > published.timestamp() { embargo } else { published })
 }
 
-fn sound(page: &Page, facet: &mut Facet<'_>) -> Option<Audio> {
-    let name = facet.required("audio", "name the MP3 beside the page: `audio: \"episode.mp3\"`")?;
-    let asset = beside(facet, &page.assets, "audio", &name)?;
-    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, "mp3"));
-        let help = format!("rename it to `{}.{extension}`", slug::slugify(stem));
-        facet.error("audio", format!("the name `{name}` has characters that podcast directories refuse"), help);
+/// A moment, with or without its zone, or the first minute of a day.
+fn moment(text: &str, zone: &TimeZone) -> Option<Zoned> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant.to_zoned(zone.clone()));
     }
-    let facts = match audio::probe(&asset.source) {
-        Ok(facts) => facts,
-        Err(error) => {
-            let help = match error {
-                ProbeError::Io(_) => "check that the file is there and may be read",
-                _ => "export the episode again as MP3, constant bit rate, 44.1 kHz",
-            };
-            facet.error("audio", format!("`{name}` cannot be read as sound: {error}"), help);
-            return None;
-        }
-    };
-    if !facts.agrees_with(&asset.source) {
-        let (kind, right) = (facts.kind.name(), facts.kind.extensions()[0]);
-        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-        facet.error("audio", format!("`{name}` is in truth {kind}"), format!("rename it to `{stem}.{right}`"));
-    } else if !facts.kind.fits_a_feed() {
-        let message = format!("podcast apps do not play {}", facts.kind.name());
-        facet.error("audio", message, "export the episode as MP3");
-    } else if facts.duration.as_millis() < 500 {
-        facet.error("audio", format!("`{name}` holds no sound"), "export the episode again as MP3");
+    if let Ok(local) = text.parse::<civil::DateTime>() {
+        return local.to_zoned(zone.clone()).ok();
     }
-    Some(Audio { url: format!("{}{name}", page.permalink), file: asset.source.clone(), facts })
+    text.parse::<civil::Date>().ok()?.to_zoned(zone.clone()).ok()
 }
 
-fn words_of(page: &Page, facet: &mut Facet<'_>, duration: Option<Duration>) -> Option<(Transcript, String)> {
-    let Some(name) = facet.text("transcript") else {
-        if !facet.has("transcript") {
-            let help = "write a WebVTT file with `<v Name>` voices beside it: `transcript: \"episode.vtt\"`";
-            facet.error("transcript", "the episode has no transcript: people who cannot hear it get nothing", help);
-        }
-        return None;
-    };
-    let asset = beside(facet, &page.assets, "transcript", &name)?;
-    let transcript = read_transcript(facet, "transcript", page, &asset.source, &name)?;
-    if let (Some(last), Some(duration)) = (transcript.cues.last(), duration)
-        && last.start > duration
-    {
-        let message = format!(
-            "the transcript goes on at {}, after the end of the sound ({})",
-            words::clock(last.start),
-            words::clock(duration)
-        );
-        facet.error("transcript", message, "check that transcript and sound are of the same recording");
-    }
-    Some((transcript, format!("{}{name}", page.permalink)))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn chapters_of(facet: &mut Facet<'_>, duration: Option<Duration>) -> Vec<Chapter> {
-    let mut list = Vec::new();
-    let mut places = Vec::new();
-    for (table, place) in facet.tables("chapters") {
-        let title = table.get("title").and_then(|v| v.as_str()).unwrap_or_default().trim().to_owned();
-        let start = match table.get("start") {
-            Some(serde_json::Value::String(text)) => chapters::parse_start(text),
-            _ => None,
-        };
-        match start {
-            Some(start) if !title.is_empty() => {
-                list.push(Chapter { start, title, id: format!("c-{}", list.len() + 1) });
-                places.push(place);
-            }
-            _ => facet.push(
-                Diagnostic::error("this chapter is not complete")
-                    .at(place)
-                    .help("write its start and its title: `- { start: \"00:01:23\", title: \"Écouter\" }`"),
-            ),
+    #[test]
+    fn numbers_in_titles_are_recognised() {
+        for title in ["Épisode 3 : écouter", "Ep. 12", "#4 Parler", "S01E02 Parler", "Épisode n°\u{a0}2"] {
+            assert!(numbered(title), "{title}");
+        }
+        for title in ["Écouter", "119, un numéro", "Épisodes de vie", "Sept 2026", "Savoir"] {
+            assert!(!numbered(title), "{title}");
         }
     }
-    if let Some((index, message)) = chapters::fault(&list, duration.unwrap_or(Duration::MAX)) {
-        let help = "chapters are in order of time, and start before the end of the sound";
-        facet.push(Diagnostic::error(message).at(places[index].clone()).help(help));
-    }
-    list
-}
-
-fn persons(facet: &mut Facet<'_>) -> Vec<Person> {
-    let mut persons = Vec::new();
-    for (table, place) in facet.tables("persons") {
-        let word = |key: &str| table.get(key).and_then(|v| v.as_str()).unwrap_or_default().trim().to_owned();
-        if word("name").is_empty() {
-            let help = "write `- { name: \"Camille\", role: \"host\" }`";
-            facet.push(Diagnostic::error("this person has no name").at(place).help(help));
-        } else {
-            persons.push(Person { name: word("name"), role: word("role") });
-        }
-    }
-    persons
 }

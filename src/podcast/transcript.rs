@@ -1,6 +1,6 @@
 //! A transcript, read from WebVTT with `<v Name>` voices: who said what, when.
 //!
-//! Entry point: [`parse`], strict on purpose: a caption file that a browser would silently cut is refused with its line.
+//! Entry point: [`parse`] (other sources: [`super::transcript_sources`]), strict on purpose: a caption file that a browser would silently cut is refused with its line.
 //! The forms made of it (page, SubRip, JSON) are in [`super::transcript_forms`]. Text is plain here: markup is dropped,
 //! entities are decoded, nothing is escaped yet.
 
@@ -80,6 +80,20 @@ pub fn parse(text: &str) -> Result<Transcript, TranscriptError> {
             "the transcript holds no cue",
             "write at least one `00:00:00.000 --> 00:00:05.000` and its text",
         ));
+    }
+    Ok(Transcript { cues })
+}
+
+/// The cues of a source in another form, checked as those of WebVTT are.
+pub(super) fn finish(cues: Vec<Cue>) -> Result<Transcript, TranscriptError> {
+    if cues.is_empty() {
+        return Err(refuse(1, "the transcript holds no words", "write what is said, and when"));
+    }
+    if let Some(cue) = cues.iter().find(|cue| cue.end <= cue.start) {
+        return Err(refuse(cue.line, "this cue ends before it starts", "the second time must be later than the first"));
+    }
+    if let Some(pair) = cues.windows(2).find(|pair| pair[1].start < pair[0].start) {
+        return Err(refuse(pair[1].line, "this cue starts before the one above it", "put the cues in order of time"));
     }
     Ok(Transcript { cues })
 }
@@ -203,12 +217,12 @@ fn entities(text: &str) -> String {
 }
 
 /// One line without control characters; no-break spaces stay.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn refuse(line: usize, message: impl Into<String>, help: impl Into<String>) -> TranscriptError {
+pub(super) fn refuse(line: usize, message: impl Into<String>, help: impl Into<String>) -> TranscriptError {
     TranscriptError { line, message: message.into(), help: help.into() }
 }
 

@@ -1,6 +1,6 @@
-//! What a transcript becomes: the text of a page, SubRip, the JSON of the podcast namespace.
+//! What a transcript becomes: the text of a page, WebVTT, SubRip, the JSON of the podcast namespace.
 //!
-//! Entry points: [`html`], [`srt`], [`json`]. A cue is untrusted text: everything is escaped here.
+//! Entry points: [`html`], [`vtt`], [`srt`], [`json`]. A cue is untrusted text: everything is escaped here.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -19,6 +19,8 @@ const LONG: usize = 500;
 /// Columns and lines of a SubRip cue.
 const SRT_WIDTH: usize = 32;
 const SRT_LINES: usize = 2;
+/// Columns of a WebVTT line, the tag of the voice not counted.
+const VTT_WIDTH: usize = 65;
 
 /// Paragraphs with speaker and time; each has the anchor `t-SECONDS`. Chapters become headings of level 3.
 pub fn html(transcript: &Transcript, chapters: &[Chapter]) -> String {
@@ -64,15 +66,16 @@ fn push_heading(out: &mut String, chapter: &Chapter) {
     out.push_str("</h3>\n");
 }
 
-struct Paragraph<'a> {
-    start: Duration,
+/// What one voice says without a pause.
+pub(super) struct Paragraph<'a> {
+    pub(super) start: Duration,
     end: Duration,
-    voice: Option<&'a str>,
-    text: String,
+    pub(super) voice: Option<&'a str>,
+    pub(super) text: String,
 }
 
 /// Cues joined while the speaker goes on; cut at pauses, at chapters and after a long sentence.
-fn paragraphs(transcript: &Transcript, cuts: Vec<Duration>) -> Vec<Paragraph<'_>> {
+pub(super) fn paragraphs(transcript: &Transcript, cuts: Vec<Duration>) -> Vec<Paragraph<'_>> {
     let mut out: Vec<Paragraph<'_>> = Vec::new();
     for cue in &transcript.cues {
         for span in &cue.spans {
@@ -93,6 +96,33 @@ fn paragraphs(transcript: &Transcript, cuts: Vec<Duration>) -> Vec<Paragraph<'_>
     out
 }
 
+/// WebVTT with the voice of each cue; lines of 65 columns at most, as podcast apps show them.
+pub fn vtt(transcript: &Transcript) -> String {
+    let mut out = String::from("WEBVTT\n\n");
+    for cue in &transcript.cues {
+        let _ = writeln!(out, "{} --> {}", vtt_time(cue.start), vtt_time(cue.end));
+        for span in &cue.spans {
+            for (index, line) in wrap(&span.text, VTT_WIDTH).iter().enumerate() {
+                if let Some(voice) = span.voice.as_deref().filter(|_| index == 0) {
+                    let _ = write!(out, "<v {}>", escaped(voice));
+                }
+                let _ = writeln!(out, "{}", escaped(line));
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// `-->` in a text would be read as times, `<` as markup.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn vtt_time(moment: Duration) -> String {
+    srt_time(moment).replace(',', ".")
+}
+
 /// SubRip: two lines of 32 columns at most, the speaker's name when it changes, long cues cut in time.
 pub fn srt(transcript: &Transcript) -> String {
     let mut out = String::new();
@@ -111,7 +141,7 @@ pub fn srt(transcript: &Transcript) -> String {
             text.push_str(&span.text);
             speaker = voice;
         }
-        for (start, end, lines) in cut(cue, &wrap(&text)) {
+        for (start, end, lines) in cut(cue, &wrap(&text, SRT_WIDTH)) {
             number += 1;
             // `-->` inside the text would be read as times.
             let lines = lines.join("\n").replace("-->", "→");
@@ -137,14 +167,14 @@ fn cut<'a>(cue: &Cue, lines: &'a [String]) -> Vec<(Duration, Duration, &'a [Stri
         .collect()
 }
 
-fn wrap(text: &str) -> Vec<String> {
+fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.len() - 1;
         let line = &mut lines[last];
         if line.is_empty() {
             line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= SRT_WIDTH {
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
             line.push(' ');
             line.push_str(word);
         } else {
@@ -213,12 +243,25 @@ mod tests {
 
     const TEXT: &str = "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n<v Camille>Bonjour.\n\n00:00:03.000 --> 00:00:06.500\n<v Camille>On parle d'écoute aujourd'hui, avec Noé qui travaille au collège.\n\n00:01:23.000 --> 00:01:24.000\n<v Noé>Oui &lt;script>alert(1)&lt;/script>";
 
+    fn chapter(start: u64, title: &str, id: &str) -> Chapter {
+        let start = Duration::from_secs(start);
+        Chapter { start, title: title.into(), id: id.into(), url: None, hidden: false }
+    }
+
+    #[test]
+    fn webvtt_that_is_made_reads_as_its_source() {
+        let source = parse(TEXT).unwrap();
+        let mut again = parse(&vtt(&source)).unwrap();
+        for (cue, own) in again.cues.iter_mut().zip(&source.cues) {
+            cue.line = own.line;
+        }
+        assert_eq!(again, source);
+        assert!(vtt(&source).lines().all(|line| line.chars().count() <= VTT_WIDTH + 12), "the voice comes on top");
+    }
+
     #[test]
     fn a_page_gets_paragraphs_with_anchors_and_no_foreign_markup() {
-        let chapters = [
-            Chapter { start: Duration::ZERO, title: "Accueil & suite".into(), id: "c-1".into() },
-            Chapter { start: Duration::from_secs(60), title: "Au collège".into(), id: "c-2".into() },
-        ];
+        let chapters = [chapter(0, "Accueil & suite", "c-1"), chapter(60, "Au collège", "c-2")];
         assert_eq!(
             html(&parse(TEXT).unwrap(), &chapters),
             "<h3 id=\"c-1\">Accueil &amp; suite</h3>\n\

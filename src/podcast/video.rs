@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{beside, read_transcript, transcript_forms};
+use super::{beside, captions, read_transcript, transcript_forms};
 use crate::content::{Facet, Library, Page};
 use crate::diagnostic::Diagnostic;
 use crate::media::audio::{self, Kind};
@@ -46,7 +46,7 @@ pub fn contribute(library: &Library) -> (Contribution, Vec<Diagnostic>) {
 
 fn video(page: &Page, written: &Value, facet: &mut Facet<'_>) -> Option<Value> {
     let name = facet.required("file", "name the MP4 beside the page: `file: \"capsule.mp4\"`");
-    let captions = facet.required("captions", "write the captions beside the page: `captions: \"capsule.vtt\"`");
+    let captions_name = facet.required("captions", "write the captions beside the page: `captions: \"capsule.vtt\"`");
     let poster = facet.text("poster").and_then(|poster| beside(facet, &page.assets, "poster", &poster).map(|_| poster));
     let name = name?;
     let asset = beside(facet, &page.assets, "file", &name)?;
@@ -68,9 +68,11 @@ fn video(page: &Page, written: &Value, facet: &mut Facet<'_>) -> Option<Value> {
             "export the film as MP4 (H.264 and AAC)",
         );
     }
-    let captions = captions?;
-    let captions_asset = beside(facet, &page.assets, "captions", &captions)?;
-    let transcript = read_transcript(facet, "captions", page, &captions_asset.source, &captions)?;
+    let captions_name = captions_name?;
+    let captions_asset = beside(facet, &page.assets, "captions", &captions_name)?;
+    let transcript =
+        read_transcript(facet, "captions", page, &captions_asset.source, &captions_name, Some(facts.duration))?;
+    captions::check_captions(facet, page, &captions_asset.source, &captions_name, &transcript);
     let url = |name: &str| format!("{}{name}", page.permalink);
     // What the page says stays; what the files say wins.
     let mut value: Map<String, Value> = written.as_object().cloned().unwrap_or_default();
@@ -84,7 +86,7 @@ fn video(page: &Page, written: &Value, facet: &mut Facet<'_>) -> Option<Value> {
         ("sources", json!([source])),
         ("duration", json!(words::rounded_seconds(facts.duration))),
         ("duration_text", json!(words::duration(facts.duration))),
-        ("captions_url", json!(url(&captions))),
+        ("captions_url", json!(url(&captions_name))),
         ("poster_url", json!(poster.as_deref().map(url))),
         ("transcript_html", json!(transcript_forms::html(&transcript, &[]))),
     ];
