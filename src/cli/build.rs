@@ -43,6 +43,7 @@ impl Build {
             drafts: self.drafts,
             minify: self.minify,
             mode: Mode::Build,
+            announces: false,
         };
         match progress::during("still building,", || site::build(&options)) {
             Ok(site) => {

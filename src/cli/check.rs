@@ -29,6 +29,7 @@ impl Check {
             config: place.config.clone(),
             drafts: self.drafts,
             mode: Mode::Check,
+            announces: false,
             ..site::Options::default()
         };
         let site = match progress::during("still checking,", || site::load(&options)) {

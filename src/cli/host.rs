@@ -18,6 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::calendar::ics::Publisher;
 use crate::config::Loaded;
 use crate::config::repere::MailSecurity;
+use crate::host::websub;
 use crate::mail::{self, Mailer, Security, Settings, Smtp};
 use crate::store::{Erased, LETTERS_KEPT, Store};
 use crate::{host, site};
@@ -46,6 +47,7 @@ impl Host {
             root: place.root.clone(),
             config: place.config.clone(),
             base_url: Some(base_url.trim_end_matches('/').to_owned()),
+            announces: true,
             ..site::Options::default()
         };
         let built = match super::progress::during("still building the site,", || site::load(&options)) {
@@ -75,18 +77,25 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let https = settings.publisher.base_url.starts_with("https://");
     let door = host::Door { https, limits: built.renderer.loaded().repere.host.clone() };
     let store = Store::open(args.data.database(built.renderer.loaded())?).await?;
+    let hub = built.renderer.loaded().repere.podcast.hub.clone().map(|address| websub::Hub {
+        address,
+        base_url: settings.publisher.base_url.clone(),
+        record: args.data.folder.join("websub.json"),
+        pause: Duration::from_secs(5),
+    });
     let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
     let site = host::Site::load(built.outputs, None)?;
     let desk = host::Desk::new(store.clone(), mailer.clone(), renderer, settings.publisher.clone(), &settings.lang);
     announce(&store, &settings, address, site.len()).await?;
     let app = Arc::new(host::App::new(site, Some(desk.clone())));
+    tell(hub.as_ref(), &app);
 
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let delivery = tokio::spawn(mail::run(store.clone(), mailer.clone(), stopped));
     let expiry = tokio::spawn(expire(store.clone()));
     let erasure = tokio::spawn(erase(store.clone(), mailer.clone(), desk.clone()));
-    let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk));
+    let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk, hub));
     host::serve(listener, host::routes(app), door, stop_signals()?).await;
     reload.abort();
     expiry.abort();
@@ -132,8 +141,15 @@ async fn erase(store: Store, mailer: Mailer, desk: host::Desk) {
     }
 }
 
+/// Tells the hub of the podcast, where there is one, what changed; nobody waits for it.
+fn tell(hub: Option<&websub::Hub>, app: &host::App) {
+    if let Some(hub) = hub {
+        tokio::spawn(websub::tell(hub.clone(), app.site()));
+    }
+}
+
 /// Builds again at each SIGHUP and shows the result; a build that fails changes nothing.
-async fn reload(options: site::Options, app: Arc<host::App>, desk: host::Desk) {
+async fn reload(options: site::Options, app: Arc<host::App>, desk: host::Desk, hub: Option<websub::Hub>) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
     while hangups.recv().await.is_some() {
         let (options, shown, desk) = (options.clone(), Arc::clone(&app), desk.clone());
@@ -145,7 +161,10 @@ async fn reload(options: site::Options, app: Arc<host::App>, desk: host::Desk) {
             Some(())
         });
         match swapped.await {
-            Ok(Some(())) => tracing::info!("the site was built again and is shown"),
+            Ok(Some(())) => {
+                tracing::info!("the site was built again and is shown");
+                tell(hub.as_ref(), &app);
+            }
             _ => tracing::error!("the site could not be built again; the one before is still shown"),
         }
     }

@@ -15,6 +15,7 @@ mod listen;
 mod media;
 mod pages;
 mod path;
+mod podcast;
 mod posted;
 mod preconditions;
 mod ranges;
@@ -22,6 +23,7 @@ mod router;
 mod team;
 mod values;
 mod visitors;
+pub mod websub;
 
 use std::sync::Arc;
 

@@ -109,6 +109,11 @@ impl Site {
         }
     }
 
+    /// Every file by its path, in no order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(path, entry)| (path.as_str(), entry))
+    }
+
     /// How many files it holds.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -17,7 +17,7 @@ use tower_http::csrf::CsrfLayer;
 
 use super::App;
 use super::front::{self, PlainPath, Route};
-use super::{deliver, path, team, visitors};
+use super::{deliver, path, podcast, team, visitors};
 
 /// No form of ours is larger.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -112,7 +112,10 @@ async fn page(State(app): State<Arc<App>>, request: Request<Body>) -> Response<B
     let mut response = match (site.find(plain), folder) {
         (Some(_), _) if !matches!(*method, Method::GET | Method::HEAD) => not_allowed(),
         (Some(_), Some(folder)) => front::redirect(StatusCode::PERMANENT_REDIRECT, &path::encode(folder), query),
-        (Some(entry), None) => deliver::entry(entry, method, headers, query).await,
+        (Some(entry), None) => match podcast::person(&site, plain, entry, headers, query) {
+            Some(way) => way,
+            None => deliver::entry(entry, method, headers, query).await,
+        },
         (None, _) if !plain.ends_with('/') && site.find(&format!("{plain}/")).is_some() => {
             let folder = format!("{}/", path::encode(plain));
             front::redirect(StatusCode::PERMANENT_REDIRECT, &folder, query)

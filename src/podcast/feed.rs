@@ -156,8 +156,8 @@ pub fn xml(series: &Series, episodes: &[(&Episode, Notes)], sheet: &Sheet, words
             explicit: Some(series.explicit.to_string()),
             owner: Some(owner),
             r#type: Some(series.kind.to_owned()),
-            block: (sheet.light || series.block.everywhere).then(|| "yes".to_owned()),
-            complete: series.complete.then(|| "yes".to_owned()),
+            block: (sheet.light || series.block.everywhere).then(yes),
+            complete: series.complete.then(yes),
             new_feed_url: series.moved_to.clone().filter(|_| !sheet.light),
             ..ITunesChannelExtension::default()
         }),
@@ -207,11 +207,16 @@ fn item(series: &Series, episode: &Episode, notes: &Notes, sheet: &Sheet, words:
             episode: episode.number.map(|n| n.to_string()),
             season: episode.season.map(|n| n.to_string()),
             episode_type: Some(episode.kind.to_owned()),
-            block: episode.blocked.then(|| "yes".to_owned()),
+            block: episode.blocked.then(yes),
             ..ITunesItemExtension::default()
         }),
         ..Item::default()
     }
+}
+
+/// Apple's word, with its capital letter: any other means nothing there.
+fn yes() -> String {
+    "Yes".to_owned()
 }
 
 fn category((name, below): &(String, Option<String>)) -> ITunesCategory {

@@ -12,7 +12,7 @@ use crate::content::{Facet, Section};
 use crate::diagnostic::Diagnostic;
 
 /// The keys there are.
-pub(super) const KEYS: [&str; 27] = [
+pub(super) const KEYS: [&str; 28] = [
     "title",
     "author",
     "owner_name",
@@ -40,6 +40,7 @@ pub(super) const KEYS: [&str; 27] = [
     "medium",
     "complete",
     "moved_to",
+    "booklet",
 ];
 
 /// What a series can be.
@@ -111,6 +112,7 @@ pub(super) fn series(section: &Section, loaded: &Loaded, facet: &mut Facet<'_>) 
         publisher: lists::remotes(facet, "publisher").into_iter().next(),
         medium: facet.one_of("medium", &MEDIUMS),
         complete: facet.boolean("complete").unwrap_or(false),
+        booklet: facet.boolean("booklet").unwrap_or(false),
         moved_to,
         title,
         episodes: Vec::new(),

@@ -78,6 +78,8 @@ pub struct Series {
     pub medium: &'static str,
     /// True when no episode will follow.
     pub complete: bool,
+    /// Whether each episode is also a booklet on paper.
+    pub booklet: bool,
     /// Where the feed has moved to.
     pub moved_to: Option<String>,
     /// Newest first.

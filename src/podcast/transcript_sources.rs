@@ -299,7 +299,7 @@ mod tests {
     fn plain_text_is_shared_among_cues() {
         let text = "# Épisode\n\n[0:02] **Camille** Bonjour.\nBienvenue.\n\n[0:10] **Noé** Merci. Une première phrase assez longue pour remplir plus de la moitié d’une ligne. Une seconde phrase, qui suit la première et finit ici.\n\n[1:00:00] Fin\n";
         let got = said("a.txt", text);
-        assert_eq!(got[0], (2000, 4533, Some("Camille".into()), "Bonjour. Bienvenue.".into()));
+        assert_eq!(got[0], (2000, 6532, Some("Camille".into()), "Bonjour. Bienvenue.".into()));
         assert_eq!(got[1].0, 10_000);
         assert_eq!(got.len(), 4);
         assert_eq!(got[2].3, "Une seconde phrase, qui suit la première et finit ici.");

@@ -55,6 +55,7 @@ pub(super) fn episode(series: &Series, episode: &Episode) -> Value {
             "loudness": episode.audio.measured.as_ref().and_then(|m| m.loudness),
         },
         "waveform": wave.map(|m| json!({ "path": waveform::path(&m.peaks), "peaks": m.peaks })),
+        "booklet": series.booklet,
         "season_name": season.map(|(_, name)| name),
         "series": { "title": series.title, "link": series.link, "feed_url": series.feed_url, "feed_path": format!("/{}", series.feed_path) },
         "soundbites": episode.soundbites.iter().map(|bite| json!({

@@ -50,6 +50,8 @@ pub struct Options {
     pub minify: bool,
     /// What templates see as `config.mode`.
     pub mode: Mode,
+    /// Whether changes of feeds are told to their hub: only then the feeds name it.
+    pub announces: bool,
 }
 
 /// A whole site, rendered.
@@ -154,6 +156,9 @@ fn load_config(options: &Options, warnings: &mut Vec<Diagnostic>) -> Result<Arc<
     if let Some(base_url) = &options.base_url {
         loaded.config.base_url.clone_from(base_url);
     }
+    if !options.announces {
+        loaded.repere.podcast.hub = None;
+    }
     if options.mode != Mode::Build {
         loaded.config.mode = options.mode;
     }
@@ -195,6 +200,9 @@ fn contribute(
         contribution.merge(room);
         found.extend(problems);
     }
+    let (booklets, problems) = toolkit::booklets(library, loaded, &contribution.values);
+    contribution.merge(booklets);
+    found.extend(problems);
     for (source, values) in contribution.values {
         match library.node(&source) {
             Some(Node::Page(key)) => library[key].meta.facets.extend(values),

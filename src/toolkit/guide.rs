@@ -97,7 +97,7 @@ fn colophon(page: &Page, tool: &Tool, loaded: &Loaded, lang: &str, values: &[(&s
 }
 
 /// "Title, publisher, 3 avril 2023" of a source in `extra.sources`.
-fn named(source: &Value) -> Option<String> {
+pub(super) fn named(source: &Value) -> Option<String> {
     let text = |key: &str| source.get(key).and_then(Value::as_str);
     let day = text("date").map(|text| text.parse().map_or_else(|_| text.to_owned(), date));
     let parts = [text("title").map(str::to_owned), text("publisher").map(str::to_owned), day];
@@ -105,15 +105,15 @@ fn named(source: &Value) -> Option<String> {
 }
 
 /// An address as paper shows it.
-fn bare(url: &str) -> String {
+pub(super) fn bare(url: &str) -> String {
     url.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned()
 }
 
-fn string(text: &str) -> String {
+pub(super) fn string(text: &str) -> String {
     quoted(&typography(text))
 }
 
-fn array(items: Vec<String>) -> String {
+pub(super) fn array(items: Vec<String>) -> String {
     let items: Vec<String> = items.iter().map(|item| string(item)).collect();
     if items.is_empty() { "()".to_owned() } else { format!("({},)", items.join(", ")) }
 }

@@ -1,8 +1,9 @@
-//! Guides as PDF and kits as ZIP, made from the pages that say the same.
+//! Guides as PDF, kits as ZIP and episodes as booklets, made from the pages that say the same.
 //!
-//! Entry point: [`contribute`]. A page with a `tool` table gets its downloads as outputs and `page.tool` as a value, with
+//! Entry points: [`contribute`], and [`booklets`] once the episodes are known. A page with a `tool` table gets its downloads as outputs and `page.tool` as a value, with
 //! the size and pages of each file. The files carry the date of the last revision, no clock: same page, same bytes.
 
+mod booklet;
 mod cache;
 pub mod guide;
 pub mod kit;
@@ -24,6 +25,8 @@ use crate::media::words;
 use crate::output::{Contribution, Output};
 
 use tool::Tool;
+
+pub use booklet::booklets;
 
 /// Downloads of every tool of the site. Documents are made in parallel, and kept between builds.
 pub fn contribute(library: &Library, loaded: &Loaded) -> (Contribution, Vec<Diagnostic>) {

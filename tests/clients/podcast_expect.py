@@ -1,12 +1,14 @@
-"""What the readers of the feed must find in it, worked out from the folder `episodes/` and from nothing else.
+"""What the readers of the feed must find in it, worked out from the folder `episodes/` and from what is served there.
 
 usage: podcast_expect.py EPISODES BASE > expected.json
-The lengths are those of the files, the durations those that mutagen reads in them: the program under test is not asked.
+The lengths are those that HEAD announces for the sound, the durations those that mutagen reads in the files: the feed
+under test is not asked.
 """
 import datetime
 import json
 import pathlib
 import sys
+import urllib.request
 
 import mutagen
 import yaml
@@ -22,7 +24,13 @@ def front_matter(file):
 
 def seconds(clock):
     hours, minutes, rest = clock.split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + int(rest)
+    return round(int(hours) * 3600 + int(minutes) * 60 + float(rest), 3)
+
+
+def announced(url):
+    """What HEAD says a download will weigh; an enclosure must say the same."""
+    with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=20) as answer:
+        return int(answer.headers["content-length"])
 
 
 def episode(folder, series, base):
@@ -38,7 +46,8 @@ def episode(folder, series, base):
         "date": page["date"].astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "guid": own["guid"],
         "url": link + own["audio"],
-        "length": (folder / own["audio"]).stat().st_size,
+        "length": announced(link + own["audio"]),
+        "small": link + own["audio"].rsplit(".", 1)[0] + ".opus",
         "type": "audio/mpeg",
         "duration": round(length),
         "number": own.get("number"),
@@ -48,6 +57,10 @@ def episode(folder, series, base):
         "synthetic": own.get("synthetic_voice", False),
         "persons": [{"name": p["name"], "role": p["role"] if p["role"] in ROLES else None} for p in own.get("persons", [])],
         "transcripts": [{"url": link + name, "type": kind} for name, kind in [(transcript, "text/vtt"), *made]] if transcript else [],
+        "soundbites": [
+            {"startTime": seconds(b["start"]), "duration": b["duration"], "display": b["title"]}
+            for b in own.get("soundbites", [])
+        ],
         "chapters_url": link + "chapters.json" if own.get("chapters") else None,
         "chapters": [{"startTime": seconds(c["start"]), "title": c["title"]} for c in own.get("chapters", [])],
     }
@@ -74,6 +87,8 @@ def main(folder, base):
         "locked": series["locked"],
         "guid": series["guid"],
         "image": f"{base}/podcast/{series['image']}",
+        "image_alt": series["image_alt"],
+        "location": series["location"],
         "copyright": series["copyright"],
         "licence": LICENCES[series["license"]],
         "synthetic": any(e["synthetic"] for e in told),

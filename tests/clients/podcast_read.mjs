@@ -3,6 +3,7 @@
 //
 // usage: node podcast_read.mjs EXPECTED.json, with the packages of package.json installed
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { parseFeed } from "feedsmith";
 import partytime from "podcast-partytime";
@@ -42,6 +43,9 @@ function told(reader) {
     [feed.itunes.type, expected.kind, "type"], [feed.podcast.locked.value, expected.locked, "locked"],
     [feed.podcast.guid, expected.guid, "guid"], [feed.podcast.medium, "podcast", "medium"],
     [feed.podcast.license.display, expected.licence, "licence"],
+    [feed.podcast.images.map((i) => [i.href, i.alt, i.purpose]), [[expected.image, expected.image_alt, "artwork"]], "images"],
+    [feed.podcast.locations, [{ display: expected.location.name, rel: "subject", country: expected.location.country }], "places"],
+    [feed.podcast.trailers.map((t) => [t.url, t.length]), expected.episodes.filter((e) => e.kind === "trailer").map((e) => [e.url, e.length]), "trailers"],
     [feed.podcast.txts, [{ display: String(expected.synthetic), purpose: "ai-content" }], "ai-content"],
     [feed.atom.links, [{ href: expected.feed, rel: "self", type: "application/rss+xml" }], "self"],
     [feed.itunes.categories.map((c) => [c.text, ...(c.categories ?? []).map((b) => b.text)]), expected.categories, "categories"],
@@ -61,6 +65,9 @@ function told(reader) {
       [podcast.chapters, want.chapters_url && { url: want.chapters_url, type: "application/json+chapters" }, "chapters"],
       [podcast.persons ?? [], want.persons.map((p) => ({ display: p.name, ...(p.role ? { role: p.role } : {}), group: "cast" })), "persons"],
       [podcast.season?.number, want.season, "podcast:season"], [podcast.episode?.number, want.number, "podcast:episode"],
+      [podcast.soundbites ?? [], want.soundbites, "soundbites"],
+      [podcast.alternateEnclosures.map((a) => [a.type, a.default ?? false, a.sources[0].uri, a.integrity.type]),
+        [["audio/mpeg", true, want.url, "sri"], ["audio/opus", false, want.small, "sri"]], "other forms"],
       [podcast.socialInteracts, [{ protocol: "disabled" }], "no comments"],
       [podcast.txts, [{ display: String(want.synthetic), purpose: "ai-content" }], "ai-content"],
     ]) same(got, value, `${want.title}: ${what}`);
@@ -93,10 +100,35 @@ function told(reader) {
       [item.podcastTranscripts ?? [], want.transcripts.map((t) => ({ ...t, type: srt(t.type), language: expected.language })), "transcripts"],
       [item.podcastChapters?.url, want.chapters_url, "chapters"],
       [(item.podcastPeople ?? []).map((p) => [p.name, p.role.toLowerCase()]), want.persons.map((p) => [p.name, p.role ?? "host"]), "persons"],
+      [(item.podcastSoundbites ?? []).map((b) => [b.startTime, b.duration, b.title]), want.soundbites.map((b) => [b.startTime, b.duration, b.display]), "soundbites"],
+      [item.alternativeEnclosures.map((a) => a.source[0].uri), [want.url, want.small], "other forms"],
       [item.podcastSeason?.number, want.season, "podcast:season"], [item.podcastEpisode?.number, want.number, "podcast:episode"],
     ]) same(got, value, `${want.title}: ${what}`);
   }
   told("podcast-partytime");
+}
+
+// Whoever takes another form of the sound gets the bytes that the feed vouches for; the light feed offers the small ones.
+{
+  const { feed } = parseFeed(xml);
+  const light = parseFeed(await (await fetch(expected.feed.replace("feed.xml", "leger.xml"))).text()).feed;
+  same(light.podcast.guid, expected.guid, "light feed: the same show");
+  same(light.itunes.block, true, "light feed: directories leave it out");
+  same(light.items.map((item) => item.guid.value), expected.episodes.map((e) => e.guid), "light feed: identifiers");
+  for (const [i, item] of feed.items.entries()) {
+    for (const form of item.podcast.alternateEnclosures) {
+      const { uri, contentType } = form.sources[0];
+      const answer = await fetch(uri);
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      same(answer.headers.get("content-type"), contentType, `${uri}: type`);
+      same(bytes.length, form.length, `${uri}: length`);
+      same(`sha384-${createHash("sha384").update(bytes).digest("base64")}`, form.integrity.value, `${uri}: integrity`);
+    }
+    const small = item.podcast.alternateEnclosures.find((form) => form.type === "audio/opus");
+    same(light.items[i].enclosures, [{ url: small.sources[0].uri, length: small.length, type: "audio/ogg" }], "light feed: enclosure");
+    same(small.length < item.enclosures[0].length / 2, true, "the small copy is less than half");
+  }
+  told("other forms and the light feed");
 }
 
 // Every file that the feed offers opens: captions for a browser's rules, chapters, the other forms of the words.

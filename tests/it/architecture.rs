@@ -49,7 +49,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("tera1", &["templates"]),
     ("typst", &["toolkit"]),
     ("rss", &["podcast"]),
-    ("ureq", &["templates", "checks"]),
+    ("ureq", &["templates", "checks", "host"]),
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {

@@ -226,6 +226,7 @@ impl Server {
             Output::bytes("été.html", page("L'été"), ""),
             Output::bytes("site.css", css(), ""),
             Output::bytes("dessin.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""),
+            Output::bytes("podcast/index.html", page("Le podcast."), ""),
             Output::bytes("podcast/feed.xml", "<?xml version='1.0'?><rss version='2.0'></rss>", ""),
             Output::bytes("podcast/un/un.vtt", "WEBVTT\n", ""),
             Output::file("podcast/un/un.mp3", media.path().join("un.mp3"), ""),

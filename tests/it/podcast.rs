@@ -6,36 +6,43 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use repere::content::{Library, Options};
 use repere::diagnostic::{self, Diagnostic};
+use repere::media::sound::{Wishes, Workshop};
 use repere::podcast::{self, Series};
 use repere::site::{Body, Contribution};
 use repere::{config, content};
 use roxmltree::{Document, Node};
 
-const ITUNES: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
-const PODCAST: &str = "https://podcastindex.org/namespace/1.0";
-const ATOM: &str = "http://www.w3.org/2005/Atom";
-const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";
+pub(crate) const ITUNES: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
+pub(crate) const PODCAST: &str = "https://podcastindex.org/namespace/1.0";
+pub(crate) const ATOM: &str = "http://www.w3.org/2005/Atom";
+pub(crate) const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";
 
-fn site() -> PathBuf {
+pub(crate) fn site() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites/podcast")
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-21T12:00:00Z".parse().unwrap()
 }
 
-struct Made {
-    library: Library,
-    series: Vec<Series>,
-    problems: Vec<Diagnostic>,
-    contribution: Contribution,
+pub(crate) struct Made {
+    pub(crate) library: Library,
+    pub(crate) series: Vec<Series>,
+    pub(crate) problems: Vec<Diagnostic>,
+    pub(crate) contribution: Contribution,
+    /// Where files are made, as long as somebody looks at them.
+    _workshop: tempfile::TempDir,
 }
 
-fn make(root: &Path) -> Made {
+pub(crate) fn make(root: &Path) -> Made {
     let (loaded, _) = config::load(root, None).unwrap_or_else(|found| panic!("{}", diagnostic::render(&found)));
     let (mut library, found) = content::load(root, &loaded.config, Options::default());
     assert!(!diagnostic::any_error(&found), "{}", diagnostic::render(&found));
-    let (series, mut problems) = podcast::load(&library, &loaded);
+    // Nothing is encoded here, whatever this machine could do: tests/clients/sound does that.
+    let wishes = Wishes { encode: false, small_kbps: 0 };
+    let folder = tempfile::tempdir().unwrap();
+    let workshop = Workshop::open(folder.path(), wishes, None);
+    let (series, mut problems) = podcast::load_with(&library, &loaded, &workshop);
     podcast::hide_upcoming(&mut library, &series, now());
     for page in &mut library.pages {
         // Markdown has its own tests: the text is taken as the HTML here.
@@ -43,10 +50,10 @@ fn make(root: &Path) -> Made {
     }
     let (contribution, found) = podcast::contribute(&library, &loaded, &series, now());
     problems.extend(found);
-    Made { library, series, problems, contribution }
+    Made { library, series, problems, contribution, _workshop: folder }
 }
 
-fn output<'a>(contribution: &'a Contribution, path: &str) -> &'a str {
+pub(crate) fn output<'a>(contribution: &'a Contribution, path: &str) -> &'a str {
     let found = contribution.outputs.iter().find(|output| output.path == path);
     match found.map(|output| &output.body) {
         Some(Body::Bytes(bytes)) => std::str::from_utf8(bytes).unwrap(),
@@ -54,12 +61,20 @@ fn output<'a>(contribution: &'a Contribution, path: &str) -> &'a str {
     }
 }
 
+/// The file on the disk that is published at a path.
+pub(crate) fn file(contribution: &Contribution, path: &str) -> PathBuf {
+    match contribution.outputs.iter().find(|output| output.path == path).map(|output| &output.body) {
+        Some(Body::File(file)) => file.clone(),
+        other => panic!("{path} is no file: {other:?}"),
+    }
+}
+
 /// Text of the only child of that name (plain names have no namespace).
-fn text<'a>(parent: Node<'a, '_>, name: (&str, &str)) -> &'a str {
+pub(crate) fn text<'a>(parent: Node<'a, '_>, name: (&str, &str)) -> &'a str {
     child(parent, name).text().unwrap_or_default()
 }
 
-fn child<'a, 'b>(parent: Node<'a, 'b>, (space, name): (&str, &str)) -> Node<'a, 'b> {
+pub(crate) fn child<'a, 'b>(parent: Node<'a, 'b>, (space, name): (&str, &str)) -> Node<'a, 'b> {
     let fits = |n: &Node<'_, '_>| {
         n.is_element() && n.tag_name().name() == name && n.tag_name().namespace().unwrap_or("") == space
     };
@@ -116,8 +131,12 @@ fn the_feed_has_every_tag_directories_require_and_recommend() {
     let enclosure = child(item, ("", "enclosure"));
     assert_eq!(enclosure.attribute("url"), Some("https://exemple.fr/podcast/un/un.mp3"));
     assert_eq!(enclosure.attribute("type"), Some("audio/mpeg"));
-    let size = fs::metadata(site().join("episodes/un/un.mp3")).unwrap().len();
+    let published = file(&made.contribution, "podcast/un/un.mp3");
+    let size = fs::metadata(&published).unwrap().len();
     assert_eq!(enclosure.attribute("length"), Some(size.to_string().as_str()));
+    let tag = id3::Tag::read_from_path(&published).unwrap();
+    let marks: Vec<(u32, u32)> = tag.chapters().map(|c| (c.start_time, c.end_time)).collect();
+    assert_eq!(marks, [(0, 1000), (1000, 1541)], "the file has its chapters inside");
     let guid = child(item, ("", "guid"));
     assert_eq!((guid.text(), guid.attribute("isPermaLink")), (Some("essai-1"), Some("false")));
     assert_eq!(text(item, ("", "link")), "https://exemple.fr/podcast/un/");
@@ -213,7 +232,8 @@ fn templates_get_what_an_episode_page_shows() {
     let made = make(&site());
     let episode = &made.contribution.values["podcast/un/index.md"]["episode"];
     assert_eq!(episode["audio"]["duration_text"], "2\u{a0}s");
-    assert_eq!(episode["audio"]["size"], "5\u{a0}Ko");
+    assert_eq!(episode["audio"]["size"], "6\u{a0}Ko");
+    assert_eq!(episode["waveform"]["peaks"].as_array().map(Vec::len), Some(200));
     assert_eq!(episode["chapters"][1]["start_text"], "0:01");
     assert_eq!(
         episode["transcript"]["html"],
@@ -229,7 +249,7 @@ fn templates_get_what_an_episode_page_shows() {
 }
 
 /// The small site with one text replaced in one file, as its problems are shown.
-fn spoiled(file: &str, from: &str, to: &str) -> String {
+pub(crate) fn spoiled(file: &str, from: &str, to: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     copy(&site(), folder.path());
     let path = folder.path().join(file);
@@ -239,7 +259,7 @@ fn spoiled(file: &str, from: &str, to: &str) -> String {
     diagnostic::render(&make(folder.path()).problems)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());

@@ -87,6 +87,7 @@ impl Serve {
             drafts: self.drafts,
             minify: false,
             mode: Mode::Serve,
+            announces: false,
         };
         if let Some(folder) = &options.output_dir
             && folder.exists()

@@ -197,3 +197,58 @@ fn head(path: &Path) -> std::io::Result<Head> {
     let names = |name: &[u8]| frame.windows(name.len()).any(|window| window == name);
     Ok(Head { mp3, indexed: names(b"Xing") || names(b"Info") || names(b"VBRI"), tag_bytes })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sine of 1 kHz as 16-bit WAV.
+    fn wave(channels: u16, amplitude: f64, seconds: u32) -> tempfile::NamedTempFile {
+        let rate = 48_000_u32;
+        let mut data = Vec::new();
+        for i in 0..rate * seconds {
+            let value =
+                (amplitude * (std::f64::consts::TAU * 1000.0 * f64::from(i) / f64::from(rate)).sin() * 32767.0) as i16;
+            for _ in 0..channels {
+                data.extend(value.to_le_bytes());
+            }
+        }
+        let bytes = u32::from(channels) * 2;
+        let mut out = Vec::from(*b"RIFF");
+        out.extend((36 + data.len() as u32).to_le_bytes());
+        out.extend(b"WAVEfmt \x10\0\0\0\x01\0");
+        out.extend(channels.to_le_bytes());
+        out.extend(rate.to_le_bytes());
+        out.extend((rate * bytes).to_le_bytes());
+        out.extend((bytes as u16).to_le_bytes());
+        out.extend(16_u16.to_le_bytes());
+        out.extend(b"data");
+        out.extend((data.len() as u32).to_le_bytes());
+        out.extend(data);
+        let file = tempfile::Builder::new().suffix(".wav").tempfile().unwrap();
+        std::fs::write(file.path(), out).unwrap();
+        file
+    }
+
+    #[test]
+    fn loudness_is_that_of_the_standard() {
+        // BS.1770: a sine at full scale on one loudspeaker is at −3.01 LUFS.
+        let stereo = measure(wave(2, 0.5, 3).path()).unwrap();
+        assert_eq!((stereo.channels, stereo.rate), (2, 48_000));
+        assert!((stereo.loudness.unwrap() - -6.0).abs() < 0.15, "{stereo:?}");
+        assert!((stereo.true_peak.unwrap() - -6.0).abs() < 0.15, "{stereo:?}");
+        assert!((stereo.seconds - 3.0).abs() < 0.01);
+        // Mono is played by both loudspeakers.
+        let mono = measure(wave(1, 0.5, 3).path()).unwrap();
+        assert_eq!(mono.loudness, stereo.loudness);
+        assert!(mono.peaks.iter().all(|peak| *peak > 95), "{:?}", mono.peaks);
+    }
+
+    #[test]
+    fn silence_has_no_loudness() {
+        let silent = measure(wave(1, 0.0, 1).path()).unwrap();
+        assert_eq!((silent.loudness, silent.true_peak), (None, None));
+        assert!(silent.peaks.iter().all(|peak| *peak == 0));
+        assert!(measure(Path::new("/nowhere.mp3")).is_err());
+    }
+}
