@@ -6,10 +6,13 @@
 
 mod command;
 pub mod departements;
+pub mod export;
+pub mod figures;
 pub mod form;
 pub mod french;
 pub mod holidays;
 pub mod ics;
+pub mod import;
 mod message;
 mod refusal;
 mod registration;

@@ -113,6 +113,12 @@ impl Desk {
         &self.0.sign_ins
     }
 
+    /// What people read for a translation key; the key itself when the theme does not have it.
+    pub(super) fn word(&self, key: &str) -> String {
+        let renderer = self.0.renderer.load();
+        renderer.loaded().text(&self.0.lang, key).map_or_else(|| key.to_owned(), str::to_owned)
+    }
+
     /// The values every page has; `path` is what the menu marks as current.
     pub(super) fn context(&self, path: &str) -> Context {
         let renderer = self.0.renderer.load();

@@ -3,6 +3,7 @@
 //! Entry points: [`App`], [`routes`] and [`serve`]. A request travels `listen` → `front` (log, headers, plain path) →
 //! `router` → a handler: `router` itself for pages and files, `visitors` for the calendar, `team` for the staff area. The only room that names axum and hyper.
 
+mod api;
 mod deliver;
 mod desk;
 mod encoding;
@@ -15,6 +16,7 @@ mod listen;
 mod media;
 mod pages;
 mod path;
+mod period;
 mod podcast;
 mod posted;
 mod preconditions;

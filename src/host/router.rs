@@ -10,14 +10,14 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
 use super::App;
 use super::front::{self, PlainPath, Route};
-use super::{deliver, path, podcast, team, visitors};
+use super::{api, deliver, path, podcast, team, visitors};
 
 /// No form of ours is larger.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -28,7 +28,7 @@ const DATABASE_WITHIN: Duration = Duration::from_secs(2);
 pub fn routes(app: Arc<App>) -> Router {
     let mut list = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
     if app.desk.is_some() {
-        list = list.merge(calendar()).merge(staff_area());
+        list = list.merge(calendar()).merge(interface()).merge(staff_area());
     }
     list.route_layer(middleware::from_fn(front::name_route))
         .fallback(page)
@@ -42,8 +42,11 @@ pub fn routes(app: Arc<App>) -> Router {
 fn calendar() -> Router<Arc<App>> {
     Router::new()
         .route("/calendrier.ics", get(visitors::feed))
+        .route("/calendrier/departement/{code}", get(visitors::departement_feed))
+        .route("/calendrier/public/{audience}", get(visitors::audience_feed))
         .route("/calendrier/", get(visitors::list))
         .route("/calendrier/mois/{month}", get(visitors::month))
+        .route("/calendrier/chiffres", get(visitors::figures))
         .route("/calendrier/demande", get(visitors::request_form).post(visitors::send_request))
         .route("/calendrier/demande/recue", get(visitors::request_received))
         .route("/calendrier/demande/{token}", get(visitors::follow).post(visitors::withdraw))
@@ -54,6 +57,20 @@ fn calendar() -> Router<Arc<App>> {
         .route("/calendrier/{session}/", get(visitors::session))
         .route("/calendrier/{session}/inscription", get(visitors::register_form).post(visitors::register))
         .route("/calendrier/{session}/inscription/recue", get(visitors::received))
+}
+
+/// The calendar for other programs. What is posted is JSON, which a form of another site cannot send.
+fn interface() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/openapi.json", get(api::description))
+        .route("/api/v1/sessions", get(api::sessions))
+        .route("/api/v1/sessions/{id}", get(api::session))
+        .route("/api/v1/sessions/{id}/registrations", post(api::register))
+        .route("/api/v1/requests", post(api::request))
+        .route("/api/v1/departements", get(api::departements))
+        .route("/api/v1/figures", get(api::figures))
+        .route("/api/v1/departements/{code}/holidays", get(api::holidays))
+        .route("/api/{*rest}", any(api::not_there))
 }
 
 /// The staff area: a cookie, so forged requests are refused before any handler.
@@ -72,12 +89,24 @@ fn staff_area() -> Router<Arc<App>> {
         .route("/equipe/seances/{id}/inscriptions/{registration}", post(team::cancel_registration))
         .route("/equipe/demandes", get(team::requests))
         .route("/equipe/demandes/{id}", post(team::answer_request))
+        .route("/equipe/seances/{id}/touchees", post(team::declare_reached))
+        .route("/equipe/chiffres", get(team::figures))
+        .route("/equipe/chiffres/seances", get(team::figure_sessions))
+        .route("/equipe/chiffres/demandes", get(team::figure_requests))
+        .route("/equipe/exports/{file}", get(team::export))
+        .route("/equipe/importer", get(team::import_form).post(team::take_import).layer(import_limit()))
+        .route("/equipe/journal", get(team::journal))
         .route("/equipe/messages", get(team::messages))
         .route("/equipe/messages/{key}", get(team::message))
         .route("/equipe/personnes", get(team::people).post(team::add_person))
         .route("/equipe/personnes/{id}", post(team::switch_person))
         .route("/equipe/agenda", post(team::new_feed))
         .layer(CsrfLayer::new())
+}
+
+/// A file, and the same file as a field of a form, where each accent takes six characters.
+fn import_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(4 * team::LARGEST_IMPORT)
 }
 
 /// The process lives.

@@ -210,15 +210,27 @@ impl Apply<'_> {
     }
 
     pub(super) async fn audit(&mut self, actor: &Actor, action: &str, subject: &str) -> Result<(), Failed> {
-        sqlx::query("INSERT INTO audit (at, actor, action, subject) VALUES ($1, $2, $3, $4)")
-            .bind(self.now)
-            .bind(actor.as_str())
-            .bind(action)
-            .bind(subject)
-            .execute(&mut **self.tx)
-            .await?;
+        note(self.tx, actor, action, subject, self.now).await?;
         Ok(())
     }
+}
+
+/// A line of the audit log.
+pub(super) async fn note(
+    tx: &mut Transaction<'static, Any>,
+    actor: &Actor,
+    action: &str,
+    subject: &str,
+    now: Epoch,
+) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO audit (at, actor, action, subject) VALUES ($1, $2, $3, $4)")
+        .bind(now)
+        .bind(actor.as_str())
+        .bind(action)
+        .bind(subject)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Puts a letter into the outbox; a letter whose key is already there is not written again, nor one to somebody whose

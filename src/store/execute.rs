@@ -122,6 +122,7 @@ impl Store {
         let mut tx = self.write().await?;
         sqlx::query("DELETE FROM tokens WHERE expires <= $1").bind(now).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM submissions WHERE created <= $1").bind(week_ago).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM idempotency WHERE created <= $1").bind(week_ago).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM sign_ins WHERE created <= $1 OR used <= $2")
             .bind(now - super::people::ABSOLUTE)
             .bind(now - super::people::IDLE)

@@ -8,9 +8,11 @@
 
 mod apply;
 mod backup;
+mod data;
 mod database;
 mod erase;
 mod execute;
+mod figures;
 mod load;
 mod migrate;
 mod open;
@@ -20,9 +22,11 @@ mod read;
 mod rows;
 mod token;
 
+pub use data::Import;
 pub use database::{Database, Engine};
 pub use erase::{Erased, LETTERS_KEPT};
 pub use execute::Outcome;
+pub use figures::{Counted, ROWS};
 pub use open::Store;
 pub use outbox::{Post, PostState};
 pub use people::{SignIn, SignedIn};

@@ -22,6 +22,8 @@ pub struct Listed {
 /// One line of the audit log: who did what to which row. No name and no address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditRow {
+    /// Its number: they only grow.
+    pub line: i64,
     /// When.
     pub at: Epoch,
     /// `visitor`, `clock`, or the id of a member of staff.
@@ -155,9 +157,19 @@ impl Store {
 
     /// The last lines of the audit log, the newest first.
     pub async fn audit(&self, most: u32) -> Result<Vec<AuditRow>> {
-        let query = sqlx::query("SELECT at, actor, action, subject FROM audit ORDER BY line DESC LIMIT $1");
+        self.audit_before(Epoch::MAX, "", most).await
+    }
+
+    /// Lines of the audit log from before line `before`, the newest first; only those about `subject` unless it is empty.
+    pub async fn audit_before(&self, before: i64, subject: &str, most: u32) -> Result<Vec<AuditRow>> {
+        let query = sqlx::query(
+            "SELECT line, at, actor, action, subject FROM audit
+             WHERE line < $1 AND ($2 = '' OR subject = $2) ORDER BY line DESC LIMIT $3",
+        );
+        let query = query.bind(before).bind(subject);
         let line = |row: &AnyRow| {
             Ok(AuditRow {
+                line: rows::number(row, "line")?,
                 at: rows::number(row, "at")?,
                 actor: rows::text(row, "actor")?,
                 action: rows::text(row, "action")?,
@@ -188,7 +200,7 @@ impl Store {
     }
 }
 
-fn listed(row: &AnyRow) -> Result<Listed> {
+pub(super) fn listed(row: &AnyRow) -> Result<Listed> {
     let session = rows::session(row)?;
     let seats =
         Seats { capacity: session.capacity, taken: rows::count(row, "taken")?, waiting: rows::count(row, "waiting")? };

@@ -101,10 +101,16 @@ async fn show(
     };
     let names: Vec<&str> =
         staff.iter().filter(|s| listed.session.trainers.contains(&s.id)).map(|s| s.name.as_str()).collect();
-    let known = ["publier", "reporter", "annuler", "terminer", "places", "inscription", "creer", "modifier"];
+    let reached = match store.reached(&listed.session.id).await {
+        Ok(reached) => reached,
+        Err(error) => return signed.desk.failed(error),
+    };
+    let known =
+        ["touchees", "publier", "reporter", "annuler", "terminer", "places", "inscription", "creer", "modifier"];
     let context = signed
         .context("/equipe/seances/")
         .with("session", &view::trainer(&listed.session, listed.seats, &registrations, now()))
+        .with("reached", &reached)
         .with("trainer_names", &names)
         .with("done", if known.contains(&done) { done } else { "" })
         .with("problem", problem.unwrap_or_default());

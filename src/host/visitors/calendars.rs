@@ -8,7 +8,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, REFERRER_POLICY};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use super::{public_session, window};
-use crate::calendar::{Session, ics};
+use crate::calendar::ics::Publisher;
+use crate::calendar::{Kind, Session, departements, ics};
 use crate::host::desk::Desk;
 use crate::host::{deliver, pages};
 
@@ -23,6 +24,55 @@ pub(in crate::host) async fn feed(desk: Desk, method: Method, headers: HeaderMap
         Ok(listed) => {
             let sessions: Vec<Session> = listed.into_iter().map(|l| l.session).collect();
             answer(&ics::feed(&sessions, desk.publisher()), &sessions, &method, &headers).await
+        }
+        Err(error) => desk.failed(error),
+    }
+}
+
+/// `GET /calendrier/departement/2A.ics`: what takes place there, and webinars, which are for everybody.
+pub(in crate::host) async fn departement(
+    desk: Desk,
+    Path(file): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let code = file.strip_suffix(".ics").unwrap_or_default();
+    let Some(name) = departements::name(code) else { return desk.message(StatusCode::NOT_FOUND, "no_calendar") };
+    let here = |session: &Session| session.departement == code || session.kind == Kind::Webinar;
+    some(&desk, &format!("{name} ({code})"), here, &method, &headers).await
+}
+
+/// `GET /calendrier/public/equipes-educatives.ics`: what is for an audience, by its name as addresses write it. Empty for
+/// one that nothing is for: a program that subscribed keeps its subscription between two seasons.
+pub(in crate::host) async fn audience(
+    desk: Desk,
+    Path(file): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let wanted = file.strip_suffix(".ics").filter(|slug| !slug.is_empty() && slug.len() <= 160);
+    let Some(wanted) = wanted.filter(|wanted| slug::slugify(wanted) == *wanted) else {
+        return desk.message(StatusCode::NOT_FOUND, "no_calendar");
+    };
+    let meant = |session: &Session| slug::slugify(&session.audience) == wanted;
+    some(&desk, &wanted.replace('-', " "), meant, &method, &headers).await
+}
+
+/// A part of the public feed, under its own name.
+async fn some(
+    desk: &Desk,
+    name: &str,
+    wanted: impl Fn(&Session) -> bool,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Response<Body> {
+    let (from, to) = window(DAYS_BACK, DAYS_AHEAD);
+    match desk.store().public_sessions(from, to).await {
+        Ok(listed) => {
+            let sessions: Vec<Session> = listed.into_iter().map(|l| l.session).filter(wanted).collect();
+            let publisher =
+                Publisher { name: format!("{} – {name}", desk.publisher().name), ..desk.publisher().clone() };
+            answer(&ics::feed(&sessions, &publisher), &sessions, method, headers).await
         }
         Err(error) => desk.failed(error),
     }

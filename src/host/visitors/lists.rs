@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan as _, Zoned};
 use serde::Serialize;
 
 use super::window;
-use crate::calendar::{departements, french, view};
+use crate::calendar::{Kind, departements, french, view};
 use crate::host::desk::{Desk, Reach, now};
 use crate::host::posted::Asked;
 
@@ -61,7 +61,9 @@ pub(in crate::host) async fn list(desk: Desk, Asked(query): Asked) -> Response<B
     let (departement, audience, month) = (query.get("departement"), query.get("public"), query.get("mois"));
     let wanted = |chosen: &str, value: &str| chosen.is_empty() || chosen == value;
     let shown = all.iter().filter(|s| {
-        wanted(departement, &s.departement) && wanted(audience, &s.audience) && wanted(month, month_of(&s.date))
+        // A webinar is for every département.
+        let here = wanted(departement, &s.departement) || s.kind == Kind::Webinar.as_str();
+        here && wanted(audience, &s.audience) && wanted(month, month_of(&s.date))
     });
     let mut months: BTreeMap<String, Month> = BTreeMap::new();
     for session in shown {
@@ -78,8 +80,25 @@ pub(in crate::host) async fn list(desk: Desk, Asked(query): Asked) -> Response<B
         .with("audiences", &choices(all.iter().map(|s| &s.audience), audience, str::to_owned))
         .with("month_choices", &choices(all.iter().map(|s| month_of(&s.date)), month, month_title))
         .with("this_month", month_of(&today().to_string()))
-        .with("feed", &format!("{}/calendrier.ics", desk.publisher().base_url));
+        .with("feed", &format!("{}/calendrier.ics", desk.publisher().base_url))
+        .with("feeds", &feeds(&desk, departement, audience));
     desk.page(StatusCode::OK, Reach::Public, "calendrier/liste.html", &context)
+}
+
+/// The calendars that follow what was chosen: address to copy.
+fn feeds(desk: &Desk, departement: &str, audience: &str) -> Vec<Choice> {
+    let base = &desk.publisher().base_url;
+    let mut feeds = Vec::new();
+    if departements::name(departement).is_some() {
+        let value = format!("{base}/calendrier/departement/{departement}.ics");
+        feeds.push(Choice { value, label: departement_label(departement), chosen: true });
+    }
+    let slug = slug::slugify(audience);
+    if !slug.is_empty() && audience.chars().count() <= 160 {
+        let value = format!("{base}/calendrier/public/{slug}.ics");
+        feeds.push(Choice { value, label: audience.to_owned(), chosen: true });
+    }
+    feeds
 }
 
 /// `GET /calendrier/mois/2026-12`

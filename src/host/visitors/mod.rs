@@ -4,12 +4,14 @@
 //! link of a mail alone. A GET never acts, because mail programs open links before people do.
 
 mod calendars;
+mod figures;
 mod lists;
 mod registration;
 mod request;
 mod session;
 
-pub(super) use calendars::{feed, trainer};
+pub(super) use calendars::{audience as audience_feed, departement as departement_feed, feed, trainer};
+pub(super) use figures::{Shown as ShownFigures, page as figures, years as figure_years};
 pub(super) use lists::{list, month};
 pub(super) use registration::{confirm, confirmation, form as register_form, manage, managed, received, register};
 pub(super) use request::{follow, form as request_form, received as request_received, send as send_request, withdraw};

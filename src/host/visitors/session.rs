@@ -50,10 +50,13 @@ fn event(session: &view::Public, base_url: &str, organizer: &str) -> String {
             json!({"@type": "PostalAddress", "addressRegion": session.departement_name, "addressCountry": "FR"});
         ("OfflineEventAttendanceMode", json!({"@type": "Place", "name": session.place, "address": address}))
     };
+    let kind = if matches!(session.kind, "training" | "webinar") { "EducationEvent" } else { "Event" };
     json!({
         "@context": "https://schema.org",
-        "@type": "Event",
+        "@type": kind,
         "name": session.title,
+        "description": session.programme,
+        "audience": {"@type": "Audience", "audienceType": session.audience},
         "url": url,
         "startDate": session.start,
         "endDate": session.end,
