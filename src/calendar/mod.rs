@@ -17,6 +17,7 @@ mod message;
 mod refusal;
 mod registration;
 mod request;
+pub mod retention;
 mod rules;
 pub mod school;
 mod session;

@@ -52,6 +52,7 @@ fn calendar() -> Router<Arc<App>> {
         .route("/calendrier/demande/{token}", get(visitors::follow).post(visitors::withdraw))
         .route("/calendrier/confirmer/{token}", get(visitors::confirmation).post(visitors::confirm))
         .route("/calendrier/gerer/{token}", get(visitors::manage).post(visitors::managed))
+        .route("/calendrier/donnees/{token}", get(visitors::own_data).post(visitors::erase_own))
         .route("/calendrier/agenda/{token}", get(visitors::trainer))
         .route("/calendrier/{session}", get(visitors::session))
         .route("/calendrier/{session}/", get(visitors::session))
@@ -70,6 +71,7 @@ fn interface() -> Router<Arc<App>> {
         .route("/api/v1/departements", get(api::departements))
         .route("/api/v1/figures", get(api::figures))
         .route("/api/v1/departements/{code}/holidays", get(api::holidays))
+        .route("/api/", any(api::not_there))
         .route("/api/{*rest}", any(api::not_there))
 }
 
@@ -89,6 +91,7 @@ fn staff_area() -> Router<Arc<App>> {
         .route("/equipe/seances/{id}/inscriptions/{registration}", post(team::cancel_registration))
         .route("/equipe/demandes", get(team::requests))
         .route("/equipe/demandes/{id}", post(team::answer_request))
+        .route("/equipe/demandes/{id}/effacer", post(team::redact_request))
         .route("/equipe/seances/{id}/touchees", post(team::declare_reached))
         .route("/equipe/chiffres", get(team::figures))
         .route("/equipe/chiffres/seances", get(team::figure_sessions))

@@ -5,17 +5,13 @@
 
 use anyhow::{Context, Result};
 
+pub use crate::calendar::retention::LETTERS as LETTERS_KEPT;
+use crate::calendar::retention::{GIVEN_UP, UNANSWERED};
 use crate::calendar::{Epoch, Letter, LetterKind};
 
 use super::{Error, Store, rows};
 
 const DAY: Epoch = 86_400;
-/// What was given up or never confirmed is kept this long: enough to answer "why have I no seat?".
-const GIVEN_UP: Epoch = 7 * DAY;
-/// A request nobody answered is kept this long.
-const UNANSWERED: Epoch = 365 * DAY;
-/// How long what a letter said is kept.
-pub const LETTERS_KEPT: Epoch = 30 * DAY;
 /// Letters erased in one transaction: others can write between.
 const BATCH: i64 = 200;
 

@@ -118,7 +118,7 @@ impl Store {
     }
 
     async fn forget(&self, now: Epoch) -> Result<(), Error> {
-        let week_ago = now - 7 * 86_400;
+        let week_ago = now - crate::calendar::retention::SUBMISSIONS;
         let mut tx = self.write().await?;
         sqlx::query("DELETE FROM tokens WHERE expires <= $1").bind(now).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM submissions WHERE created <= $1").bind(week_ago).execute(&mut *tx).await?;

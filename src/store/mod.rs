@@ -19,6 +19,7 @@ mod open;
 mod outbox;
 mod people;
 mod read;
+mod rights;
 mod rows;
 mod token;
 
@@ -31,6 +32,7 @@ pub use open::Store;
 pub use outbox::{Post, PostState};
 pub use people::{SignIn, SignedIn};
 pub use read::{AuditRow, Listed};
+pub use rights::{Stored, Written};
 pub use token::{fresh_id, fresh_token};
 
 use crate::calendar::Refusal;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use repere::calendar::ics::Publisher;
+use repere::calendar::{Actor, Command};
 use repere::mail::{Mailer, Settings};
 use repere::store::Store;
 use repere::{host, site};
@@ -210,29 +211,29 @@ fn registration<'a>(submission: &'a str, name: &'a str, email: &'a str) -> Vec<(
     ]
 }
 
-fn between(text: &str, before: &str, after: &str) -> String {
+pub(crate) fn between(text: &str, before: &str, after: &str) -> String {
     let start = text.find(before).unwrap_or_else(|| panic!("no {before:?} in {text}")) + before.len();
     let end = text[start..].find(after).map_or(text.len(), |at| start + at);
     text[start..end].to_owned()
 }
 
 impl Answer {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// A listening server with this site's templates and an empty database.
-struct Desk {
-    address: SocketAddr,
+pub(crate) struct Desk {
+    pub(crate) address: SocketAddr,
     first_link: String,
-    store: Store,
-    runtime: tokio::runtime::Runtime,
+    pub(crate) store: Store,
+    pub(crate) runtime: tokio::runtime::Runtime,
     _data: tempfile::TempDir,
 }
 
 impl Desk {
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let data = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (address, first_link, store) = runtime.block_on(start(data.path()));
@@ -240,7 +241,7 @@ impl Desk {
     }
 
     /// The cookie of the coordinator whom the first-run link made.
-    fn first_sign_in(&self) -> String {
+    pub(crate) fn first_sign_in(&self) -> String {
         let short =
             [("name", "Claire"), ("email", "claire@exemple.test"), ("password", "court"), ("password_again", "")];
         assert_eq!(self.post(&self.first_link, &short, "").status, 422);
@@ -258,18 +259,24 @@ impl Desk {
         cookie.split(';').next().unwrap().to_owned()
     }
 
-    fn get(&self, path: &str, cookie: &str) -> Answer {
+    /// Carries out a command as the coordinator's pages would; its id.
+    pub(crate) fn run(&self, command: &Command) -> String {
+        let now = jiff::Timestamp::now().as_second();
+        self.runtime.block_on(self.store.execute(command, &Actor::Clock, now)).unwrap().id
+    }
+
+    pub(crate) fn get(&self, path: &str, cookie: &str) -> Answer {
         let send = if cookie.is_empty() { BTreeMap::new() } else { [("Cookie".into(), cookie.into())].into() };
         ask(self.address, &format!("GET {path}"), None, &send)
     }
 
-    fn post(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Answer {
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let form = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie)];
         self.send(&format!("POST {path}"), &form, &body)
     }
 
-    fn send(&self, request: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) fn send(&self, request: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let length = body.len();
         let head =

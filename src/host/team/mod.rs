@@ -12,6 +12,7 @@ mod journal;
 mod messages;
 mod overview;
 mod people;
+mod redact;
 mod requests;
 mod session;
 mod session_form;
@@ -30,6 +31,7 @@ pub(super) use journal::page as journal;
 pub(super) use messages::{list as messages, one as message};
 pub(super) use overview::page as overview;
 pub(super) use people::{add as add_person, feed as new_feed, list as people, switch as switch_person};
+pub(super) use redact::request as redact_request;
 pub(super) use requests::{answer as answer_request, list as requests};
 pub(super) use session::{act as act_on_session, cancel_registration, page as session};
 pub(super) use session_form::{

@@ -101,8 +101,7 @@ mod tests {
 
     #[test]
     fn a_small_département_is_not_told_by_the_total() {
-        let figures =
-            Figures { people: 43, departements: vec![line("29", 3), line("35", 40)], ..Figures::default() };
+        let figures = Figures { people: 43, departements: vec![line("29", 3), line("35", 40)], ..Figures::default() };
         let shown = Shown::of(2026, &figures);
         let people: Vec<_> = shown.departements.iter().map(|line| line.people).collect();
         assert_eq!((shown.people, people), (Some(43), vec![None, None]));

@@ -8,6 +8,7 @@ mod figures;
 mod lists;
 mod registration;
 mod request;
+mod rights;
 mod session;
 
 pub(super) use calendars::{audience as audience_feed, departement as departement_feed, feed, trainer};
@@ -15,6 +16,7 @@ pub(super) use figures::{Shown as ShownFigures, page as figures, years as figure
 pub(super) use lists::{list, month};
 pub(super) use registration::{confirm, confirmation, form as register_form, manage, managed, received, register};
 pub(super) use request::{follow, form as request_form, received as request_received, send as send_request, withdraw};
+pub(super) use rights::{erase as erase_own, page as own_data};
 pub(super) use session::page as session;
 
 use axum::body::Body;

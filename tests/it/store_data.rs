@@ -1,0 +1,165 @@
+//! Figures, imports, keys, a person's rights and the audit log in the store, on both engines.
+
+use repere::calendar::figures::{Filter, Held};
+use repere::calendar::{Actor, Command, Kind, Purpose, RegistrationState, RequestState, retention};
+use repere::store::{Import, Stored};
+
+use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines};
+
+/// Every figure of a period is the number of rows that it leads to.
+async fn figures_count_the_rows_they_lead_to(base: Base) {
+    for (number, (kind, departement)) in [
+        (Kind::Awareness, "2A"),
+        (Kind::Training, "2B"),
+        (Kind::Meeting, "75"),
+        (Kind::Webinar, "75"),
+        (Kind::Training, "974"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut form = form(&format!("2026-11-2{number}T09:00:00"), 30);
+        form.kind = kind;
+        departement.clone_into(&mut form.departement);
+        let id = base.run(Command::CreateSession(Box::new(form)), NOW - 30 * DAY).await.id;
+        base.confirmed(&id, &format!("p{number}"), NOW - 20 * DAY).await;
+        if number < 2 {
+            base.store.declare_reached(&id, 12, &Actor::Staff("c".into()), NOW + 10 * DAY).await.unwrap();
+        }
+    }
+    base.run(Command::SendRequest(Box::new(ask("a"))), NOW).await;
+    let declined = base.run(Command::SendRequest(Box::new(ask("b"))), NOW).await.id;
+    base.run(Command::DeclineRequest { request: declined, answer: "Non.".into() }, NOW).await;
+    let (from, to, now) = (NOW - 10 * DAY, NOW + 20 * DAY, NOW + 30 * DAY);
+    let figures = base.store.figures(from, to, now).await.unwrap();
+    assert_eq!((figures.meetings, figures.interventions, figures.people, figures.undeclared), (1, 4, 24, 2));
+    assert_eq!(figures.reached_by_video[0].key, "93", "where the person works, not where the webinar is announced");
+    assert_eq!(figures.departements_reached, 4);
+    let all = Filter { from, to, held: Some(Held::Held), ..Filter::default() };
+    let count = async |filter: Filter| base.store.figure_sessions(&filter, now).await.unwrap().len() as u64;
+    assert_eq!(count(Filter { interventions: true, ..all.clone() }).await, figures.interventions);
+    assert_eq!(count(Filter { kind: Some(Kind::Meeting), ..all.clone() }).await, figures.meetings);
+    assert_eq!(count(Filter { interventions: true, declared: Some(false), ..all.clone() }).await, figures.undeclared);
+    for line in &figures.departements {
+        let filter = Filter { interventions: true, departement: line.key.clone(), ..all.clone() };
+        assert_eq!(count(filter).await, line.count, "{}", line.key);
+    }
+    for line in &figures.kinds {
+        assert_eq!(count(Filter { kind: Kind::parse(&line.key), ..all.clone() }).await, line.count, "{}", line.key);
+    }
+    for line in &figures.audiences {
+        let filter = Filter { interventions: true, audience: line.key.clone(), ..all.clone() };
+        assert_eq!(count(filter).await, line.count, "{}", line.key);
+    }
+    for line in &figures.request_states {
+        let filter = Filter { from, to, state: line.key.clone(), ..Filter::default() };
+        assert_eq!(base.store.figure_requests(&filter).await.unwrap().len() as u64, line.count, "{}", line.key);
+    }
+    assert_eq!(figures.requests, 2);
+}
+
+async fn reached_people_are_declared_after_the_start_and_corrected(base: Base) {
+    let id = base.session(10).await;
+    let start = base.store.session(&id).await.unwrap().unwrap().session.start.instant;
+    let who = Actor::Staff("claire".into());
+    assert!(base.store.declare_reached(&id, 9, &who, start - 1).await.is_err(), "before the start nobody came");
+    base.store.declare_reached(&id, 9, &who, start).await.unwrap();
+    base.store.declare_reached(&id, 8, &who, start + DAY).await.unwrap();
+    assert_eq!(base.store.reached(&id).await.unwrap(), Some(8));
+    let lines = base.store.audit_before(i64::MAX, &id, 10).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.action == "declare-reached").count(), 2);
+    base.run(Command::CancelSession { session: id.clone() }, start - DAY).await;
+    assert!(base.store.declare_reached(&id, 9, &who, start).await.is_err(), "it did not take place");
+}
+
+async fn an_import_is_all_or_none_and_once(base: Base) {
+    let import = |uid: &str, civil: &str| Import { uid: uid.to_owned(), form: form(civil, 20) };
+    let sessions = [import("a", "2026-12-10T09:00:00"), import("b", "2025-03-10T09:00:00")];
+    let who = Actor::Staff("claire".into());
+    assert_eq!(base.store.import(&sessions, &who, NOW).await.unwrap(), 2);
+    let states: Vec<&str> =
+        base.store.public_sessions(0, NOW + 90 * DAY).await.unwrap().iter().map(|l| l.session.state.as_str()).collect();
+    assert_eq!(states, ["done", "published"], "what is over is done");
+    let again = [import("c", "2026-12-11T09:00:00"), import("a", "2026-12-12T09:00:00")];
+    assert!(base.store.import(&again, &who, NOW).await.is_err());
+    assert_eq!(base.store.public_sessions(0, NOW + 90 * DAY).await.unwrap().len(), 2, "all or none");
+    let known = base.store.imported(&["a".to_owned(), "c".to_owned()]).await.unwrap();
+    assert_eq!(known.into_iter().collect::<Vec<_>>(), ["a"]);
+}
+
+async fn a_key_is_for_one_content_and_is_forgotten(base: Base) {
+    assert!(base.store.same_content("k", "x", NOW).await.unwrap());
+    assert!(base.store.same_content("k", "x", NOW + 1).await.unwrap());
+    assert!(!base.store.same_content("k", "y", NOW + 1).await.unwrap());
+    base.store.expire(NOW + retention::SUBMISSIONS).await.unwrap();
+    assert!(base.store.same_content("k", "y", NOW + 8 * DAY).await.unwrap());
+}
+
+async fn somebody_erases_what_is_stored_of_them_and_their_seat_moves_on(base: Base) {
+    let session = base.session(1).await;
+    let id = base.confirmed(&session, "anne", NOW).await;
+    let waiting = base.register(&session, "bilal", NOW).await.id;
+    let confirm = Command::Confirm { registration: waiting.clone() };
+    base.run(confirm, NOW).await;
+    let token = base.token("anne", Purpose::Manage).await;
+    let Some(Stored::Registration(one, listed)) = base.store.stored(&token, NOW).await.unwrap() else {
+        panic!("nothing")
+    };
+    let kept = retention::registration(&one, &listed.session, 90);
+    assert!(kept.iter().any(|kept| kept.what == "email" && kept.until == Some(listed.session.end() + 90 * DAY)));
+    assert!(base.store.stored(&token, listed.session.end() + 60 * DAY).await.unwrap().is_some(), "longer than it acts");
+    assert!(base.store.stored("jeton", NOW).await.unwrap().is_none());
+    assert!(base.store.letters_about(&id).await.unwrap().len() >= 2);
+
+    base.store.forget_registration(&id, NOW + 1).await.unwrap();
+    let left = base.store.registration(&id).await.unwrap().unwrap();
+    assert_eq!(left.name + &left.email + &left.function + &left.organisation, "");
+    assert_eq!((left.state, left.seats, left.departement.as_str()), (RegistrationState::Cancelled, 1, "93"));
+    assert_eq!(base.store.registration(&waiting).await.unwrap().unwrap().state, RegistrationState::Confirmed);
+    assert!(base.store.stored(&token, NOW + 2).await.unwrap().is_none(), "the link is over");
+    let posts = base.store.posts(100).await.unwrap();
+    let named: Vec<&str> =
+        posts.iter().filter(|p| p.letter.to.starts_with("anne")).map(|p| p.letter.kind.as_str()).collect();
+    assert_eq!(named, ["inscription-annulee"], "only the last word is still to go out");
+    assert!(base.store.miscounted().await.unwrap().is_empty());
+}
+
+async fn a_request_is_erased_by_who_sent_it_and_redacted_by_staff(base: Base) {
+    let id = base.run(Command::SendRequest(Box::new(ask("sacha"))), NOW).await.id;
+    base.store.redact_request(&id, &Actor::Staff("claire".into()), NOW).await.unwrap();
+    let redacted = base.store.request(&id).await.unwrap().unwrap();
+    assert_eq!((redacted.need.as_str(), redacted.preferred.as_str(), redacted.email.is_empty()), ("", "", false));
+    assert!(
+        base.store.posts(10).await.unwrap().iter().all(|post| post.letter.request.is_none()),
+        "letters held the text"
+    );
+    base.store.forget_request(&id, NOW + 1).await.unwrap();
+    let left = base.store.request(&id).await.unwrap().unwrap();
+    assert_eq!((left.state, left.name + &left.email + &left.organisation), (RequestState::Withdrawn, String::new()));
+    let actions: Vec<String> =
+        base.store.audit_before(i64::MAX, &id, 10).await.unwrap().into_iter().map(|l| l.action).collect();
+    assert_eq!(actions, ["erase-request", "withdraw-request", "redact-request", "send-request"]);
+}
+
+/// What was written into the audit log stays as it was, whatever program opens the database.
+async fn the_audit_log_refuses_to_change(base: Base) {
+    base.session(3).await;
+    let before = base.store.audit(10).await.unwrap();
+    assert!(!before.is_empty());
+    let other = base.pool().await;
+    for statement in ["UPDATE audit SET actor = 'personne'", "DELETE FROM audit"] {
+        let refused = sqlx::raw_sql(statement).execute(&other).await.unwrap_err().to_string();
+        assert!(refused.contains("audit_is_append_only"), "{refused}");
+    }
+    assert_eq!(base.store.audit(10).await.unwrap(), before);
+}
+
+on_both_engines![
+    figures_count_the_rows_they_lead_to,
+    reached_people_are_declared_after_the_start_and_corrected,
+    an_import_is_all_or_none_and_once,
+    a_key_is_for_one_content_and_is_forgotten,
+    somebody_erases_what_is_stored_of_them_and_their_seat_moves_on,
+    a_request_is_erased_by_who_sent_it_and_redacted_by_staff,
+    the_audit_log_refuses_to_change,
+];
