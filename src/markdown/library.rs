@@ -106,8 +106,8 @@ fn render_node(
         shortcodes: shortcodes.as_deref(),
     };
     let (mut rendered, found) = render(&text, &context);
-    // Zola counts the words as they are written, before templates.
-    (rendered.word_count, rendered.reading_time) = crate::content::reading(own.raw, own.lang, loaded.config.dialect);
+    // Zola counts the words as they are written, before templates: they were counted when the file was read.
+    (rendered.word_count, rendered.reading_time) = (own.rendered.word_count, own.rendered.reading_time);
     (rendered, found)
 }
 

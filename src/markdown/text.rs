@@ -50,7 +50,6 @@ fn render_filled(text: &str, pending: Option<Pending>, context: &Context) -> (Re
         Ok((html, summary)) => (rendered.html, rendered.summary) = (html, summary),
         Err(message) => found.push(template_problem("summary-cutoff.html", message)),
     }
-    (rendered.word_count, rendered.reading_time) = crate::content::reading(text, context.lang, context.config.dialect);
     (rendered, found)
 }
 

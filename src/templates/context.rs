@@ -3,22 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value as Json;
+use tera::Value;
 
 use super::Renderer;
 use super::values::LibraryValues;
+use crate::config::Dialect;
 use crate::content::{PageKey, Pager, Paginator, SectionKey, TaxonomyKey};
 
 /// The values a template sees, by name.
 #[derive(Debug, Clone, Default)]
-pub struct Context(BTreeMap<String, Slot>);
-
-/// A value, in the words of no engine or of one.
-#[derive(Debug, Clone)]
-pub(super) enum Slot {
-    Plain(Json),
-    Newer(tera::Value),
-}
+pub struct Context(BTreeMap<String, Value>);
 
 impl Context {
     /// No values at all.
@@ -28,7 +22,7 @@ impl Context {
 
     /// Adds any value that serde can describe.
     pub fn insert<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
-        self.set(name, Slot::Plain(serde_json::to_value(value).unwrap_or_default()));
+        self.set(name, Value::try_from_serializable(value).unwrap_or_else(|_| Value::none()));
     }
 
     /// The same, for building a context in one expression.
@@ -40,84 +34,59 @@ impl Context {
 
     /// Adds `page`.
     pub fn insert_page(&mut self, renderer: &Renderer, key: PageKey) {
-        self.set_from_library(renderer, "page", |newer| newer.page(key), |older| older.page(key));
+        self.set_from_library(renderer, "page", |values| values.page(key));
     }
 
     /// Adds `section`, with its pages or, for a paginated section of the older dialect, without.
     pub fn insert_section(&mut self, renderer: &Renderer, key: SectionKey, with_pages: bool) {
-        self.set_from_library(renderer, "section", |newer| newer.section(key), |older| older.section(key, with_pages));
+        let with_pages = with_pages || renderer.loaded().dialect == Dialect::Zola023;
+        self.set_from_library(renderer, "section", |values| {
+            if with_pages { values.section(key) } else { values.section_without_pages(key) }
+        });
     }
 
     /// Adds `pages`, a list.
     pub fn insert_pages(&mut self, renderer: &Renderer, keys: &[PageKey]) {
-        let newer =
-            |values: &LibraryValues| tera::Value::from(keys.iter().map(|key| values.page(*key)).collect::<Vec<_>>());
-        self.set_from_library(renderer, "pages", newer, |older| older.pages(keys));
+        self.set_from_library(renderer, "pages", |values| values.listed(keys));
     }
 
     /// Adds `term`, with its pages or, for a paginated term, without.
     pub fn insert_term(&mut self, renderer: &Renderer, key: TaxonomyKey, index: usize, with_pages: bool) {
-        let newer = |values: &LibraryValues| {
+        self.set_from_library(renderer, "term", |values| {
             if with_pages { values.term(key, index) } else { values.term_without_pages(key, index) }
-        };
-        self.set_from_library(renderer, "term", newer, |older| older.term(key, index, with_pages));
+        });
     }
 
     /// Adds `terms`: every term of a taxonomy.
     pub fn insert_terms(&mut self, renderer: &Renderer, key: TaxonomyKey) {
-        self.set_from_library(renderer, "terms", |newer| newer.terms(key), |older| older.terms(key));
+        self.set_from_library(renderer, "terms", |values| values.terms(key));
     }
 
     /// Adds `paginator`.
     pub fn insert_paginator(&mut self, renderer: &Renderer, of: &Paginator, pager: &Pager) {
-        self.set_from_library(
-            renderer,
-            "paginator",
-            |newer| newer.paginator(of, pager),
-            |older| older.paginator(of, pager),
-        );
+        self.set_from_library(renderer, "paginator", |values| values.paginator(of, pager));
     }
 
-    fn set_from_library(
-        &mut self,
-        renderer: &Renderer,
-        name: &str,
-        newer: impl Fn(&LibraryValues) -> tera::Value,
-        older: impl Fn(&super::older::Values) -> Json,
-    ) {
-        if let Some(values) = renderer.shared.newer.get() {
-            self.set(name, Slot::Newer(newer(values)));
-        }
-        if let Some(values) = renderer.shared.older.get() {
-            self.set(name, Slot::Plain(older(values)));
+    fn set_from_library(&mut self, renderer: &Renderer, name: &str, value: impl Fn(&LibraryValues) -> Value) {
+        if let Some(values) = renderer.shared.values.get() {
+            self.set(name, value(values));
         }
     }
 
-    pub(super) fn set(&mut self, name: &str, value: Slot) {
+    pub(super) fn set(&mut self, name: &str, value: Value) {
         self.0.insert(name.to_owned(), value);
+    }
+
+    /// Every value by its name.
+    pub(super) fn values(&self) -> &BTreeMap<String, Value> {
+        &self.0
     }
 
     /// For Tera 2.
     pub(super) fn newer(&self) -> tera::Context {
         let mut context = tera::Context::new();
-        for (name, slot) in &self.0 {
-            let value = match slot {
-                Slot::Newer(value) => value.clone(),
-                Slot::Plain(plain) => tera::Value::from_serializable(plain),
-            };
-            context.insert_value(name.clone(), value);
-        }
-        context
-    }
-
-    /// For Tera 1.
-    pub(super) fn older(&self) -> tera1::Context {
-        let mut context = tera1::Context::new();
-        for (name, slot) in &self.0 {
-            match slot {
-                Slot::Plain(plain) => context.insert(name, plain),
-                Slot::Newer(value) => context.insert(name, value),
-            }
+        for (name, value) in &self.0 {
+            context.insert_value(name.clone(), value.clone());
         }
         context
     }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use globset::GlobSet;
 
-use super::context::Slot;
 use super::{Context, Engine, Renderer, load, older, report, values};
 use crate::content::{Library, Node};
 use crate::diagnostic::Diagnostic;
@@ -55,7 +54,7 @@ impl Hooks for ContentHooks<'_> {
         }
         let mut context = self.renderer.language_context(lang);
         let (name, value) = values::early(library, node);
-        context.set(name, Slot::Newer(value));
+        context.set(name, value);
         match tera.render_str(text, &context.newer(), false) {
             Ok(rendered) => Ok(Cow::Owned(rendered)),
             Err(error) => {
@@ -78,7 +77,7 @@ impl Hooks for ContentHooks<'_> {
         };
         let mut context = self.renderer.language_context(lang);
         let (name, value) = values::early(library, node);
-        context.set(name, Slot::Plain(value));
+        context.set(name, value);
         Some(Box::new(older::Scope::new(engine, &context)))
     }
 

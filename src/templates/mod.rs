@@ -18,7 +18,6 @@ mod values;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use serde_json::Value as Json;
 use tera::{Tera, Value};
 
 use crate::config::{Dialect, Loaded};
@@ -30,7 +29,6 @@ use crate::media::image::Images;
 pub use context::Context;
 pub use hooks::ContentHooks;
 
-use context::Slot;
 use values::LibraryValues;
 
 /// The version of Zola that a dialect is of: what `zola_version` says.
@@ -59,16 +57,15 @@ enum Engine {
 /// What functions and filters know; shared by every thread that renders.
 pub(crate) struct Shared {
     loaded: Arc<Loaded>,
-    /// `config` by language, in the words of the engine that renders.
-    configs: BTreeMap<String, Slot>,
+    /// `config` by language.
+    configs: BTreeMap<String, Value>,
     highlighter: Option<Arc<Highlighter>>,
     /// The library before Markdown: enough to resolve addresses.
     early: OnceLock<Arc<Library>>,
     /// The library with everything rendered.
     full: OnceLock<Arc<Library>>,
-    /// Its values, for the engine of the site's dialect.
-    newer: OnceLock<LibraryValues>,
-    older: OnceLock<older::Values>,
+    /// Its values.
+    values: OnceLock<LibraryValues>,
     engine: older::Handle,
     images: Images,
     data: functions::DataCache,
@@ -81,9 +78,9 @@ impl Shared {
         self.full.get().or_else(|| self.early.get()).map(|library| &**library)
     }
 
-    fn config(&self, lang: &str) -> Slot {
+    fn config(&self, lang: &str) -> Value {
         let default = &self.loaded.config.default_language;
-        self.configs.get(lang).or_else(|| self.configs.get(default)).cloned().unwrap_or(Slot::Plain(Json::Null))
+        self.configs.get(lang).or_else(|| self.configs.get(default)).cloned().unwrap_or_else(Value::none)
     }
 }
 
@@ -97,20 +94,15 @@ impl Renderer {
     /// Compiles the templates of the site, of its theme, and the built-in ones. Every fault of every file comes back.
     pub fn load(loaded: &Arc<Loaded>, highlighter: Option<Arc<Highlighter>>) -> Result<Self, Vec<Diagnostic>> {
         let config = &loaded.config;
-        let describe = |lang: &str| match loaded.dialect {
-            Dialect::Zola023 => Slot::Newer(values::config::<Value>(config, lang)),
-            Dialect::Zola022 => Slot::Plain(values::config::<Json>(config, lang)),
-        };
         let languages = config.languages.keys().chain([&config.default_language]);
-        let configs = languages.map(|lang| (lang.clone(), describe(lang))).collect();
+        let configs = languages.map(|lang| (lang.clone(), values::config(config, lang))).collect();
         let shared = Arc::new(Shared {
             loaded: Arc::clone(loaded),
             configs,
             highlighter,
             early: OnceLock::new(),
             full: OnceLock::new(),
-            newer: OnceLock::new(),
-            older: OnceLock::new(),
+            values: OnceLock::new(),
             engine: OnceLock::new(),
             images: Images::default(),
             data: functions::DataCache::default(),
@@ -130,10 +122,7 @@ impl Renderer {
 
     /// Makes the rendered library known: from now on `get_page`, `get_section` and the taxonomy functions find it.
     pub fn publish(&self, library: &Arc<Library>) {
-        match self.engine {
-            Engine::Newer(_) => drop(self.shared.newer.set(LibraryValues::new(library))),
-            Engine::Older(_) => drop(self.shared.older.set(older::Values::new(library))),
-        }
+        let _ = self.shared.values.set(LibraryValues::new(library, self.shared.loaded.dialect));
         let _ = self.shared.full.set(Arc::clone(library));
     }
 
@@ -141,7 +130,7 @@ impl Renderer {
     pub fn has(&self, name: &str) -> bool {
         match &self.engine {
             Engine::Newer(tera) => tera.contains_template(name),
-            Engine::Older(engine) => engine.find(name).is_some(),
+            Engine::Older(engine) => engine.has(name),
         }
     }
 

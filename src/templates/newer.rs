@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
-use tera::{Kwargs, State, Tera, TeraResult, Value};
+use tera::{Kwargs, State, Tera, TeraResult};
 
 use super::Shared;
-use super::functions::{ALL, Call, Given};
-use super::values::LibraryValues;
+use super::functions::{ALL, Call};
 
 /// Registers every function.
 pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
@@ -15,8 +14,7 @@ pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
         let shared = Arc::clone(shared);
         tera.register_function(name, move |kwargs: Kwargs, state: &State| {
             let call = Call::new(&shared, arguments(&kwargs)?, state.get::<String>("lang")?);
-            let given = body(&call).map_err(tera::Error::message)?;
-            value(&shared, given)
+            body(&call).and_then(|given| given.value(&shared)).map_err(tera::Error::message)
         });
     }
     tera.register_function("get_random", tera_contrib::rand::get_random);
@@ -33,33 +31,4 @@ fn arguments(kwargs: &Kwargs) -> TeraResult<Map<String, Json>> {
         args.insert(key.as_value().to_string(), plain);
     }
     Ok(args)
-}
-
-fn value(shared: &Shared, given: Given) -> TeraResult<Value> {
-    let from_library = |value: &dyn Fn(&LibraryValues) -> Value| match shared.newer.get() {
-        Some(values) => Ok(value(values)),
-        None => Err(tera::Error::message("nothing can be looked up before the site is read")),
-    };
-    match given {
-        Given::Plain(plain) => Ok(Value::from_serializable(&plain)),
-        Given::Safe(text) => Ok(Value::safe_string(&text)),
-        Given::Image(fields) => {
-            let mut map = tera::Map::new();
-            for (name, field) in fields {
-                let value = match (name.as_str(), field.as_str()) {
-                    ("url", Some(url)) => Value::safe_string(url),
-                    _ => Value::from_serializable(&field),
-                };
-                map.insert(name.into(), value);
-            }
-            Ok(Value::from(map))
-        }
-        Given::Page(key) => from_library(&|values| values.page(key)),
-        Given::Section(key, true) => from_library(&|values| values.section(key)),
-        Given::Section(key, false) => from_library(&|values| values.section_without_pages(key)),
-        Given::Taxonomy(key) => from_library(&|values| values.taxonomy(key)),
-        Given::Term(key, index, true) => from_library(&|values| values.term(key, index)),
-        Given::Term(key, index, false) => from_library(&|values| values.term_without_pages(key, index)),
-        Given::Data(data) => Ok(data.newer.get_or_init(|| Value::from_serializable(&data.plain)).clone()),
-    }
 }

@@ -1,13 +1,15 @@
 //! A call of a function as both template engines make it: named arguments as plain values, and what it gives back.
 //!
-//! Functions are written once, over [`Call`] and [`Given`]; each engine turns its arguments into a call and the answer
-//! into a value of its own. A failure is a sentence: the engine adds the place.
+//! Functions are written once, over [`Call`] and [`Given`]; each engine turns its arguments into a call, and
+//! [`Given::value`] the answer into the value that templates of both dialects see. A failure is a sentence: the engine adds the place.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
+use tera::Value;
 
 use super::super::Shared;
+use super::super::values::LibraryValues;
 use super::data::Data;
 use crate::content::{PageKey, SectionKey, TaxonomyKey};
 
@@ -38,6 +40,37 @@ pub(crate) enum Given {
 impl Given {
     /// Nothing: what is missing and may be.
     pub(super) const NONE: Self = Self::Plain(Json::Null);
+
+    /// As templates of either dialect get it. What was made once is shared.
+    pub(crate) fn value(self, shared: &Shared) -> Result<Value, String> {
+        let from_library = |value: &dyn Fn(&LibraryValues) -> Value| match shared.values.get() {
+            Some(values) => Ok(value(values)),
+            None => Err("nothing can be looked up before the site is read".to_owned()),
+        };
+        match self {
+            Self::Plain(Json::String(text)) => Ok(Value::from(text)),
+            Self::Plain(plain) => Ok(Value::from_serializable(&plain)),
+            Self::Safe(text) => Ok(Value::safe_string(&text)),
+            Self::Image(fields) => {
+                let mut map = tera::Map::new();
+                for (name, field) in fields {
+                    let value = match (name.as_str(), field.as_str()) {
+                        ("url", Some(url)) => Value::safe_string(url),
+                        _ => Value::from_serializable(&field),
+                    };
+                    map.insert(name.into(), value);
+                }
+                Ok(Value::from(map))
+            }
+            Self::Page(key) => from_library(&|values| values.page(key)),
+            Self::Section(key, true) => from_library(&|values| values.section(key)),
+            Self::Section(key, false) => from_library(&|values| values.section_without_pages(key)),
+            Self::Taxonomy(key) => from_library(&|values| values.taxonomy(key)),
+            Self::Term(key, index, true) => from_library(&|values| values.term(key, index)),
+            Self::Term(key, index, false) => from_library(&|values| values.term_without_pages(key, index)),
+            Self::Data(data) => Ok(data.value.get_or_init(|| Value::from_serializable(&data.plain)).clone()),
+        }
+    }
 }
 
 impl<T: Into<Json>> From<T> for Given {

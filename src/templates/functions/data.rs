@@ -12,11 +12,11 @@ use serde_json::{Map, Value as Json, json};
 #[derive(Debug, Default)]
 pub(crate) struct DataCache(Mutex<HashMap<String, Arc<Data>>>);
 
-/// Loaded data, and the same as a value of the newer engine once it asked.
+/// Loaded data, and the same as a value once a template asked.
 #[derive(Debug, Default)]
 pub(crate) struct Data {
     pub(crate) plain: Json,
-    pub(crate) newer: OnceLock<tera::Value>,
+    pub(crate) value: OnceLock<tera::Value>,
 }
 
 enum Source<'a> {
@@ -53,7 +53,7 @@ pub(super) fn load_data(call: &Call) -> Answer {
         Some(text) => parse(&text, format.unwrap_or(found_format))
             .map_err(|problem| format!("`load_data`: {name} cannot be read: {problem}"))?,
     };
-    let value = Arc::new(Data { plain: value, newer: OnceLock::new() });
+    let value = Arc::new(Data { plain: value, value: OnceLock::new() });
     if let Ok(mut cache) = call.shared.data.0.lock() {
         cache.insert(key, Arc::clone(&value));
     }

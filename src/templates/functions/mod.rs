@@ -9,7 +9,7 @@ mod images;
 mod library;
 mod urls;
 
-pub(crate) use call::{Answer, Call, Given};
+pub(crate) use call::{Answer, Call};
 pub(super) use data::DataCache;
 
 /// A function of templates.

@@ -1,60 +1,107 @@
-//! The functions handed to Tera 1: its arguments as a call, the answer as a plain value.
+//! The functions of the older dialect: those of the whole room, and the few that Tera 1 brings.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::error::Error as _;
 
-use serde_json::{Map, Value as Json};
-use tera1::{Function, Tera};
+use serde_json::Map;
+use tera::Value;
 
-use super::super::Shared;
-use super::super::functions::{ALL, Answer, Call, Given};
+use super::super::functions::{ALL, Call};
+use super::lists::Arguments;
+use super::{Engine, plain};
 
 /// What Tera 1 has itself, or Zola 0.22 had not.
 const NOT_OURS: &[&str] = &["get_env", "text_direction"];
 /// Functions whose text is printed as it is.
 const SAFE: &[&str] = &["get_url", "get_taxonomy_url"];
+/// What Tera 1 brings.
+const ENGINES: &[&str] = &["get_env", "get_random", "range", "throw"];
 
-/// Registers every function.
-pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
-    for (name, body) in ALL.into_iter().filter(|(name, _)| !NOT_OURS.contains(name)) {
-        tera.register_function(name, Bound { name, body, shared: Arc::clone(shared) });
-    }
+/// Every filter, for "did you mean".
+pub(super) const FILTERS: &[&str] = &[
+    "abs",
+    "addslashes",
+    "as_str",
+    "base64_decode",
+    "base64_encode",
+    "capitalize",
+    "concat",
+    "date",
+    "default",
+    "escape",
+    "escape_xml",
+    "filesizeformat",
+    "filter",
+    "first",
+    "float",
+    "get",
+    "group_by",
+    "indent",
+    "int",
+    "join",
+    "json_encode",
+    "last",
+    "length",
+    "linebreaksbr",
+    "lower",
+    "map",
+    "markdown",
+    "nth",
+    "num_format",
+    "pluralize",
+    "regex_replace",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "slice",
+    "slugify",
+    "sort",
+    "spaceless",
+    "split",
+    "striptags",
+    "title",
+    "trim",
+    "trim_end",
+    "trim_end_matches",
+    "trim_start",
+    "trim_start_matches",
+    "truncate",
+    "unique",
+    "upper",
+    "urlencode",
+    "urlencode_strict",
+    "wordcount",
+];
+
+/// Every function, for "did you mean".
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|(name, _)| *name).filter(|name| !NOT_OURS.contains(name)).chain(ENGINES.iter().copied())
 }
 
-struct Bound {
-    name: &'static str,
-    body: fn(&Call) -> Answer,
-    shared: Arc<Shared>,
+/// What a function answers, and whether it is safe to print.
+pub(super) fn call(engine: &Engine, name: &str, args: &Arguments) -> Result<(Value, bool), String> {
+    let named = args.iter().map(|(name, value)| ((*name).to_owned(), plain::json(value)));
+    let ours = ALL.iter().find(|(known, _)| *known == name && !NOT_OURS.contains(known));
+    if let Some((known, body)) = ours {
+        // The order of named arguments means nothing: they come sorted. Tera 1 does not tell a function what is being
+        // rendered: without `lang` it is the default language.
+        let call = Call::new(&engine.shared, named.collect::<Map<_, _>>(), None);
+        let given = body(&call)?;
+        return Ok((given.value(&engine.shared)?, SAFE.contains(known)));
+    }
+    let function = engine.tera.get_function(name).map_err(|_| format!("there is no function `{name}`"))?;
+    let value = function.call(&named.collect()).map_err(|error| sentence(&error, name))?;
+    Ok((plain::value(&value), function.is_safe()))
 }
 
-impl Function for Bound {
-    fn call(&self, args: &HashMap<String, Json>) -> tera1::Result<Json> {
-        // The order of named arguments means nothing, but the memory of what was asked needs one.
-        let mut named: Vec<(&String, &Json)> = args.iter().collect();
-        named.sort_unstable_by_key(|(name, _)| *name);
-        let args: Map<String, Json> = named.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        // Tera 1 does not tell a function what is being rendered: without `lang` it is the default language.
-        let call = Call::new(&self.shared, args, None);
-        let given = (self.body)(&call).map_err(tera1::Error::msg)?;
-        value(&self.shared, given).ok_or_else(|| tera1::Error::msg("nothing can be looked up in a shortcode"))
+/// An error of Tera 1's own filters, tests and functions as a sentence.
+pub(super) fn sentence(error: &tera1::Error, name: &str) -> String {
+    let mut last = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        last = inner.to_string();
+        cause = inner.source();
     }
-
-    fn is_safe(&self) -> bool {
-        SAFE.contains(&self.name)
-    }
-}
-
-fn value(shared: &Shared, given: Given) -> Option<Json> {
-    let values = shared.older.get();
-    Some(match given {
-        Given::Plain(plain) => plain,
-        Given::Safe(text) => Json::String(text),
-        Given::Image(fields) => Json::Object(fields),
-        Given::Data(data) => data.plain.clone(),
-        Given::Page(key) => values?.page(key),
-        Given::Section(key, true) => values?.section_asked_for(key),
-        Given::Section(key, false) => values?.section(key, false),
-        Given::Taxonomy(key) => values?.taxonomy(key),
-        Given::Term(key, index, with_pages) => values?.term(key, index, with_pages),
-    })
+    let text = last.trim().trim_end_matches('.').to_owned();
+    if name == "throw" || text.contains(&format!("`{name}`")) { text } else { format!("`{name}`: {text}") }
 }

@@ -1,13 +1,17 @@
-//! Compiling templates for Tera 1: the site's, the theme's under its own name and under the short one, the built-in ones.
+//! Reading the templates of the older dialect: the site's, the theme's under its own name and under the short one, the
+//! built-in ones; then joining them: what extends what, where each macro is.
+//!
+//! Entry point: [`load`]. All faults of all files come back.
 
 use std::collections::BTreeMap;
 
-use tera1::Tera;
+use rayon::prelude::*;
 
 use super::super::load::{BUILTIN, BUILTINS, sources};
-use super::report;
+use super::program::Program;
+use super::{compile, report, spans};
 use crate::config::Loaded;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 
 /// Built-in templates whose words differ in Tera 1.
 const OLDER_BUILTINS: &[(&str, &str)] = &[
@@ -16,11 +20,61 @@ const OLDER_BUILTINS: &[(&str, &str)] = &[
     ("__zola_builtins/rss.xml", include_str!("builtin/rss.xml")),
 ];
 
+/// How many brackets or tags may stand inside each other: the parser goes down one call for each.
+const DEEPEST: usize = 60;
+
 /// The texts of templates by name, with the file of each, to show where something went wrong.
 pub(super) type Sources = BTreeMap<String, (String, String)>;
 
-/// Compiles every template into `tera`; all faults of all files come back.
-pub(super) fn compile(tera: &mut Tera, loaded: &Loaded) -> Result<Sources, Vec<Diagnostic>> {
+/// Every template, ready to run, and the texts they come from.
+pub(super) fn load(loaded: &Loaded) -> Result<(Program, Sources), Vec<Diagnostic>> {
+    let all = texts(loaded)?;
+    let read: Vec<Result<tera1::Template, Diagnostic>> = all
+        .par_iter()
+        .map(|(name, (file, text))| {
+            if let Some(fault) = too_deep(file, text) {
+                return Err(fault);
+            }
+            tera1::Template::new(name, None, text).map_err(|error| report::syntax(&error, file, text))
+        })
+        .collect();
+    let mut faults: Vec<Diagnostic> = Vec::new();
+    let mut parsed = BTreeMap::new();
+    for (name, result) in all.keys().zip(read) {
+        match result {
+            Ok(template) => drop(parsed.insert(name.as_str(), template)),
+            // A theme's file is read under two names.
+            Err(fault) if faults.contains(&fault) => {}
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let parents = parents(&parsed, &all, &mut faults);
+    check_imports(&parsed, &all, &mut faults);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let numbered: Vec<_> = parsed.iter().zip(all.values()).enumerate().collect();
+    let mut program: Program = numbered
+        .par_iter()
+        .map(|(number, ((name, template), (_, text)))| {
+            ((**name).to_owned(), compile::template(template, text, *number as u32))
+        })
+        .collect();
+    let mut namespaces = BTreeMap::new();
+    for name in parsed.keys() {
+        find_namespaces(name, &parsed, &parents, &mut namespaces);
+    }
+    for (name, template) in &mut program {
+        template.parents = parents.get(name.as_str()).cloned().unwrap_or_default();
+        template.namespaces = namespaces.remove(name.as_str()).unwrap_or_default();
+    }
+    Ok((program, all))
+}
+
+fn texts(loaded: &Loaded) -> Result<Sources, Vec<Diagnostic>> {
     let mut all = Sources::new();
     for (name, text) in BUILTINS.iter().chain(OLDER_BUILTINS) {
         let file = format!("(built-in) {}", name.trim_start_matches(BUILTIN));
@@ -35,16 +89,139 @@ pub(super) fn compile(tera: &mut Tera, loaded: &Loaded) -> Result<Sources, Vec<D
         }
         all.insert(source.name, (source.shown, source.text));
     }
-    let Err(error) = tera.add_raw_templates(all.iter().map(|(name, (_, text))| (name, text))) else { return Ok(all) };
-    // The engine stops at the first file it cannot read: ask each file alone, so that one run tells everything.
-    let mut faults: Vec<Diagnostic> = Vec::new();
-    for (name, (_, text)) in &all {
-        let alone = Tera::default().add_raw_template(name, text).err();
-        let fault = alone.filter(report::is_syntax).map(|error| report::diagnose(&error, &all));
-        faults.extend(fault.filter(|fault| !faults.contains(fault)));
+    Ok(all)
+}
+
+/// A template whose brackets or tags stand inside each other so deeply that reading it could end the program.
+fn too_deep(file: &str, text: &str) -> Option<Diagnostic> {
+    let mut open: usize = 0;
+    for tag in spans::tags(text) {
+        let inside = &text[tag.clone()];
+        let mut brackets: usize = 0;
+        for (at, byte) in inside.bytes().enumerate() {
+            match byte {
+                b'(' | b'[' => brackets += 1,
+                b')' | b']' => brackets = brackets.saturating_sub(1),
+                _ => {}
+            }
+            if brackets > DEEPEST {
+                let place = Place::span(file, text, tag.start + at..tag.start + at + 1);
+                return Some(
+                    Diagnostic::error(format!("more than {DEEPEST} brackets stand inside each other")).at(place),
+                );
+            }
+        }
+        match spans::word(inside) {
+            "if" | "for" | "block" | "filter" | "macro" => open += 1,
+            word if word.starts_with("end") => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open > DEEPEST {
+            let place = Place::span(file, text, tag);
+            return Some(Diagnostic::error(format!("more than {DEEPEST} tags stand inside each other")).at(place));
+        }
     }
-    if faults.is_empty() {
-        faults.push(report::diagnose(&error, &all));
+    None
+}
+
+type Parsed<'a> = BTreeMap<&'a str, tera1::Template>;
+
+/// What each template extends, the nearest first.
+fn parents<'a>(parsed: &Parsed<'a>, all: &Sources, faults: &mut Vec<Diagnostic>) -> BTreeMap<&'a str, Vec<String>> {
+    let mut found = BTreeMap::new();
+    for (name, template) in parsed {
+        let mut chain: Vec<String> = Vec::new();
+        let (mut at, mut above) = (*name, template.parent.as_deref());
+        while let Some(parent) = above {
+            let (file, text) = &all[at];
+            let place = Place::span(file, text, quoted_in_tag(text, "extends", parent));
+            let Some(next) = parsed.get(parent) else {
+                let fault = Diagnostic::error(format!("there is no template `{parent}` to extend")).at(place);
+                add(faults, nearest(fault, parent, all));
+                break;
+            };
+            if parent == *name || chain.iter().any(|known| known == parent) {
+                let way = chain.iter().map(|step| format!("`{step}`")).collect::<Vec<_>>().join(", then ");
+                let fault = Diagnostic::error(format!("`{name}` extends itself")).at(place);
+                add(
+                    faults,
+                    fault.help(format!("it extends {way}, then `{parent}`").replace("extends , then", "extends")),
+                );
+                break;
+            }
+            chain.push(parent.to_owned());
+            (at, above) = (parent, next.parent.as_deref());
+        }
+        found.insert(*name, chain);
     }
-    Err(faults)
+    found
+}
+
+fn check_imports(parsed: &Parsed, all: &Sources, faults: &mut Vec<Diagnostic>) {
+    for (name, template) in parsed {
+        let (file, text) = &all[*name];
+        for (from, _) in &template.imported_macro_files {
+            if !parsed.contains_key(from.as_str()) {
+                let fault = Diagnostic::error(format!("there is no template `{from}` to import macros from"))
+                    .at(Place::span(file, text, quoted_in_tag(text, "import", from)));
+                add(faults, nearest(fault, from, all));
+            }
+        }
+    }
+}
+
+/// One fault for each place: a theme's file is read under two names.
+fn add(faults: &mut Vec<Diagnostic>, fault: Diagnostic) {
+    if !faults.iter().any(|known| known.place == fault.place) {
+        faults.push(fault);
+    }
+}
+
+fn nearest(fault: Diagnostic, name: &str, all: &Sources) -> Diagnostic {
+    match did_you_mean(name, all.keys().map(String::as_str).filter(|known| !known.starts_with(BUILTIN))) {
+        Some(near) => fault.help(format!("did you mean `{near}`?")),
+        None => fault.help(format!("write `templates/{name}`, or choose a theme that has it")),
+    }
+}
+
+/// Where the name of a template stands in the tag that names it.
+fn quoted_in_tag(text: &str, word: &str, name: &str) -> std::ops::Range<usize> {
+    let tags = spans::tags(text).into_iter().filter(|tag| spans::word(&text[tag.clone()]) == word);
+    let found = tags.filter_map(|tag| text[tag.clone()].find(name).map(|at| tag.start + at)).next();
+    found.map_or(0..0, |at| at..at + name.len())
+}
+
+/// The names before `::` that a template may use: those it imports, those of what it imports, those of what it extends.
+fn find_namespaces<'a>(
+    name: &str,
+    parsed: &Parsed<'a>,
+    parents: &BTreeMap<&'a str, Vec<String>>,
+    found: &mut BTreeMap<&'a str, BTreeMap<String, String>>,
+) {
+    let Some((name, template)) = parsed.get_key_value(name) else { return };
+    if found.contains_key(name) {
+        return;
+    }
+    // Templates that import each other find what is known so far.
+    found.insert(name, BTreeMap::new());
+    let mut known = BTreeMap::new();
+    if !template.macros.is_empty() {
+        known.insert("self".to_owned(), (*name).to_owned());
+    }
+    for (from, namespace) in &template.imported_macro_files {
+        known.insert(namespace.clone(), from.clone());
+        find_namespaces(from, parsed, parents, found);
+        merge(&mut known, found.get(from.as_str()));
+    }
+    for parent in &parents[name] {
+        find_namespaces(parent, parsed, parents, found);
+        merge(&mut known, found.get(parent.as_str()));
+    }
+    found.insert(name, known);
+}
+
+fn merge(known: &mut BTreeMap<String, String>, others: Option<&BTreeMap<String, String>>) {
+    for (namespace, template) in others.into_iter().flatten() {
+        known.entry(namespace.clone()).or_insert_with(|| template.clone());
+    }
 }

@@ -1,14 +1,22 @@
-//! The older dialect: Tera 1 with macros and shortcodes, as Zola 0.22 has it.
+//! The older dialect: templates of Tera 1 with macros and shortcodes, as Zola 0.22 has it.
 //!
-//! Entry point: [`Engine::load`]. The engine owns its templates only; functions, values and configuration are those of
-//! the rest of the room, turned into plain values.
+//! Entry point: [`Engine::load`]. Tera 1 parses, and brings its filters and tests for plain values; running is our own
+//! ([`run`]), because Tera 1 copies every value it touches, forgets where a tag is, and has no end to recursion.
+//! Functions, values and configuration are those of the whole room.
 
 mod calls;
+mod compile;
+mod fault;
 mod filters;
+mod lists;
 mod load;
+mod plain;
+mod program;
 mod report;
+mod run;
 mod shortcodes;
-mod values;
+mod spans;
+mod testers;
 
 use std::sync::{Arc, Weak};
 
@@ -18,17 +26,21 @@ use super::{Context, Shared};
 use crate::diagnostic::Diagnostic;
 
 pub(super) use shortcodes::{Definitions, Scope};
-pub(super) use values::Values;
+
+use fault::Fault;
 
 /// The engine, where functions and filters can reach it without keeping it alive.
 pub(super) type Handle = std::sync::OnceLock<Weak<Engine>>;
 
 /// The templates of a site of the older dialect.
 pub(super) struct Engine {
+    /// For its filters, tests and functions: it holds no template.
     tera: Tera,
+    program: program::Program,
+    sources: load::Sources,
     theme: Option<String>,
     definitions: Definitions,
-    sources: load::Sources,
+    shared: Arc<Shared>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -42,31 +54,41 @@ impl Engine {
     pub(super) fn load(shared: &Arc<Shared>) -> Result<Arc<Self>, Vec<Diagnostic>> {
         let mut tera = Tera::default();
         filters::register(&mut tera, shared);
-        calls::register(&mut tera, shared);
-        let sources = load::compile(&mut tera, &shared.loaded)?;
-        let definitions = Definitions::new(tera.get_template_names());
+        let (program, sources) = load::load(&shared.loaded)?;
+        let definitions = Definitions::new(program.keys().map(String::as_str));
         let theme = shared.loaded.config.theme.clone();
-        let engine = Arc::new(Self { tera, theme, definitions, sources });
+        let engine = Arc::new(Self { tera, program, sources, theme, definitions, shared: Arc::clone(shared) });
         let _ = shared.engine.set(Arc::downgrade(&engine));
         Ok(engine)
     }
 
-    /// The template that answers to a name: the site's, the theme's, or the built-in one.
-    pub(super) fn find(&self, name: &str) -> Option<String> {
-        let of_theme = self.theme.as_ref().map(|theme| format!("{theme}/templates/{name}"));
-        let builtin = Some(format!("{}{name}", super::load::BUILTIN));
-        [Some(name.to_owned()), of_theme, builtin].into_iter().flatten().find(|n| self.tera.get_template(n).is_ok())
+    /// Whether a template answers to a name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
     }
 
-    /// Every name a template may be asked for, unsorted.
+    /// The template that answers to a name: the site's, the theme's, or the built-in one.
+    fn find(&self, name: &str) -> Option<&program::Template> {
+        let of_theme = || self.program.get(&format!("{}/templates/{name}", self.theme.as_ref()?));
+        let builtin = || self.program.get(&format!("{}{name}", super::load::BUILTIN));
+        self.program.get(name).or_else(of_theme).or_else(builtin)
+    }
+
+    /// Every name a template may be asked for, sorted.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.tera.get_template_names()
+        self.program.keys().map(String::as_str)
     }
 
     /// Renders a template.
     pub(super) fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
-        let found = self.find(name).unwrap_or_else(|| name.to_owned());
-        self.tera.render(&found, &context.older()).map_err(|error| report::diagnose(&error, &self.sources))
+        self.run(name, context.values())
+    }
+
+    fn run(&self, name: &str, known: &run::Known) -> Result<String, Diagnostic> {
+        let Some(template) = self.find(name) else {
+            return Err(Diagnostic::error(format!("there is no template `{name}`")));
+        };
+        run::render(self, template, known).map_err(|fault| report::diagnose(&fault, &self.sources))
     }
 
     /// The shortcodes that templates define.

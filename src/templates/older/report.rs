@@ -1,45 +1,84 @@
-//! The faults of Tera 1 as diagnostics. The engine tells a line for what it cannot parse only; for what goes wrong while
-//! rendering, the word it complains about is looked for in the template.
+//! The faults of the older dialect as diagnostics: with file, line, column and the words to blame.
 
 use std::error::Error as _;
+use std::ops::Range;
 
 use tera1::{Error, ErrorKind};
 
+use super::Fault;
 use super::load::Sources;
+use super::program::Span;
 use crate::diagnostic::{Diagnostic, Place};
 
-/// Whether an error is about how a template is written, not about what it extends or imports.
-pub(super) fn is_syntax(error: &Error) -> bool {
-    chain(error).iter().any(|text| text.contains("--> "))
+/// Calls told at most: a template that calls itself would fill the screen.
+const MOST_CALLS: usize = 6;
+
+/// A fault of a running template.
+pub(super) fn diagnose(fault: &Fault, sources: &Sources) -> Diagnostic {
+    let mut told = Diagnostic::error(fault.message.as_str());
+    if let Some(place) = fault.span.and_then(|span| place(span, fault.word.as_deref(), sources)) {
+        told = told.at(place);
+    }
+    if let Some(near) = &fault.near {
+        told = told.help(format!("did you mean `{near}`?"));
+    }
+    for (what, span) in fault.calls.iter().take(MOST_CALLS) {
+        let Some(place) = place(*span, None, sources) else { continue };
+        told = told.help(format!("{what} at {}:{}:{}", place.file.display(), place.line, place.column));
+    }
+    told
 }
 
-/// An error with its place and, as help, the way that led there.
-pub(super) fn diagnose(error: &Error, sources: &Sources) -> Diagnostic {
-    let texts = chain(error);
-    let name = texts.iter().rev().find_map(|text| quoted(text, '\'').find(|name| sources.contains_key(*name)));
-    let cause = texts.last().map_or("", String::as_str);
-    let mut fault = Diagnostic::error(message(cause));
-    if let Some((name, (file, text))) = name.and_then(|name| sources.get_key_value(name)) {
-        fault = fault.at(place(cause, file, text));
-        for frame in texts[..texts.len() - 1].iter().filter(|text| !text.contains(&format!("'{name}'"))) {
-            fault.help.push(message(frame));
+fn place(span: Span, word: Option<&str>, sources: &Sources) -> Option<Place> {
+    let (file, text) = sources.values().nth(span.template as usize)?;
+    let tag = span.start as usize..span.end as usize;
+    if tag.is_empty() {
+        return Some(Place::file(file));
+    }
+    let inside = text.get(tag.clone())?;
+    let span = word
+        .and_then(|word| find_word(inside, word))
+        .map_or(tag.clone(), |found| tag.start + found.start..tag.start + found.end);
+    Some(Place::span(file, text, span))
+}
+
+/// Where a word stands whole in a tag; else where its letters stand.
+fn find_word(tag: &str, word: &str) -> Option<Range<usize>> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let whole = tag.match_indices(word).find(|(at, _)| {
+        let before = tag[..*at].chars().next_back();
+        let after = tag[at + word.len()..].chars().next();
+        !before.is_some_and(|c| is_part(c) || c == '.') && !after.is_some_and(is_part)
+    });
+    let (at, _) = whole.or_else(|| tag.match_indices(word).next())?;
+    Some(at..at + word.len())
+}
+
+/// What the parser cannot read.
+pub(super) fn syntax(error: &Error, file: &str, text: &str) -> Diagnostic {
+    let mut cause = error.to_string();
+    let mut next = error.source();
+    while let Some(inner) = next {
+        cause = inner.to_string();
+        next = inner.source();
+    }
+    let told = Diagnostic::error(message(&cause));
+    let told = match position(&cause) {
+        Some((line, column)) => {
+            let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+            let column: usize = text[start..].chars().take(column - 1).map(char::len_utf8).sum();
+            let at = (start + column).min(text.len());
+            told.at(Place::span(file, text, at..(at + 1).min(text.len())))
         }
+        None => match quoted(&cause).find_map(|word| text.rfind(word).map(|at| at..at + word.len())) {
+            Some(span) => told.at(Place::span(file, text, span)),
+            None => told.at(Place::file(file)),
+        },
+    };
+    match &error.kind {
+        ErrorKind::Msg(_) => told,
+        _ => told.help("templates of this site are read as those of Zola 0.22"),
     }
-    if let ErrorKind::FunctionNotFound(_) | ErrorKind::FilterNotFound(_) = &error.kind {
-        fault.help.push("the functions and filters are those of Zola 0.22".to_owned());
-    }
-    fault
-}
-
-/// Every text of an error, the outermost first.
-fn chain(error: &Error) -> Vec<String> {
-    let mut texts = vec![error.to_string()];
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        texts.push(inner.to_string());
-        cause = inner.source();
-    }
-    texts
 }
 
 /// The sentence alone, without the excerpt the parser draws.
@@ -49,22 +88,8 @@ fn message(text: &str) -> String {
     text.trim().trim_end_matches('.').replace('\'', "`")
 }
 
-fn quoted(text: &str, mark: char) -> impl Iterator<Item = &str> {
-    text.split(mark).skip(1).step_by(2)
-}
-
-fn place(cause: &str, file: &str, text: &str) -> Place {
-    if let Some((line, column)) = position(cause) {
-        let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-        let column: usize = text[start..].chars().take(column - 1).map(char::len_utf8).sum();
-        let at = (start + column).min(text.len());
-        return Place::span(file, text, at..(at + 1).min(text.len()));
-    }
-    let word = quoted(cause, '`').chain(quoted(cause, '\'')).find(|word| !word.is_empty() && text.contains(word));
-    match word.and_then(|word| text.find(word).map(|at| at..at + word.len())) {
-        Some(span) => Place::span(file, text, span),
-        None => Place::file(file),
-    }
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2).filter(|word| !word.is_empty())
 }
 
 /// `--> 3:4` of the parser.
@@ -79,15 +104,17 @@ mod tests {
 
     #[test]
     fn the_place_of_a_syntax_error_is_the_parsers() {
-        let cause = " --> 2:4\n  |\n2 | a {{ b\n  |    ^---\n  |\n  = expected a filter";
-        let place = place(cause, "templates/a.html", "x\na {{ b\n");
-        assert_eq!((place.line, place.column), (2, 4));
-        assert_eq!(message(cause), "expected a filter");
+        let text = "x\na {{ b | }}\n";
+        let error = tera1::Template::new("a.html", None, text).unwrap_err();
+        let told = syntax(&error, "templates/a.html", text);
+        let place = told.place.unwrap();
+        assert_eq!((place.line, place.source.as_str()), (2, "a {{ b | }}"));
+        assert!(told.message.starts_with("expected"), "{}", told.message);
     }
 
     #[test]
-    fn the_place_of_another_is_the_word_it_names() {
-        let cause = "Variable `nom` not found in context while rendering 'a.html'";
-        assert_eq!(place(cause, "templates/a.html", "x\n{{ nom }}").line, 2);
+    fn a_word_is_found_whole() {
+        assert_eq!(find_word("{{ names | name }}", "name"), Some(11..15));
+        assert_eq!(find_word("{{ page.name ~ name }}", "name"), Some(15..19));
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tera1::Context;
+use tera::Value;
 
-use super::Engine;
+use super::{Engine, run};
 use crate::markdown::{ShortcodeCall, ShortcodeKind, Shortcodes};
 
 /// Which shortcodes there are: each name with its template.
@@ -34,18 +34,18 @@ impl Definitions {
 /// The shortcodes as one text may call them: with the page it is of.
 pub(in crate::templates) struct Scope<'a> {
     engine: &'a Engine,
-    context: Context,
+    known: run::Known,
 }
 
 impl<'a> Scope<'a> {
     /// For a text of a page: `config`, `lang`, and `page` or `section`.
     pub(in crate::templates) fn new(engine: &'a Engine, values: &super::Context) -> Self {
-        Self { engine, context: values.older() }
+        Self { engine, known: values.values().clone() }
     }
 
     /// For a text of no page.
     pub(super) fn empty(engine: &'a Engine) -> Self {
-        Self { engine, context: Context::new() }
+        Self { engine, known: run::Known::new() }
     }
 }
 
@@ -60,23 +60,19 @@ impl Shortcodes for Scope<'_> {
 
     fn render(&self, call: ShortcodeCall) -> Result<String, String> {
         let template = self.engine.definitions().0.get(call.name).map(|(_, template)| template.as_str());
-        let mut context = Context::new();
+        let mut known = run::Known::new();
         for (name, value) in call.args {
-            context.insert(name, value);
+            known.insert(name.clone(), Value::from_serializable(value));
         }
         if let Some(body) = call.body {
-            context.insert("body", body);
+            known.insert("body".to_owned(), Value::from(body));
         }
-        context.insert("nth", &call.nth);
+        known.insert("nth".to_owned(), Value::from(call.nth));
         // What the page has comes last: an argument called `page` does not hide it.
-        context.extend(self.context.clone());
-        let rendered = self.engine.tera.render(template.unwrap_or_default(), &context);
-        let text = rendered.map_err(|error| {
-            let fault = super::report::diagnose(&error, &self.engine.sources);
-            match fault.place {
-                Some(place) => format!("{} ({}:{})", fault.message, place.file.display(), place.line),
-                None => fault.message,
-            }
+        known.extend(self.known.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let text = self.engine.run(template.unwrap_or_default(), &known).map_err(|fault| match fault.place {
+            Some(place) => format!("{} ({}:{})", fault.message, place.file.display(), place.line),
+            None => fault.message,
         })?;
         Ok(text.replace("\r\n", "\n"))
     }

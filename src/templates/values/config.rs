@@ -1,50 +1,64 @@
-//! `config` as templates see it, for either engine.
+//! `config` as templates see it.
 
-use crate::config::{Config, LanguageOptions};
+use tera::{Map, Value};
 
-use super::form::{Fields, Form};
 use super::nodes::optional;
+use crate::config::{Config, Dialect, LanguageOptions};
 
 /// `config` as templates of one language see it.
-pub(crate) fn config<V: Form>(config: &Config, lang: &str) -> V {
+pub(crate) fn config(config: &Config, lang: &str) -> Value {
+    let is_older = config.dialect == Dialect::Zola022;
     let options = config.language(lang);
-    let mut map = V::Map::default();
-    map.put("base_url", V::from(config.base_url.as_str()));
-    map.put("mode", V::serialized(&config.mode));
-    map.put("title", optional(options.title.as_deref()));
-    map.put("description", optional(options.description.as_deref()));
-    let mut others = V::Map::default();
+    let mut map = Map::new();
+    map.insert("base_url".into(), Value::from(config.base_url.as_str()));
+    map.insert("mode".into(), Value::from_serializable(&config.mode));
+    map.insert("title".into(), optional(options.title.as_deref()));
+    map.insert("description".into(), optional(options.description.as_deref()));
+    let mut others = Map::new();
     for (code, other) in config.languages.iter().filter(|(code, _)| code.as_str() != lang) {
-        others.put(code.clone(), language::<V>(other));
+        others.insert(code.clone().into(), language(other));
     }
-    map.put("languages", V::map(others));
-    map.put("default_language", V::from(config.default_language.as_str()));
-    map.put("generate_feed", V::from(options.generate_feeds));
-    map.put("generate_feeds", V::from(options.generate_feeds));
-    map.put("feed_filenames", V::serialized(&options.feed_filenames));
-    map.put("taxonomies", V::serialized(&options.taxonomies));
-    map.put("author", optional(config.author.as_deref()));
-    map.put("build_search_index", V::from(options.build_search_index));
-    map.put("extra", V::extra(&config.extra));
-    map.put("markdown", V::serialized(&config.markdown));
-    let mut search = V::Map::default();
-    search.put("index_format", V::serialized(&options.search.index_format));
-    map.put("search", V::map(search));
-    map.put("generate_sitemap", V::from(config.generate_sitemap));
-    map.put("generate_robots_txt", V::from(config.generate_robots_txt));
-    map.put("exclude_paginated_pages_in_sitemap", V::serialized(&config.exclude_paginated_pages_in_sitemap));
-    V::map(map)
+    map.insert("languages".into(), Value::from(others));
+    map.insert("default_language".into(), Value::from(config.default_language.as_str()));
+    map.insert("generate_feed".into(), Value::from(options.generate_feeds));
+    map.insert("generate_feeds".into(), Value::from(options.generate_feeds));
+    map.insert("feed_filenames".into(), Value::from_serializable(&options.feed_filenames));
+    map.insert("taxonomies".into(), Value::from_serializable(&options.taxonomies));
+    map.insert("author".into(), optional(config.author.as_deref()));
+    map.insert("build_search_index".into(), Value::from(options.build_search_index));
+    map.insert("extra".into(), extra(&config.extra, is_older));
+    map.insert("markdown".into(), Value::from_serializable(&config.markdown));
+    let mut search = Map::new();
+    search.insert("index_format".into(), Value::from_serializable(&options.search.index_format));
+    map.insert("search".into(), Value::from(search));
+    map.insert("generate_sitemap".into(), Value::from(config.generate_sitemap));
+    map.insert("generate_robots_txt".into(), Value::from(config.generate_robots_txt));
+    map.insert(
+        "exclude_paginated_pages_in_sitemap".into(),
+        Value::from_serializable(&config.exclude_paginated_pages_in_sitemap),
+    );
+    Value::from(map)
 }
 
-fn language<V: Form>(options: &LanguageOptions) -> V {
-    let mut map = V::Map::default();
-    map.put("title", optional(options.title.as_deref()));
-    map.put("description", optional(options.description.as_deref()));
-    map.put("generate_feeds", V::from(options.generate_feeds));
-    map.put("feed_filenames", V::serialized(&options.feed_filenames));
-    map.put("taxonomies", V::serialized(&options.taxonomies));
-    map.put("build_search_index", V::from(options.build_search_index));
-    map.put("search", V::serialized(&options.search));
-    map.put("translations", V::serialized(&options.translations));
-    V::map(map)
+fn language(options: &LanguageOptions) -> Value {
+    let mut map = Map::new();
+    map.insert("title".into(), optional(options.title.as_deref()));
+    map.insert("description".into(), optional(options.description.as_deref()));
+    map.insert("generate_feeds".into(), Value::from(options.generate_feeds));
+    map.insert("feed_filenames".into(), Value::from_serializable(&options.feed_filenames));
+    map.insert("taxonomies".into(), Value::from_serializable(&options.taxonomies));
+    map.insert("build_search_index".into(), Value::from(options.build_search_index));
+    map.insert("search".into(), Value::from_serializable(&options.search));
+    map.insert("translations".into(), Value::from_serializable(&options.translations));
+    Value::from(map)
+}
+
+/// The tables of the older dialect are sorted by their keys.
+fn extra(extra: &serde_json::Map<String, serde_json::Value>, sorted: bool) -> Value {
+    if !sorted {
+        return Value::from_serializable(extra);
+    }
+    let mut extra = serde_json::Value::Object(extra.clone());
+    extra.sort_all_objects();
+    Value::from_serializable(&extra)
 }

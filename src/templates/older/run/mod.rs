@@ -1,0 +1,245 @@
+//! Running a template of the older dialect, node by node.
+//!
+//! Entry point: [`render`]. Values are shared, never copied; a template that calls itself without end is told as such
+//! ([`DEEPEST`]); every fault knows the tag it happened in.
+
+mod expressions;
+mod frames;
+mod numbers;
+
+use std::collections::BTreeMap;
+
+use tera::Value;
+
+use super::plain;
+use super::program::{Kind, Node, Span, Template};
+use super::{Engine, Fault};
+use frames::{Frame, Items, Loop, Of};
+
+/// How many templates, blocks and macros may stand inside each other.
+const DEEPEST: usize = 100;
+
+/// What a step gives, or the fault it met.
+type Outcome<T> = Result<T, Box<Fault>>;
+
+/// What the context has, by name.
+pub(super) type Known = BTreeMap<String, Value>;
+
+/// Runs a template with the values it is given.
+pub(super) fn render(engine: &Engine, template: &Template, known: &Known) -> Outcome<String> {
+    let root = template.parents.last().and_then(|name| engine.program.get(name)).unwrap_or(template);
+    let mut run = Run {
+        engine,
+        known,
+        template,
+        root,
+        frames: vec![Frame::new(Of::Whole, template)],
+        blocks: Vec::new(),
+        escapes: [".html", ".htm", ".xml"].iter().any(|suffix| template.name.ends_with(suffix)),
+        depth: 0,
+    };
+    let mut out = String::with_capacity(2048);
+    run.nodes(&root.body, &mut out)?;
+    Ok(out)
+}
+
+struct Run<'p> {
+    engine: &'p Engine,
+    known: &'p Known,
+    /// The template that was asked for.
+    template: &'p Template,
+    /// The outermost template it extends, which is the one that runs.
+    root: &'p Template,
+    frames: Vec<Frame<'p>>,
+    /// Blocks that were entered: name, the template whose block runs, how many templates up it was found. As in Tera 1
+    /// a block stays here when it is done: macros after it are looked up from its template.
+    blocks: Vec<(&'p str, &'p Template, usize)>,
+    escapes: bool,
+    depth: usize,
+}
+
+/// How a list of nodes ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Break,
+    Continue,
+}
+
+impl<'p> Run<'p> {
+    fn nodes(&mut self, nodes: &'p [Node], out: &mut String) -> Outcome<Flow> {
+        for node in nodes {
+            let flow = self.node(node, out).map_err(|fault| fault.within(node.span))?;
+            if flow != Flow::On {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn node(&mut self, node: &'p Node, out: &mut String) -> Outcome<Flow> {
+        match &node.kind {
+            Kind::Text(text) => out.push_str(text),
+            Kind::Print(value) => self.print(value, out)?,
+            Kind::Set { name, value, global } => {
+                let value = self.unescaped(value)?;
+                self.set(name, value, *global);
+            }
+            Kind::If { branches, otherwise } => {
+                for (span, condition, body) in branches {
+                    if self.is_true(condition).map_err(|fault| fault.within(*span))? {
+                        return self.nodes(body, out);
+                    }
+                }
+                return self.nodes(otherwise, out);
+            }
+            Kind::For(of) => return self.repeat(of, out),
+            Kind::Block { name, body } => {
+                self.deeper(name)?;
+                let flow = self.block(name, body, out);
+                self.depth -= 1;
+                return flow;
+            }
+            Kind::Super => self.above(out)?,
+            Kind::Include { names, ignore_missing } => self.include(names, *ignore_missing, node.span, out)?,
+            Kind::Extends(name) => {
+                let message = format!("an included template cannot extend another one: `{name}`");
+                return Err(Fault::new(message).about(name).into());
+            }
+            Kind::Filter { filter, body } => {
+                let mut inside = String::new();
+                let flow = self.nodes(body, &mut inside)?;
+                if filter.name == "safe" {
+                    out.push_str(&inside);
+                } else {
+                    let (value, _) = self.filtered(&Value::from(inside), filter)?;
+                    plain::write(&value, out);
+                }
+                return Ok(flow);
+            }
+            Kind::Break => return self.leave(Flow::Break, "break"),
+            Kind::Continue => return self.leave(Flow::Continue, "continue"),
+        }
+        Ok(Flow::On)
+    }
+
+    fn leave(&self, flow: Flow, word: &str) -> Outcome<Flow> {
+        match self.frame().kind {
+            Of::Loop(_) => Ok(flow),
+            _ => Err(Fault::new(format!("`{word}` stands outside of a loop")).about(word).into()),
+        }
+    }
+
+    fn frame(&self) -> &Frame<'p> {
+        &self.frames[self.frames.len() - 1]
+    }
+
+    /// Sets a name; a global one outside of the loops that run.
+    fn set(&mut self, name: &'p str, value: Value, global: bool) {
+        let is_target = |frame: &&mut Frame<'p>| !global || !matches!(frame.kind, Of::Loop(_));
+        if let Some(frame) = self.frames.iter_mut().rev().find(is_target) {
+            frame.set(name, value);
+        }
+    }
+
+    fn repeat(&mut self, of: &'p super::program::For, out: &mut String) -> Outcome<Flow> {
+        let container = self.unescaped(&of.container)?;
+        let wrong = |what: &str| Err(Fault::new(what.to_owned()).about(&of.value).into());
+        let items = match (container.as_map(), container.as_str()) {
+            (Some(map), _) if of.key.is_some() => Items::Pairs(frames::pairs(map)),
+            (Some(_), _) => return wrong("a map is looped over with two names: `for key, value in …`"),
+            _ if of.key.is_some() => return wrong("only a map is looped over with two names"),
+            (_, Some(text)) => Items::List(frames::characters(text)),
+            _ if container.is_array() => Items::List(container),
+            _ => {
+                let what = plain::kind(&container);
+                return wrong(&format!("a loop needs a list, a map or a text, and this is {what}"));
+            }
+        };
+        let count = items.len();
+        if count == 0 {
+            return self.nodes(&of.otherwise, out);
+        }
+        let template = self.frame().template;
+        let kind = Of::Loop(Loop { key: of.key.as_deref(), value: &of.value, items, at: 0 });
+        self.frames.push(Frame::new(kind, template));
+        let mut done = Ok(());
+        for _ in 0..count {
+            match self.nodes(&of.body, out) {
+                Ok(Flow::Break) => break,
+                Ok(_) => {}
+                Err(fault) => {
+                    done = Err(fault);
+                    break;
+                }
+            }
+            if let Some(frame) = self.frames.last_mut() {
+                frame.advance();
+            }
+        }
+        self.frames.pop();
+        done.map(|()| Flow::On)
+    }
+
+    /// The block of the template that was asked for, of the nearest one it extends, or the one that stands here.
+    fn block(&mut self, name: &'p str, body: &'p [Node], out: &mut String) -> Outcome<Flow> {
+        let active = self.frame().template;
+        let chain = std::iter::once(active).chain(self.parents(active));
+        let found = chain.enumerate().find_map(|(level, template)| Some((level, template, template.blocks.get(name)?)));
+        let Some((level, template, body)) = found else { return self.nodes(body, out) };
+        self.blocks.push((name, template, level));
+        self.nodes(body, out)
+    }
+
+    fn parents(&self, of: &'p Template) -> impl Iterator<Item = &'p Template> + use<'p> {
+        let program = &self.engine.program;
+        of.parents.iter().filter_map(|name| program.get(name))
+    }
+
+    /// `super()`: the same block of the next template up that has it.
+    fn above(&mut self, out: &mut String) -> Outcome<()> {
+        let outermost =
+            || Fault::new("`super()` stands in a block that no outer template has".to_owned()).about("super");
+        let Some(&(name, _, level)) = self.blocks.last() else { return Err(outermost().into()) };
+        let count = self.template.parents.len();
+        for (at, template) in self.parents(self.template).enumerate().skip(level) {
+            let Some(body) = template.blocks.get(name) else { continue };
+            self.deeper(name)?;
+            self.blocks.push((name, template, at + 1));
+            self.nodes(body, out)?;
+            self.blocks.pop();
+            if at + 1 >= count {
+                self.blocks.pop();
+            }
+            self.depth -= 1;
+            return Ok(());
+        }
+        Err(outermost().into())
+    }
+
+    fn include(&mut self, names: &'p [String], ignore_missing: bool, span: Span, out: &mut String) -> Outcome<()> {
+        let Some(template) = names.iter().find_map(|name| self.engine.program.get(name)) else {
+            if ignore_missing {
+                return Ok(());
+            }
+            let name = names.first().map_or("", String::as_str);
+            let known = self.engine.program.keys().map(String::as_str);
+            return Err(Fault::new(format!("there is no template `{name}`")).about(name).near(name, known).into());
+        };
+        self.deeper(&template.name)?;
+        self.frames.push(Frame::new(Of::Include, template));
+        let done = self.nodes(&template.body, out);
+        self.frames.pop();
+        self.depth -= 1;
+        done.map(drop).map_err(|fault| fault.called(&template.name, span))
+    }
+
+    fn deeper(&mut self, name: &str) -> Outcome<()> {
+        self.depth += 1;
+        if self.depth <= DEEPEST {
+            return Ok(());
+        }
+        let message = format!("`{name}` is inside itself, or {DEEPEST} templates and macros stand inside each other");
+        Err(Fault::new(message).about(name).into())
+    }
+}
