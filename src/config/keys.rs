@@ -101,6 +101,12 @@ impl Table {
     pub(crate) fn into_json(self) -> Map<String, Value> {
         self.entries.into_iter().map(|e| (e.key, e.item.into_json())).collect()
     }
+
+    /// As JSON the way Zola shows `[extra]` of a configuration: a date is a map with the name its parser uses inside.
+    pub(crate) fn into_extra(mut self) -> Map<String, Value> {
+        self.entries.iter_mut().for_each(|e| e.item.wrap_dates());
+        self.into_json()
+    }
 }
 
 impl Item {
@@ -121,6 +127,20 @@ impl Item {
                 e.key_span = span.clone();
                 e.item.place(span);
             }),
+            _ => {}
+        }
+    }
+
+    fn wrap_dates(&mut self) {
+        match &mut self.value {
+            Raw::Date(_) => {
+                let date = std::mem::replace(&mut self.value, Raw::Null);
+                let item = Self { value: date, span: self.span.clone() };
+                let key = "$__toml_private_datetime".to_owned();
+                self.value = Raw::Table(Table { entries: vec![Entry { key, key_span: self.span.clone(), item }] });
+            }
+            Raw::Array(items) => items.iter_mut().for_each(Self::wrap_dates),
+            Raw::Table(table) => table.entries.iter_mut().for_each(|e| e.item.wrap_dates()),
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::keys::{Raw, Reader, Table};
+use super::keys::{Entry, Raw, Reader, Table};
 use super::slug::slugify_path;
 use super::zola::{Config, IndexFormat, LanguageOptions, Search, TaxonomyConfig};
 
@@ -30,7 +30,7 @@ pub(super) fn is_code(code: &str) -> bool {
 pub(super) fn read(
     reader: &mut Reader,
     root: &mut Table,
-    config: &Config,
+    config: &mut Config,
     strict: bool,
 ) -> BTreeMap<String, LanguageOptions> {
     let mut languages = BTreeMap::new();
@@ -38,6 +38,9 @@ pub(super) fn read(
     for key in LANGUAGE_KEYS {
         rooted.entries.extend(root.take(key));
     }
+    let asks = |entry: &Entry| entry.key == "generate_feeds" && matches!(entry.item.value, Raw::Bool(true));
+    config.feeds_at_root = rooted.entries.iter().any(asks);
+    let config = &*config;
     if !strict {
         languages_as_list(reader, root);
     }

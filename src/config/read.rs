@@ -100,7 +100,7 @@ pub(super) fn config(file: &str, text: &str, strict: bool) -> (Config, Vec<Diagn
     if let Some(mut checker) = reader.table(&mut table, "link_checker") {
         config.link_checker = read_link_checker(&mut reader, &mut checker);
     }
-    config.languages = languages::read(&mut reader, &mut table, &config, strict);
+    config.languages = languages::read(&mut reader, &mut table, &mut config, strict);
     reader.unknown(&table, "the configuration", ROOT_KEYS, true);
     (config, reader.problems)
 }
@@ -146,7 +146,7 @@ fn read_root(reader: &mut Reader, table: &mut Table, file: &str, config: &mut Co
         config.mode = mode;
     }
     if let Some(extra) = reader.table(table, "extra") {
-        config.extra = extra.into_json();
+        config.extra = extra.into_extra();
     }
 }
 

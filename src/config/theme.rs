@@ -20,7 +20,7 @@ pub(super) fn merge(root: &Path, dir: &Path, config: &mut Config, _dialect: Opti
     match Table::from_toml(&text, 0) {
         Ok(mut table) => {
             if let Some(extra) = reader.table(&mut table, "extra") {
-                merge_beneath(&mut config.extra, extra.into_json());
+                merge_beneath(&mut config.extra, extra.into_extra());
             }
         }
         Err((message, span)) => reader.error(&span, message),

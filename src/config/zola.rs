@@ -21,6 +21,9 @@ pub struct Config {
     pub default_language: String,
     /// Options of every language, the default one included (root keys are merged into it).
     pub languages: BTreeMap<String, LanguageOptions>,
+    /// Whether the root of the file asks for the feed of the default language: `[languages.X]` alone does not in the
+    /// older dialect.
+    pub feeds_at_root: bool,
     /// Newest pages a feed keeps; all when absent.
     pub feed_limit: Option<usize>,
     /// First component of every taxonomy's path.
@@ -68,6 +71,7 @@ impl Default for Config {
             author: None,
             default_language: "en".to_owned(),
             languages: BTreeMap::new(),
+            feeds_at_root: false,
             feed_limit: None,
             taxonomy_root: None,
             compile_sass: false,

@@ -3,8 +3,9 @@
 //! Entry points: [`block`] for one block, [`Highlighter`] for the grammars and themes of a site, which are loaded when
 //! the first block of the site needs them and not before (they cost more than a small site).
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use giallo::{HighlightOptions, HtmlRenderer, PLAIN_GRAMMAR_NAME, Registry, ThemeVariant, parse_markdown_fence};
 use pulldown_cmark_escape::escape_html;
@@ -54,6 +55,8 @@ pub struct Highlighter {
     folder: PathBuf,
     is_older: bool,
     registry: OnceLock<Result<Registry, String>>,
+    /// Blocks of this build by a hash of fence and code: the same few lines often stand on many pages.
+    known: Mutex<HashMap<[u8; 32], Arc<str>>>,
 }
 
 impl Highlighter {
@@ -75,7 +78,7 @@ impl Highlighter {
         }
         let folder = loaded.config_file.parent().map(PathBuf::from).unwrap_or_default();
         let is_older = loaded.dialect == Dialect::Zola022;
-        Ok(Some(Self { options, folder, is_older, registry: OnceLock::new() }))
+        Ok(Some(Self { options, folder, is_older, registry: OnceLock::new(), known: Mutex::default() }))
     }
 
     /// Style sheets of class highlighting: file name (`giallo.css`, or `giallo-light.css` and `giallo-dark.css`) and text.
@@ -129,7 +132,22 @@ impl Highlighter {
         Ok(registry)
     }
 
+    /// A block that is known from another page, or highlighted now. One with a problem is told each time.
     fn block(&self, fence: &str, code: &str) -> (String, Option<Problem>) {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(fence.len() as u64).to_le_bytes()).update(fence.as_bytes()).update(code.as_bytes());
+        let key = *hasher.finalize().as_bytes();
+        if let Some(html) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return (html.to_string(), None);
+        }
+        let (html, problem) = self.highlighted(fence, code);
+        if problem.is_none() {
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, html.as_str().into());
+        }
+        (html, problem)
+    }
+
+    fn highlighted(&self, fence: &str, code: &str) -> (String, Option<Problem>) {
         let registry = match self.registry() {
             Ok(registry) => registry,
             Err(message) => return block_plainly(code, message.to_owned()),

@@ -246,7 +246,10 @@ fn plan_site(plan: &mut Plan, loaded: &Loaded) {
     let config = &loaded.config;
     let config_file = loaded.config_file.strip_prefix(&loaded.root).unwrap_or(&loaded.config_file).to_owned();
     for (lang, options) in &config.languages {
-        if !options.generate_feeds {
+        let is_default = *lang == config.default_language;
+        // The older dialect reads its own key for the default language, not what `[languages.X]` adds to it.
+        let is_asked = !is_default || config.feeds_at_root || loaded.dialect == Dialect::Zola023;
+        if !options.generate_feeds || !is_asked {
             continue;
         }
         let folder = if *lang == config.default_language { "" } else { lang };

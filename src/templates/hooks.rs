@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use globset::GlobSet;
 
-use super::{Context, Engine, Renderer, load, older, report, values};
+use super::{Context, Engine, Renderer, load, older, report, suggest, values};
 use crate::content::{Library, Node};
 use crate::diagnostic::Diagnostic;
 use crate::markdown::{Hooks, Shortcodes};
@@ -61,6 +61,7 @@ impl Hooks for ContentHooks<'_> {
                 let place = report::Content { file: &file.shown, first_line };
                 let mut found = report::all(&error, &self.renderer.shared.loaded, Some(place));
                 load::explain_older_dialect(text, &mut found);
+                found.iter_mut().for_each(|fault| suggest::improve(fault, &[]));
                 Err(found)
             }
         }

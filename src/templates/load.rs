@@ -8,8 +8,8 @@ use std::path::Path;
 use tera::Tera;
 use walkdir::WalkDir;
 
-use super::report;
-use crate::config::{Dialect, Loaded};
+use super::{report, suggest};
+use crate::config::{Dialect, Loaded, text};
 use crate::diagnostic::{Diagnostic, Place, slashed};
 
 /// Prefix of the built-in templates' names.
@@ -59,8 +59,12 @@ pub(super) fn compile(tera: &mut Tera, loaded: &Loaded) -> Result<(), Vec<Diagno
     });
     let mut faults: Vec<Diagnostic> = alone.flat_map(|error| report::all(&error, loaded, None)).collect();
     if faults.is_empty() {
-        faults = report::all(&error, loaded, None);
+        faults = match suggest::joining(&error, &sources, loaded) {
+            Some(fault) => vec![fault],
+            None => report::all(&error, loaded, None),
+        };
     }
+    faults.iter_mut().for_each(|fault| suggest::improve(fault, &sources));
     Err(faults)
 }
 
@@ -106,15 +110,13 @@ fn read(folder: &Path, prefix: &str, root: &Path, sources: &mut Vec<Source>, fau
     for entry in files.filter(|entry| entry.file_type().is_file() && is_template(entry.path())) {
         let path = entry.path();
         let shown = slashed(path.strip_prefix(root).unwrap_or(path));
-        match std::fs::read_to_string(path) {
+        match text::read(path, &shown) {
             Ok(text) => {
-                let name = format!("{prefix}{}", slashed(path.strip_prefix(folder).unwrap_or(path)));
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                let name = format!("{prefix}{}", slashed(path.strip_prefix(folder).unwrap_or(path)));
                 sources.push(Source { name, text, shown });
             }
-            Err(error) => {
-                faults.push(Diagnostic::error(format!("cannot be read: {error}")).at(Place::file(shown)));
-            }
+            Err(fault) => faults.push(fault),
         }
     }
 }

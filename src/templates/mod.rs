@@ -13,6 +13,7 @@ mod load;
 mod newer;
 mod older;
 mod report;
+mod suggest;
 mod values;
 
 use std::collections::BTreeMap;

@@ -20,7 +20,9 @@ pub(super) struct Content<'a> {
 
 /// The first problem behind an error.
 pub(super) fn one(error: &tera::Error, loaded: &Loaded) -> Diagnostic {
-    all(error, loaded, None).swap_remove(0)
+    let mut fault = all(error, loaded, None).swap_remove(0);
+    super::suggest::improve(&mut fault, &[]);
+    fault
 }
 
 /// Every problem behind an error; there is always one.
@@ -100,7 +102,7 @@ fn place(report: &Report, loaded: &Loaded, content: Option<Content>) -> Place {
 }
 
 /// The file behind a template's name, relative to the site's root.
-fn template_file(name: &str, loaded: &Loaded) -> String {
+pub(super) fn template_file(name: &str, loaded: &Loaded) -> String {
     if let Some(builtin) = name.strip_prefix(super::load::BUILTIN) {
         return format!("(built-in) {builtin}");
     }

@@ -25,5 +25,6 @@ mod store;
 mod store_data;
 mod store_erase;
 mod store_letters;
+mod template_faults;
 mod toolkit;
 mod video;

@@ -2,7 +2,7 @@
 //! `get_taxonomy_url`. Each names a thing whose value the engine has made once for the whole build.
 
 use super::call::{Answer, Call, Given};
-use super::urls;
+use super::{or_near, urls};
 use crate::config::{Dialect, SlugifyStrategy};
 use crate::content::{Library, Node, Taxonomy, TaxonomyKey};
 
@@ -50,7 +50,8 @@ fn missing(call: &Call, what: &str) -> Answer {
     if call.shared.full.get().is_none() {
         return Err(format!("`get_{what}`: {TOO_EARLY}"));
     }
-    Err(format!("`get_{what}`: there is no {what} `{path}` in this language"))
+    let known = full(call).into_iter().flat_map(|library| library.by_path.keys().map(String::as_str));
+    Err(format!("`get_{what}`: there is no {what} `{path}` in this language{}", or_near(path, known)))
 }
 
 /// A taxonomy by its name or its slug.
@@ -75,7 +76,8 @@ fn unknown_taxonomy(call: &Call, function: &str) -> Answer {
         return Err(format!("`{function}`: {TOO_EARLY}"));
     }
     let kind = call.must_text("kind")?;
-    Err(format!("`{function}`: the site has no taxonomy `{kind}` in this language"))
+    let known = full(call).into_iter().flat_map(|library| library.taxonomies.iter().map(|t| t.kind.name.as_str()));
+    Err(format!("`{function}`: the site has no taxonomy `{kind}` in this language{}", or_near(kind, known)))
 }
 
 /// `get_taxonomy(kind, lang, required=true)`.
@@ -100,7 +102,7 @@ pub(super) fn get_taxonomy_term(call: &Call) -> Answer {
     match by_name.or_else(by_slug) {
         Some(index) => Ok(Given::Term(key, index, call.flag("include_pages", true)?)),
         None if !call.flag("required", true)? => Ok(Given::NONE),
-        None => Err(format!("`get_taxonomy_term`: `{}` has no term `{wanted}`", taxonomy.kind.name)),
+        None => Err(no_term("get_taxonomy_term", taxonomy, wanted)),
     }
 }
 
@@ -125,6 +127,11 @@ pub(super) fn get_taxonomy_url(call: &Call) -> Answer {
     let by_name = taxonomy.items.iter().find(|term| term.name == wanted);
     match by_name.or_else(|| taxonomy.items.iter().find(|term| term.slug == slug)) {
         Some(term) => Ok(Given::Safe(term.permalink.clone())),
-        None => Err(format!("`get_taxonomy_url`: `{}` has no term `{wanted}`", taxonomy.kind.name)),
+        None => Err(no_term("get_taxonomy_url", taxonomy, wanted)),
     }
+}
+
+fn no_term(function: &str, taxonomy: &Taxonomy, wanted: &str) -> String {
+    let known = taxonomy.items.iter().map(|term| term.name.as_str());
+    format!("`{function}`: `{}` has no term `{wanted}`{}", taxonomy.kind.name, or_near(wanted, known))
 }

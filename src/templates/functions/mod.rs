@@ -33,6 +33,12 @@ pub(super) const ALL: [(&str, Function); 14] = [
     ("get_env", get_env),
 ];
 
+/// `; did you mean …?` for a misspelt word, or nothing.
+fn or_near<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> String {
+    let known: std::collections::BTreeSet<&str> = known.collect();
+    crate::diagnostic::did_you_mean(word, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
 /// `now(utc=false, timestamp=false)`: one instant for the whole build.
 fn now(call: &Call) -> Answer {
     let now = &call.shared.now;

@@ -2,7 +2,7 @@
 
 use super::super::Shared;
 use super::call::{Answer, Call, Given};
-use super::files;
+use super::{files, or_near};
 
 /// `get_url(path, lang, trailing_slash=false, cachebust=false)`: an absolute address, marked safe.
 pub(super) fn get_url(call: &Call) -> Answer {
@@ -48,7 +48,8 @@ fn resolve(shared: &Shared, internal: &str, lang: &str) -> Result<String, String
     let library = shared.library().ok_or_else(|| "no page is known yet".to_owned())?;
     let node = localized(shared, path, lang).and_then(|path| library.node(&path)).or_else(|| library.node(path));
     let Some(node) = node else {
-        return Err(format!("`@/{internal}` leads to no page or section in the language `{lang}`"));
+        let near = or_near(path, library.by_path.keys().map(String::as_str));
+        return Err(format!("`@/{internal}` leads to no page or section in the language `{lang}`{near}"));
     };
     let permalink = library.permalink(node);
     Ok(anchor.map_or_else(|| permalink.to_owned(), |anchor| format!("{permalink}#{anchor}")))
@@ -68,7 +69,10 @@ pub(super) fn trans(call: &Call) -> Answer {
     let lang = call.language()?;
     match call.shared.loaded.text(&lang, key) {
         Some(text) => Ok(text.into()),
-        None => Err(format!("there is no translation `{key}` in the language `{lang}`")),
+        None => {
+            let known = call.shared.loaded.config.language(&lang).translations.keys().map(String::as_str);
+            Err(format!("there is no translation `{key}` in the language `{lang}`{}", or_near(key, known)))
+        }
     }
 }
 

@@ -232,7 +232,15 @@ fn path(written: &str) -> Path {
             rest = &inside[end..];
         }
     }
-    Path { written: written.to_owned(), root: written[..end].to_owned(), steps }
+    let root = written[..end].to_owned();
+    if steps.iter().any(|step| matches!(step, Step::Of(_))) {
+        return Path { written: written.to_owned(), root, keys: None, steps };
+    }
+    let keys = steps.into_iter().filter_map(|step| match step {
+        Step::Key(key) if !key.is_empty() => Some(key),
+        _ => None,
+    });
+    Path { written: written.to_owned(), root, keys: Some(keys.collect()), steps: Vec::new() }
 }
 
 /// Where the bracket that a text begins with is closed.

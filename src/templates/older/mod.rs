@@ -6,6 +6,8 @@
 
 mod calls;
 mod compile;
+#[cfg(test)]
+mod differential;
 mod fault;
 mod filters;
 mod lists;

@@ -159,6 +159,8 @@ pub(super) struct Path {
     /// As the template has it.
     pub(super) written: String,
     pub(super) root: String,
+    /// The fields, when all are written out; then there are no steps.
+    pub(super) keys: Option<Vec<String>>,
     pub(super) steps: Vec<Step>,
 }
 

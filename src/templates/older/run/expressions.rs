@@ -1,5 +1,7 @@
 //! Expressions, with the rules of Tera 1: what is escaped when, what `not` and `default` do to a name that is unknown.
 
+use std::borrow::Cow;
+
 use tera::Value;
 use tera1::ast::LogicOperator;
 
@@ -319,20 +321,29 @@ impl<'p> Run<'p> {
 
     /// What a name leads to.
     fn find(&self, path: &Path) -> Option<Value> {
-        let keys = self.keys(path)?;
-        let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
+        match &path.keys {
+            Some(keys) => self.resolve(&path.root, keys),
+            None => self.resolve(&path.root, &self.keys(path)?),
+        }
+    }
+
+    fn resolve<K: AsRef<str>>(&self, root: &str, keys: &[K]) -> Option<Value> {
         for frame in self.frames.iter().rev() {
-            if let Some(found) = frame.find(&path.root, &keys) {
+            if let Some(found) = frame.find(root, keys) {
                 return Some(found);
             }
             if !frame.is_open() {
                 break;
             }
         }
-        frames::follow(self.known.get(&path.root)?, &keys).cloned()
+        frames::follow(self.known.get(root)?, keys).cloned()
     }
 
-    fn keys<'k>(&self, path: &'k Path) -> Option<Vec<std::borrow::Cow<'k, str>>> {
+    /// The fields of a path; `None` when one of them is in a name that leads nowhere.
+    fn keys<'k>(&self, path: &'k Path) -> Option<Vec<Cow<'k, str>>> {
+        if let Some(keys) = &path.keys {
+            return Some(keys.iter().map(|key| key.as_str().into()).collect());
+        }
         let key = |step: &'k Step| match step {
             Step::Key(key) => Some(key.into()),
             Step::Of(path) => {

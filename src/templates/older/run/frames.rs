@@ -76,7 +76,7 @@ impl<'p> Frame<'p> {
 
     /// What a path leads to in this frame. `None` also when only its first part is known here: an outer frame may know
     /// the whole.
-    pub(super) fn find(&self, root: &str, keys: &[&str]) -> Option<Value> {
+    pub(super) fn find<K: AsRef<str>>(&self, root: &str, keys: &[K]) -> Option<Value> {
         if let Some((_, value)) = self.values.iter().find(|(known, _)| *known == root)
             && let Some(found) = follow(value, keys)
         {
@@ -89,7 +89,7 @@ impl<'p> Frame<'p> {
         }
         if root == "loop" {
             let [field] = keys else { return None };
-            return Some(match *field {
+            return Some(match field.as_ref() {
                 "index" => Value::from(of.at + 1),
                 "index0" => Value::from(of.at),
                 "first" => Value::from(of.at == 0),
@@ -123,8 +123,8 @@ impl<'p> Frame<'p> {
 }
 
 /// What keys lead to.
-pub(super) fn follow<'v>(value: &'v Value, keys: &[&'v str]) -> Option<&'v Value> {
-    keys.iter().filter(|key| !key.is_empty()).try_fold(value, |value, key| step(value, key))
+pub(super) fn follow<'v, K: AsRef<str>>(value: &'v Value, keys: &'v [K]) -> Option<&'v Value> {
+    keys.iter().map(AsRef::as_ref).filter(|key| !key.is_empty()).try_fold(value, step)
 }
 
 /// The characters of a text as Tera 1 loops over them.

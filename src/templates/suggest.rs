@@ -1,0 +1,143 @@
+//! What a misspelt word of a template could mean, and where a template names another one: help that the newer engine
+//! does not give.
+//!
+//! Entry points: [`improve`] for its reports, [`joining`] for templates that extend or include what they cannot.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use tera::ErrorKind;
+
+use super::load::{BUILTIN, Source};
+use super::{functions, report};
+use crate::config::Loaded;
+use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+
+/// Filters of the newer engine and of `filters`.
+const FILTERS: &str = "abs base64_decode base64_encode capitalize date default escape escape_html escape_xml \
+    filesize_format filesizeformat first float format get group_by indent int join json_encode keys last length lower \
+    markdown newlines_to_br nth num_format pairs pluralize regex_replace replace reverse round safe shuffle slug slugify \
+    sort spaceless split str striptags title trim trim_end trim_start truncate unique upper urlencode urlencode_strict \
+    values wordcount";
+const TESTS: &str = "after array before bool containing defined divisible_by ending_with even float integer iterable map \
+    matching none number odd starting_with string undefined";
+
+/// Adds "did you mean" to a report that names an unknown word, and takes the list of all known ones out of it.
+pub(super) fn improve(fault: &mut Diagnostic, sources: &[Source]) {
+    let Some(word) = fault.message.split('`').nth(1).map(str::to_owned) else { return };
+    let near = match fault.message.as_str() {
+        text if text.starts_with("Unknown filter") => nearest(&word, FILTERS.split_whitespace()),
+        text if text.starts_with("Unknown test") => nearest(&word, TESTS.split_whitespace()),
+        text if text.starts_with("Unknown function") => {
+            let known = functions::ALL.iter().map(|(name, _)| *name);
+            nearest(&word, known.chain(["get_random", "range", "throw"]))
+        }
+        text if text.starts_with("Unknown component") => nearest(&word, defined(sources, "component")),
+        text if text.starts_with("Unknown template") => {
+            nearest(&word, sources.iter().map(|source| source.name.as_str()).filter(|name| !name.starts_with(BUILTIN)))
+        }
+        text if text.starts_with("Block") && text.contains("not defined in any parent") => {
+            nearest(&word, defined(sources, "block").filter(|name| *name != word))
+        }
+        text => {
+            let Some((sentence, known)) = text.split_once(". Available ") else { return };
+            let known = known.split_once(": ").map_or("", |(_, names)| names);
+            let near = nearest(&word, known.split(", "));
+            let sentence = sentence.to_owned();
+            fault.message = sentence;
+            near
+        }
+    };
+    fault.help.extend(near.map(|near| format!("did you mean `{near}`?")));
+}
+
+fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let known: BTreeSet<&str> = known.collect();
+    did_you_mean(word, known).map(str::to_owned)
+}
+
+/// The names that templates give to components or blocks.
+fn defined<'s>(sources: &'s [Source], word: &'s str) -> impl Iterator<Item = &'s str> {
+    sources.iter().flat_map(move |source| {
+        statements(&source.text, word).map(|(_, rest)| {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+            &rest[..end]
+        })
+    })
+}
+
+/// Every `{% word …`, with the place of what follows the word.
+fn statements<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
+    text.match_indices("{%").filter_map(move |(at, _)| {
+        let inside = &text[at + 2..];
+        let inside = inside.strip_prefix('-').unwrap_or(inside).trim_start();
+        let rest = inside.strip_prefix(word)?.strip_prefix(char::is_whitespace)?.trim_start();
+        Some((text.len() - rest.len(), rest))
+    })
+}
+
+/// An error about how templates are joined, at the tag that joins them.
+pub(super) fn joining(error: &tera::Error, sources: &[Source], loaded: &Loaded) -> Option<Diagnostic> {
+    let (from, to, word, message) = match error.kind() {
+        ErrorKind::MissingParent { current, parent } => {
+            (current, parent, "extends", format!("there is no template `{parent}` to extend"))
+        }
+        ErrorKind::CircularExtend { tpl, inheritance_chain } => {
+            (tpl, inheritance_chain.first()?, "extends", format!("`{tpl}` extends itself"))
+        }
+        ErrorKind::CircularInclude { tpl, include_chain } => {
+            let from = include_chain.iter().rev().nth(1)?;
+            (from, tpl, "include", format!("`{tpl}` includes itself"))
+        }
+        _ => return None,
+    };
+    let source = sources.iter().find(|source| source.name == *from)?;
+    let place = match named(&source.text, word, to) {
+        Some(span) => Place::span(&source.shown, &source.text, span),
+        None => Place::file(report::template_file(from, loaded)),
+    };
+    let fault = Diagnostic::error(message).at(place);
+    Some(match error.kind() {
+        ErrorKind::CircularExtend { tpl, inheritance_chain } => fault.help(way(tpl, inheritance_chain)),
+        ErrorKind::CircularInclude { include_chain, .. } => {
+            fault.help(way(include_chain.first()?, include_chain.get(1..).unwrap_or_default()))
+        }
+        _ => match nearest(to, sources.iter().map(|source| source.name.as_str())) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault.help(format!("write `templates/{to}`, or choose a theme that has it")),
+        },
+    })
+}
+
+fn way(first: &str, then: &[String]) -> String {
+    let steps: Vec<String> = then.iter().map(|step| format!("`{step}`")).collect();
+    format!("the way is `{first}`, {}", steps.join(", "))
+}
+
+/// Where a tag names a template, by the name it resolves to or the end of it.
+fn named(text: &str, word: &str, to: &str) -> Option<Range<usize>> {
+    statements(text, word).find_map(|(at, rest)| {
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+        let name = rest[1..].split(quote).next()?;
+        to.ends_with(name).then(|| at + 1..at + 1 + name.len())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_names_becomes_one_that_is_near() {
+        let mut fault = Diagnostic::error("Field `titel` is not defined. Available fields: date, title, slug");
+        improve(&mut fault, &[]);
+        assert_eq!(fault.message, "Field `titel` is not defined");
+        assert_eq!(fault.help, ["did you mean `title`?"]);
+    }
+
+    #[test]
+    fn a_tag_is_found_by_the_template_it_names() {
+        let text = "{% set a = 1 %}\n{%- extends \"base.html\" %}";
+        assert_eq!(&text[named(text, "extends", "theme/templates/base.html").unwrap()], "base.html");
+    }
+}

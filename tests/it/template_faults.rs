@@ -1,0 +1,132 @@
+//! Faults of templates in both dialects: the place to mend, what could have been meant, and an end to what has none.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Builds a site of these files, which fails, and gives what the terminal says.
+fn told(dialect: &str, files: &[(&str, &[u8])]) -> String {
+    let place = tempfile::tempdir().unwrap();
+    let all: [(&str, &[u8]); 3] = [
+        ("zola.toml", b"base_url = \"https://exemple.test\"\n"),
+        ("content/_index.md", b"+++\ntitle = \"Accueil\"\n+++\n"),
+        ("templates/index.html", b"{{ section.title }}"),
+    ];
+    for (path, bytes) in all.iter().chain(files) {
+        write(place.path(), path, bytes);
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_repere"));
+    let done = command.arg("build").current_dir(place.path()).env("REPERE_DIALECT", dialect).output().unwrap();
+    let text = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(1), "{text}");
+    text
+}
+
+fn write(root: &Path, path: &str, bytes: &[u8]) {
+    let file = root.join(path);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, bytes).unwrap();
+}
+
+/// Each dialect, a template, and what must be told of it.
+#[track_caller]
+fn tells(dialect: &str, index: &str, wanted: &[&str]) {
+    let text = told(dialect, &[("templates/index.html", index.as_bytes())]);
+    for wanted in wanted {
+        assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+    }
+}
+
+#[test]
+fn the_place_is_where_it_went_wrong_and_not_where_the_word_is_first() {
+    // `titel` stands in a comment and in a condition before it is printed.
+    let index =
+        "{# titel #}{% if section.titel %}x{% endif %}\n<p>{% if section.title %}{{ section.titel }}{% endif %}";
+    tells("0.22", index, &["templates/index.html:2:30", "{{ section.titel }}", "did you mean `title`?"]);
+    let index = "<p>\n{{ section.titel.x }}";
+    tells("0.23", index, &["templates/index.html:2:", "did you mean `title`?"]);
+}
+
+#[test]
+fn a_misspelt_word_is_told_with_the_one_that_is_near() {
+    for dialect in ["0.22", "0.23"] {
+        tells(dialect, "\n{{ 'a' | uper }}", &["templates/index.html:2:10", "did you mean `upper`?"]);
+        tells(dialect, "{{ get_ulr(path='/') }}", &["templates/index.html:1:4", "did you mean `get_url`?"]);
+        tells(dialect, "{% if section is definde %}{% endif %}", &["index.html:1:18", "did you mean `defined`?"]);
+        tells(dialect, "{{ sectoin }}", &["templates/index.html:1:4", "did you mean `section`?"]);
+        tells(dialect, "{% include 'indx.html' %}", &["templates/index.html:1:", "did you mean `index.html`?"]);
+        tells(dialect, "\n{% extends 'indx.html' %}", &["templates/index.html:2:13", "did you mean `index.html`?"]);
+    }
+    tells("0.23", "{% component knopf() %}{% endcomponent %}{{<knpf />}}", &["index.html:1:", "did you mean `knopf`?"]);
+}
+
+#[test]
+fn a_block_that_no_outer_template_has() {
+    let base: (&str, &[u8]) = ("templates/base.html", b"{% block main %}{% endblock %}");
+    let index: (&str, &[u8]) = ("templates/index.html", b"{% extends 'base.html' %}{% block mian %}{% endblock %}");
+    let text = told("0.23", &[base, index]);
+    assert!(text.contains("templates/index.html:1:") && text.contains("did you mean `main`?"), "{text}");
+}
+
+#[test]
+fn macros_are_told_with_the_way_that_led_there() {
+    let macros: (&str, &[u8]) = ("templates/m.html", b"{% macro a(x) %}\n{{ x.nom }}{% endmacro %}");
+    let index: (&str, &[u8]) = ("templates/index.html", b"{% import 'm.html' as m %}\n<p>{{ m::a(x=section) }}");
+    let text = told("0.22", &[macros, index]);
+    assert!(text.contains("templates/m.html:2:4"), "{text}");
+    assert!(text.contains("the macro `m::a` is called at templates/index.html:2:4"), "{text}");
+    let index: (&str, &[u8]) = ("templates/index.html", b"{% import 'm.html' as m %}{{ m::b(x=1) }}");
+    assert!(told("0.22", &[macros, index]).contains("there is no macro `b` in `m.html`"));
+    let index: (&str, &[u8]) = ("templates/index.html", b"{% import 'm.html' as m %}{{ m::a(y=1) }}");
+    assert!(told("0.22", &[macros, index]).contains("needs the argument `x`"));
+}
+
+#[test]
+fn what_has_no_end_is_told() {
+    let endless: (&str, &[u8]) = ("templates/index.html", b"\n{% include 'index.html' %}");
+    for dialect in ["0.22", "0.23"] {
+        let text = told(dialect, &[endless]);
+        assert!(text.contains("templates/index.html:2:") && text.contains("itself"), "{text}");
+    }
+    let circle: [(&str, &[u8]); 2] =
+        [("templates/a.html", b"{% extends 'b.html' %}"), ("templates/b.html", b"\n{% extends 'a.html' %}")];
+    for dialect in ["0.22", "0.23"] {
+        let text = told(dialect, &circle);
+        assert!(text.contains("extends itself") && text.contains("templates/"), "{text}");
+    }
+    tells(
+        "0.22",
+        "{% macro m() %}{{ self::m() }}{% endmacro %}{{ self::m() }}",
+        &["index.html:1:", "is inside itself"],
+    );
+    let macros: [(&str, &[u8]); 2] = [
+        ("templates/a.html", b"{% import 'b.html' as b %}{% macro m() %}{{ b::m() }}{% endmacro %}"),
+        ("templates/b.html", b"{% import 'a.html' as a %}{% macro m() %}{{ a::m() }}{% endmacro %}"),
+    ];
+    let index: (&str, &[u8]) = ("templates/index.html", b"{% import 'a.html' as a %}{{ a::m() }}");
+    let text = told("0.22", &[macros[0], macros[1], index]);
+    assert!(text.contains("is inside itself") || text.contains("no macros are imported"), "{text}");
+    tells(
+        "0.22",
+        &format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000)),
+        &["brackets", "index.html:1:"],
+    );
+    tells("0.22", &"{% if true %}".repeat(100_000), &["tags stand inside each other", "index.html:1:"]);
+}
+
+#[test]
+fn all_templates_that_cannot_be_read_are_told() {
+    for dialect in ["0.22", "0.23"] {
+        let text = told(
+            dialect,
+            &[
+                ("templates/a.html", b"\n{{ a | }}"),
+                ("templates/b.html", b"{% if %}{% endif %}"),
+                ("templates/index.html", b"ok"),
+            ],
+        );
+        assert!(text.contains("templates/a.html:2:") && text.contains("templates/b.html:1:"), "{text}");
+        let text = told(dialect, &[("templates/c.html", b"ok\nl\xe9")]);
+        assert!(text.contains("templates/c.html:2:2") && text.contains("UTF-8"), "{text}");
+    }
+}
