@@ -24,7 +24,10 @@ pub(super) fn diagnose(fault: &Fault, sources: &Sources) -> Diagnostic {
     }
     for (what, span) in fault.calls.iter().take(MOST_CALLS) {
         let Some(place) = place(*span, None, sources) else { continue };
-        told = told.help(format!("{what} at {}:{}:{}", place.file.display(), place.line, place.column));
+        let call = format!("{what} at {}:{}:{}", place.file.display(), place.line, place.column);
+        if told.help.last() != Some(&call) {
+            told = told.help(call);
+        }
     }
     told
 }
