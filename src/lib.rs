@@ -19,6 +19,7 @@ pub mod markdown;
 pub mod media;
 pub mod templates;
 
+pub mod find;
 pub mod podcast;
 pub mod search;
 pub mod toolkit;

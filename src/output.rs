@@ -72,6 +72,29 @@ impl Contribution {
     }
 }
 
+/// A sound file of an episode, as whoever counts downloads must know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// Path of the file, as [`Output::path`].
+    pub path: String,
+    /// The episode's guid, the same for all its formats.
+    pub episode: String,
+    /// The episode's title.
+    pub title: String,
+    /// Address of the episode's page.
+    pub url: String,
+    /// Its number in its season.
+    pub number: Option<u64>,
+    /// `mp3`, `opus`…
+    pub format: String,
+    /// Size of the file.
+    pub bytes: u64,
+    /// How many of them come before the sound (tags).
+    pub tag: u64,
+    /// How long it plays.
+    pub seconds: u64,
+}
+
 /// What a published site consists of: written beside a release, read by `host`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Manifest {

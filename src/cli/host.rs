@@ -85,7 +85,7 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     });
     let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
-    let site = host::Site::load(built.outputs, None)?;
+    let site = host::Site::load(built.outputs, None)?.with_sounds(built.sounds);
     let desk = host::Desk::new(store.clone(), mailer.clone(), renderer, settings.publisher.clone(), &settings.lang);
     announce(&store, &settings, address, site.len()).await?;
     let app = Arc::new(host::App::new(site, Some(desk.clone())));
@@ -95,11 +95,15 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let delivery = tokio::spawn(mail::run(store.clone(), mailer.clone(), stopped));
     let expiry = tokio::spawn(expire(store.clone()));
     let erasure = tokio::spawn(erase(store.clone(), mailer.clone(), desk.clone()));
+    let counting = tokio::spawn(count(store.clone(), app.counts().clone()));
+    let counts = app.counts().clone();
     let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk, hub));
     host::serve(listener, host::routes(app), door, stop_signals()?).await;
     reload.abort();
     expiry.abort();
     erasure.abort();
+    counting.abort();
+    store_counts(&store, &counts).await;
     // Nobody listens any more when the worker already ended.
     let _ = stopping.send(true);
     if tokio::time::timeout(Duration::from_secs(10), delivery).await.is_err() {
@@ -117,6 +121,23 @@ async fn expire(store: Store) {
         if let Err(error) = store.expire(jiff::Timestamp::now().as_second()).await {
             tracing::error!(%error, "seats that nobody confirmed could not be freed; tried again in a minute");
         }
+    }
+}
+
+/// Stores what was counted, every minute: a power cut loses no more.
+async fn count(store: Store, counts: host::Counts) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minute.tick().await;
+        store_counts(&store, &counts).await;
+    }
+}
+
+async fn store_counts(store: &Store, counts: &host::Counts) {
+    let rows = counts.take();
+    if let Err(error) = store.add_downloads(&rows).await {
+        tracing::error!(error = format!("{error:#}"), "downloads could not be stored; tried again in a minute");
+        counts.give_back(rows);
     }
 }
 
@@ -155,7 +176,7 @@ async fn reload(options: site::Options, app: Arc<host::App>, desk: host::Desk, h
         let (options, shown, desk) = (options.clone(), Arc::clone(&app), desk.clone());
         let swapped = tokio::task::spawn_blocking(move || {
             let built = site::load(&options).map_err(|problems| super::print(&problems)).ok()?;
-            let site = host::Site::load(built.outputs, Some(&shown.site())).ok()?;
+            let site = host::Site::load(built.outputs, Some(&shown.site())).ok()?.with_sounds(built.sounds);
             desk.show(Arc::new(built.renderer));
             shown.show(site);
             Some(())

@@ -103,6 +103,22 @@ impl Desk {
         self.0.publisher.base_url.starts_with("https://")
     }
 
+    /// The language of its pages.
+    pub(super) fn lang(&self) -> &str {
+        &self.0.lang
+    }
+
+    /// Whether the theme has a template of this name.
+    pub(super) fn has(&self, template: &str) -> bool {
+        self.0.renderer.load().has(template)
+    }
+
+    /// Yesterday in Paris, as `2026-11-21`: the last day that is over.
+    pub(super) fn yesterday(&self) -> String {
+        let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap_or(jiff::tz::TimeZone::UTC);
+        jiff::Timestamp::now().to_zoned(zone).date().yesterday().unwrap_or(jiff::civil::Date::MIN).to_string()
+    }
+
     /// Tries to send forms.
     pub(super) fn forms(&self) -> &Limits {
         &self.0.forms

@@ -4,6 +4,7 @@
 //! `router` → a handler: `router` itself for pages and files, `visitors` for the calendar, `team` for the staff area. The only room that names axum and hyper.
 
 mod api;
+mod counts;
 mod deliver;
 mod desk;
 mod encoding;
@@ -22,6 +23,7 @@ mod posted;
 mod preconditions;
 mod ranges;
 mod router;
+mod search;
 mod team;
 mod values;
 mod visitors;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+pub use counts::Counts;
 pub use desk::Desk;
 pub use listen::{Door, serve};
 pub use pages::Site;
@@ -41,17 +44,23 @@ pub use router::routes;
 pub struct App {
     site: ArcSwap<Site>,
     desk: Option<Desk>,
+    counts: Counts,
 }
 
 impl App {
     /// An application that shows `site`, and the calendar when there is a desk.
     pub fn new(site: Site, desk: Option<Desk>) -> Self {
-        Self { site: ArcSwap::from_pointee(site), desk }
+        Self { site: ArcSwap::from_pointee(site), desk, counts: Counts::default() }
     }
 
     /// The site as it was last built.
     pub fn site(&self) -> Arc<Site> {
         self.site.load_full()
+    }
+
+    /// What is being counted.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// Shows another generation of the site from the next request on.

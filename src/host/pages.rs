@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
@@ -15,7 +16,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::encoding::{Coding, compress};
 use super::kinds::Kind;
-use crate::site::{Body, Output};
+use super::search::Finder;
+use crate::site::{Body, Output, Sound};
 
 /// Files above this size are sent from the disk, as audio and video always are.
 const MOST_IN_MEMORY: u64 = 1024 * 1024;
@@ -24,6 +26,10 @@ const MOST_IN_MEMORY: u64 = 1024 * 1024;
 #[derive(Debug, Default)]
 pub struct Site {
     entries: HashMap<String, Entry>,
+    /// The sound files whose downloads are counted.
+    sounds: Vec<Sound>,
+    /// Made with the first question.
+    finder: OnceLock<Finder>,
 }
 
 /// One file of the site, ready to be sent.
@@ -82,7 +88,35 @@ impl Site {
                 Ok((output.path, entry))
             })
             .collect::<anyhow::Result<_>>()?;
-        Ok(Self { entries })
+        Ok(Self { entries, ..Self::default() })
+    }
+
+    /// The same, knowing the sound files of the podcast.
+    pub fn with_sounds(mut self, sounds: Vec<Sound>) -> Self {
+        self.sounds = sounds;
+        self
+    }
+
+    /// The sound files of the podcast.
+    pub(super) fn sounds(&self) -> &[Sound] {
+        &self.sounds
+    }
+
+    /// The sound file at a decoded path.
+    pub(super) fn sound(&self, path: &str) -> Option<&Sound> {
+        let key = path.trim_start_matches('/');
+        self.sounds.iter().find(|sound| sound.path == key)
+    }
+
+    /// What questions are asked of, for pages in `lang`.
+    pub(super) fn finder(&self, lang: &str) -> &Finder {
+        self.finder.get_or_init(|| {
+            let files = self.entries.iter().filter_map(|(path, entry)| match &entry.stored {
+                Stored::Memory(bytes) => Some((path.as_str(), bytes.clone())),
+                Stored::Disk(..) => None,
+            });
+            Finder::load(files, lang)
+        })
     }
 
     /// The file at a decoded path (`/`, `/ados/`, `/site.css`).

@@ -2,11 +2,12 @@
 //!
 //! Entry point: [`routes`].
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use axum::response::IntoResponse;
@@ -16,8 +17,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
 use super::App;
+use super::counts::Asking;
 use super::front::{self, PlainPath, Route};
-use super::{api, deliver, path, podcast, team, visitors};
+use super::pages::Site;
+use super::{api, deliver, path, podcast, search, team, visitors};
 
 /// No form of ours is larger.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -28,7 +31,7 @@ const DATABASE_WITHIN: Duration = Duration::from_secs(2);
 pub fn routes(app: Arc<App>) -> Router {
     let mut list = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
     if app.desk.is_some() {
-        list = list.merge(calendar()).merge(interface()).merge(staff_area());
+        list = list.merge(calendar()).merge(interface()).merge(staff_area()).merge(listeners());
     }
     list.route_layer(middleware::from_fn(front::name_route))
         .fallback(page)
@@ -75,6 +78,14 @@ fn interface() -> Router<Arc<App>> {
         .route("/api/{*rest}", any(api::not_there))
 }
 
+/// What the podcast and the search answer beyond their files.
+fn listeners() -> Router<Arc<App>> {
+    Router::new()
+        .route("/recherche/", get(search::page))
+        .route("/ecoutes.csv", get(visitors::downloads_csv))
+        .route("/ecoutes.json", get(visitors::downloads_json))
+}
+
 /// The staff area: a cookie, so forged requests are refused before any handler.
 fn staff_area() -> Router<Arc<App>> {
     Router::new()
@@ -99,6 +110,7 @@ fn staff_area() -> Router<Arc<App>> {
         .route("/equipe/exports/{file}", get(team::export))
         .route("/equipe/importer", get(team::import_form).post(team::take_import).layer(import_limit()))
         .route("/equipe/journal", get(team::journal))
+        .route("/equipe/ecoutes", get(team::downloads))
         .route("/equipe/messages", get(team::messages))
         .route("/equipe/messages/{key}", get(team::message))
         .route("/equipe/personnes", get(team::people).post(team::add_person))
@@ -136,7 +148,7 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
 }
 
 /// A page or file of the site; its other spellings lead to it.
-async fn page(State(app): State<Arc<App>>, request: Request<Body>) -> Response<Body> {
+pub(super) async fn page(State(app): State<Arc<App>>, request: Request<Body>) -> Response<Body> {
     let site = app.site();
     let plain = request.extensions().get::<PlainPath>().map_or("/", |plain| plain.0.as_str());
     let (method, headers, query) = (request.method(), request.headers(), request.uri().query());
@@ -146,7 +158,10 @@ async fn page(State(app): State<Arc<App>>, request: Request<Body>) -> Response<B
         (Some(_), Some(folder)) => front::redirect(StatusCode::PERMANENT_REDIRECT, &path::encode(folder), query),
         (Some(entry), None) => match podcast::person(&site, plain, entry, headers, query) {
             Some(way) => way,
-            None => deliver::entry(entry, method, headers, query).await,
+            None => {
+                let response = deliver::entry(entry, method, headers, query).await;
+                counted(&app, &site, plain, &request, response)
+            }
         },
         (None, _) if !plain.ends_with('/') && site.find(&format!("{plain}/")).is_some() => {
             let folder = format!("{}/", path::encode(plain));
@@ -157,6 +172,15 @@ async fn page(State(app): State<Arc<App>>, request: Request<Body>) -> Response<B
     let known = response.status() != StatusCode::NOT_FOUND;
     response.extensions_mut().insert(Route(if known { plain.to_owned() } else { "(missing)".to_owned() }));
     response
+}
+
+/// Lets the answer for a sound be counted, when visitors can be told apart.
+fn counted(app: &App, site: &Site, path: &str, request: &Request<Body>, response: Response<Body>) -> Response<Body> {
+    let (Some(sound), Some(desk)) = (site.sound(path), &app.desk) else { return response };
+    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else { return response };
+    let Some(visitor) = desk.visitor(*peer, request.headers()) else { return response };
+    let asking = Asking { visitor: &visitor, headers: request.headers(), method: request.method() };
+    app.counts.watch(sound, &asking, response)
 }
 
 fn not_allowed() -> Response<Body> {

@@ -21,6 +21,8 @@ mod read_sound;
 mod read_words;
 pub mod roles;
 pub mod series;
+pub mod share;
+pub mod sounds;
 pub mod spoken;
 pub mod transcript;
 pub mod transcript_forms;
@@ -134,9 +136,7 @@ pub fn contribute(
     }
     let told: Vec<&Episode> =
         series.iter().flat_map(|series| &series.episodes).filter(|episode| !episode.upcoming(now)).collect();
-    if let Some(said) = spoken::json(&told) {
-        out.outputs.push(Output::bytes(spoken::PATH, said, "podcast"));
-    }
+    out.outputs.extend(spoken::outputs(&told));
     if !series.is_empty() {
         out.outputs.push(Output::bytes(opml::PATH, opml::xml(series), "podcast"));
     }

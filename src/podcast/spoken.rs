@@ -1,67 +1,61 @@
-//! What is said in the episodes, for the search of the site: `podcast/paroles.json`.
+//! What is said in the episodes, for the search of the site: the files of an index below `podcast/paroles/`.
 //!
-//! Entry point: [`json`]. Plain sentences with the second where they begin; accents and endings of words are the matter
-//! of the page that searches (`js/search.js`), which treats the question and these sentences alike.
-
-use serde::Serialize;
+//! Entry point: [`outputs`]. Passages are plain sentences with the second where they begin and the voice that says them;
+//! words and their roots are the matter of [`crate::find`].
 
 use super::series::Episode;
 use super::transcript::Transcript;
+use crate::find::index::{self, Document, Passage};
+use crate::output::Output;
 
-/// Where the file is published.
-pub const PATH: &str = "podcast/paroles.json";
+/// Where the files are published.
+pub const FOLDER: &str = "podcast/paroles";
 
 /// Characters from which the end of a sentence ends a passage: one or two sentences, what a result can show.
 const PASSAGE: usize = 90;
 /// Characters after which a passage ends without one.
 const LONGEST: usize = 400;
 
-/// An episode and its passages.
-#[derive(Debug, Serialize)]
-struct Said<'a> {
-    title: &'a str,
-    url: &'a str,
-    number: Option<u64>,
-    r#type: &'a str,
-    /// Second and words.
-    said: Vec<(u64, String)>,
+/// The index of the episodes that have a transcript; nothing when there is no word to search.
+pub fn outputs(episodes: &[&Episode]) -> Vec<Output> {
+    let mut told: Vec<&&Episode> = episodes.iter().filter(|episode| episode.transcript.is_some()).collect();
+    if told.is_empty() {
+        return Vec::new();
+    }
+    // Oldest first: a new episode changes no file of the others.
+    told.sort_by_key(|episode| (episode.date.timestamp(), &episode.source));
+    let documents: Vec<Document> = told.into_iter().filter_map(|episode| document(episode)).collect();
+    let files = index::files(&documents);
+    files.into_iter().map(|(name, text)| Output::bytes(format!("{FOLDER}/{name}"), text, "podcast")).collect()
 }
 
-/// Every passage of the episodes that have a transcript, in their order; `None` when there is no word to search.
-pub fn json(episodes: &[&Episode]) -> Option<String> {
-    let all: Vec<Said> = episodes
-        .iter()
-        .filter_map(|episode| {
-            let (transcript, _) = episode.transcript.as_ref()?;
-            Some(Said {
-                title: &episode.title,
-                url: &episode.link,
-                number: episode.number,
-                r#type: episode.kind,
-                said: passages(transcript),
-            })
-        })
-        .collect();
-    if all.is_empty() { None } else { serde_json::to_string(&all).ok() }
+fn document(episode: &Episode) -> Option<Document> {
+    let (transcript, _) = episode.transcript.as_ref()?;
+    Some(Document {
+        title: episode.title.clone(),
+        url: episode.link.clone(),
+        audio: episode.audio.url.clone(),
+        number: episode.number,
+        kind: episode.kind.to_owned(),
+        said: passages(transcript),
+    })
 }
 
 /// Cues joined until a sentence ends or another voice begins.
-fn passages(transcript: &Transcript) -> Vec<(u64, String)> {
-    let mut out: Vec<(u64, String)> = Vec::new();
-    let mut voice: Option<&str> = None;
+fn passages(transcript: &Transcript) -> Vec<Passage> {
+    let mut out: Vec<Passage> = Vec::new();
     let mut open = false;
     for cue in &transcript.cues {
         for span in &cue.spans {
-            let same = voice == span.voice.as_deref();
-            match out.last_mut().filter(|_| open && same) {
-                Some((_, text)) => {
+            let voice = span.voice.as_deref().unwrap_or_default();
+            match out.last_mut().filter(|Passage(_, _, last)| open && last == voice) {
+                Some(Passage(_, text, _)) => {
                     text.push(' ');
                     text.push_str(&span.text);
                 }
-                None => out.push((cue.start.as_secs(), span.text.clone())),
+                None => out.push(Passage(cue.start.as_secs(), span.text.clone(), voice.to_owned())),
             }
-            voice = span.voice.as_deref();
-            open = out.last().is_some_and(|(_, text)| !ends(text));
+            open = out.last().is_some_and(|Passage(_, text, _)| !ends(text));
         }
     }
     out
@@ -87,10 +81,10 @@ mod tests {
             00:12.500 --> 00:14.000\n<v Camille>C’est le 119.\n\n\
             00:14.000 --> 00:15.000\n<v Noé>Merci.\n";
         let said = passages(&parse(text).unwrap());
-        assert_eq!(said.iter().map(|(second, _)| *second).collect::<Vec<_>>(), [2, 12, 14]);
+        assert_eq!(said.iter().map(|Passage(second, ..)| *second).collect::<Vec<_>>(), [2, 12, 14]);
         assert!(said[0].1.starts_with("Bonjour. Si vous"));
         assert!(said[0].1.ends_with("tout le monde."));
-        assert_eq!(said[1].1, "C’est le 119.");
-        assert_eq!(said[2].1, "Merci.");
+        assert_eq!(said[1], Passage(12, "C’est le 119.".to_owned(), "Camille".to_owned()));
+        assert_eq!(said[2], Passage(14, "Merci.".to_owned(), "Noé".to_owned()));
     }
 }

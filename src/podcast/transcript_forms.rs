@@ -22,8 +22,10 @@ const SRT_LINES: usize = 2;
 /// Columns of a WebVTT line, the tag of the voice not counted.
 const VTT_WIDTH: usize = 65;
 
-/// Paragraphs with speaker and time; each has the anchor `t-SECONDS`. Chapters become headings of level 3.
-pub fn html(transcript: &Transcript, chapters: &[Chapter]) -> String {
+/// Paragraphs with speaker and time; each has the anchor `t-SECONDS`, and its time plays `audio` from there (a media
+/// fragment, which browsers follow without a script). Chapters become headings of level 3.
+pub fn html(transcript: &Transcript, chapters: &[Chapter], audio: &str) -> String {
+    let audio = attribute(audio);
     let mut out = String::new();
     let mut anchors = BTreeSet::new();
     let mut chapters = chapters.iter().peekable();
@@ -49,7 +51,7 @@ pub fn html(transcript: &Transcript, chapters: &[Chapter]) -> String {
         let clock = words::clock(paragraph.start);
         let _ = write!(
             out,
-            "<a href=\"#{anchor}\" data-start=\"{seconds}\"><time datetime=\"PT{seconds}S\">{clock}</time></a> "
+            "<a href=\"{audio}#t={seconds}\" data-start=\"{seconds}\"><time datetime=\"PT{seconds}S\">{clock}</time></a> "
         );
         push_escaped(&mut out, &paragraph.text);
         out.push_str("</p>\n");
@@ -263,11 +265,11 @@ mod tests {
     fn a_page_gets_paragraphs_with_anchors_and_no_foreign_markup() {
         let chapters = [chapter(0, "Accueil & suite", "c-1"), chapter(60, "Au collège", "c-2")];
         assert_eq!(
-            html(&parse(TEXT).unwrap(), &chapters),
+            html(&parse(TEXT).unwrap(), &chapters, "/e.mp3"),
             "<h3 id=\"c-1\">Accueil &amp; suite</h3>\n\
-             <p id=\"t-1\"><cite>Camille</cite> <a href=\"#t-1\" data-start=\"1\"><time datetime=\"PT1S\">0:01</time></a> Bonjour. On parle d'écoute aujourd'hui, avec Noé qui travaille au collège.</p>\n\
+             <p id=\"t-1\"><cite>Camille</cite> <a href=\"/e.mp3#t=1\" data-start=\"1\"><time datetime=\"PT1S\">0:01</time></a> Bonjour. On parle d'écoute aujourd'hui, avec Noé qui travaille au collège.</p>\n\
              <h3 id=\"c-2\">Au collège</h3>\n\
-             <p id=\"t-83\"><cite>Noé</cite> <a href=\"#t-83\" data-start=\"83\"><time datetime=\"PT83S\">1:23</time></a> Oui &lt;script&gt;alert(1)&lt;/script&gt;</p>\n"
+             <p id=\"t-83\"><cite>Noé</cite> <a href=\"/e.mp3#t=83\" data-start=\"83\"><time datetime=\"PT83S\">1:23</time></a> Oui &lt;script&gt;alert(1)&lt;/script&gt;</p>\n"
         );
     }
 

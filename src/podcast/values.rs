@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::series::{Copy, Episode, License, Location, Person, Series};
-use super::{JSON, SRT, made_url, opml, transcript_forms};
+use super::{JSON, SRT, made_url, opml, share, transcript_forms};
 use crate::config::Loaded;
 use crate::media::audio::Kind;
 use crate::media::sound::waveform;
@@ -19,7 +19,7 @@ pub(super) fn episode(series: &Series, episode: &Episode) -> Value {
     let facts = &episode.audio.facts;
     let transcript = episode.transcript.as_ref().map(|(transcript, vtt)| {
         json!({
-            "html": transcript_forms::html(transcript, &episode.chapters),
+            "html": transcript_forms::html(transcript, &episode.chapters, &episode.audio.url),
             "url_vtt": vtt,
             "url_srt": made_url(episode, SRT),
             "url_json": made_url(episode, JSON),
@@ -50,6 +50,7 @@ pub(super) fn episode(series: &Series, episode: &Episode) -> Value {
             "format": facts.kind.name(),
             "duration": words::rounded_seconds(facts.duration),
             "duration_text": words::duration(facts.duration),
+            "clock": words::clock(facts.duration),
             "sources": sources,
             "small": small,
             "loudness": episode.audio.measured.as_ref().and_then(|m| m.loudness),
@@ -177,6 +178,7 @@ pub(super) fn series(loaded: &Loaded, series: &Series, episodes: &[&Episode]) ->
         "author": series.author,
         "feed_url": series.feed_url,
         "feed_path": format!("/{}", series.feed_path),
+        "qr": share::qr(&format!("{}#s-abonner", series.link)),
         "language": series.language,
         "type": series.kind,
         "explicit": series.explicit,

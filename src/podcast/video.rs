@@ -88,7 +88,7 @@ fn video(page: &Page, written: &Value, facet: &mut Facet<'_>) -> Option<Value> {
         ("duration_text", json!(words::duration(facts.duration))),
         ("captions_url", json!(url(&captions_name))),
         ("poster_url", json!(poster.as_deref().map(url))),
-        ("transcript_html", json!(transcript_forms::html(&transcript, &[]))),
+        ("transcript_html", json!(transcript_forms::html(&transcript, &[], &url(&name)))),
     ];
     value.extend(known.map(|(key, value)| (key.to_owned(), value)));
     Some(Value::Object(value))

@@ -26,7 +26,7 @@ use crate::search;
 use crate::templates::{ContentHooks, Renderer};
 use crate::toolkit;
 
-pub use crate::output::{self, Body, Contribution, FileEntry, Manifest, Output};
+pub use crate::output::{self, Body, Contribution, FileEntry, Manifest, Output, Sound};
 
 /// Folder of the site that holds what can be made again.
 pub const CACHE: &str = ".repere-cache";
@@ -65,6 +65,8 @@ pub struct Site {
     pub renderer: Renderer,
     /// Every file, sorted by path, each path once.
     pub outputs: Vec<Output>,
+    /// The sound files of the podcast.
+    pub sounds: Vec<Sound>,
     /// Hash, size and type of every file.
     pub manifest: Manifest,
     /// What should be looked at but does not stop a build.
@@ -128,7 +130,8 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     keep(checks::run(&library, &loaded, &outputs), &mut warnings)?;
 
     let manifest = Manifest::describe(&outputs).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
-    Ok(Site { loaded, library, renderer, outputs, manifest, warnings })
+    let sounds = podcast::sounds::sounds(&series, now);
+    Ok(Site { loaded, library, renderer, outputs, sounds, manifest, warnings })
 }
 
 /// Builds a site and publishes it in one rename.

@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = migrations![
     1 "0001_start.sql",
     2 "0002_letters_and_time.sql",
     8 "0008_data.sql",
+    10 "0010_downloads.sql",
 ];
 
 /// Brings the database to the present schema; refuses one that a newer program made.

@@ -10,6 +10,7 @@ mod apply;
 mod backup;
 mod data;
 mod database;
+mod downloads;
 mod erase;
 mod execute;
 mod figures;
@@ -25,6 +26,7 @@ mod token;
 
 pub use data::Import;
 pub use database::{Database, Engine};
+pub use downloads::Download;
 pub use erase::{Erased, LETTERS_KEPT};
 pub use execute::Outcome;
 pub use figures::{Counted, ROWS};

@@ -31,6 +31,8 @@ const jump = (page, seconds) => page.evaluate((to) => new Promise((done) => {
   audio.currentTime = to;
 }), seconds);
 const current = (page, where) => page.locator(`${where} a[aria-current]`).evaluateAll((all) => all.map((a) => Number(a.dataset.start)));
+const spoken = (seconds) => `${Math.floor(seconds / 60)}\u00a0min\u00a0${Math.floor(seconds % 60)}\u00a0s`;
+const length = Math.round(chapters.at(-1).endTime);
 const settle = (page) => page.waitForTimeout(600);
 
 // Before play: nothing of the sound, no other host, nothing kept. After: this host, by byte ranges.
@@ -42,6 +44,9 @@ const settle = (page) => page.waitForTimeout(600);
   await page.goto(base + address, { waitUntil: "networkidle" });
   check(sounds.length === 0, `nothing of the sound is fetched before play (${sounds.length} requests)`);
   check(await page.locator("#commandes").isVisible(), "the commands are shown");
+  check(!(await page.locator("audio").isVisible()), "they stand where the browser's player stood");
+  check((await page.locator("#position").getAttribute("aria-valuetext")) === `0\u00a0min\u00a00\u00a0s sur ${spoken(length)}`, "the position is told in words");
+  check(!(await page.locator("#rappel").isVisible()), "no bar below before play");
   check((await current(page, ".chapters")).length === 0, "no chapter is current before play");
 
   await page.locator(".chapters a").nth(2).click();
@@ -58,13 +63,13 @@ const settle = (page) => page.waitForTimeout(600);
   check(ranges.every(([range, status]) => range?.startsWith("bytes=") && status === 206), `byte ranges are asked for and answered (${ranges.join(" ")})`);
 
   const before = await time(page);
-  await page.locator("[data-jump='30']").click();
+  await page.locator("#commandes [data-jump='30']").click();
   check((await time(page)) - before > 28, "forward jumps 30 seconds");
-  await page.locator("[data-jump='-15']").click();
+  await page.locator("#commandes [data-jump='-15']").click();
   const after = (await time(page)) - before;
   check(after > 13 && after < 20, `back jumps 15 seconds (${after})`);
   await page.locator(".listen summary").click();
-  for (const speed of ["0.75", "2"]) {
+  for (const speed of ["0.5", "3"]) {
     await page.selectOption("#vitesse", speed);
     check((await page.evaluate(() => document.querySelector("audio").playbackRate)) === Number(speed), `speed ${speed}`);
   }
@@ -74,6 +79,19 @@ const settle = (page) => page.waitForTimeout(600);
   const second = Number(await page.locator(".transcript a[data-start]").nth(1).getAttribute("data-start"));
   await settle(page);
   check(Math.abs((await time(page)) - second) < 3, "a time in the transcript plays from there");
+
+  // A bar stays below while the player is out of sight, hides nothing that has the focus, and stops the sound.
+  check(await page.locator("#rappel").isVisible(), "the bar is there while the player is out of sight");
+  await page.locator(".transcript a[data-start]").last().focus();
+  const free = await page.evaluate(() => {
+    const focused = document.activeElement.getBoundingClientRect();
+    return focused.bottom <= document.getElementById("rappel").getBoundingClientRect().top;
+  });
+  check(free, "what has the focus is not under the bar");
+  await page.locator("#rappel [data-toggle]").click();
+  check(await paused(page), "the bar stops the sound");
+  await page.locator("#rappel [data-toggle]").click();
+  check(!(await paused(page)), "and starts it again");
 
   // The words follow under somebody who reads them, and stay when asked to.
   await page.locator(".transcript a[aria-current]").scrollIntoViewIfNeeded();
@@ -100,7 +118,7 @@ const settle = (page) => page.waitForTimeout(600);
     const { title, artist, album, artwork } = navigator.mediaSession.metadata;
     return [title, artist, album, artwork.length].join("|");
   });
-  check(session && shown === "Podcast, épisode 1|||0", `a locked screen shows no title (${shown})`);
+  check(session && shown === "Podcast, épisode\u00a01|||0", `a locked screen shows no title (${shown})`);
 
   // The sound stops at the end of a chapter when that is asked, not when somebody jumps over it.
   await page.selectOption("#arret", "chapitre");
@@ -140,7 +158,7 @@ const settle = (page) => page.waitForTimeout(600);
   check((await time(page)) === 83, `a link to a second cues it (${await time(page)})`);
   check(sounds.length === 0, "a link to a second fetches nothing before play");
   check(/1.min.23.s/.test(await state(page)), `the second is told (${await state(page)})`);
-  const top = await page.evaluate(() => document.querySelector("audio").getBoundingClientRect());
+  const top = await page.evaluate(() => document.querySelector(".listen-bar").getBoundingClientRect().toJSON());
   check(top.top > 0 && top.bottom < 740, "the player is in view");
   await page.locator(".listen summary").click();
   await page.locator("#lien").click();
@@ -196,11 +214,11 @@ for (const way of ["button", "keys"]) {
   await context.close();
 }
 
-// By the keyboard alone: every command is reached in the order of the page and answers to Enter.
+// By the keyboard alone: every command is reached in the order of the page and answers to its key.
 {
-  const { context, page } = await listener();
+  const { context, page, sounds } = await listener();
   await page.goto(base + address);
-  await page.locator("audio").focus();
+  await page.locator("#ecouter").focus();
   const reached = [];
   for (let i = 0; i < 40 && !reached.includes("retenir"); i += 1) {
     await page.keyboard.press("Tab");
@@ -208,10 +226,57 @@ for (const way of ["button", "keys"]) {
     if (it === "SUMMARY" && !reached.includes("SUMMARY")) await page.keyboard.press("Enter");
     if (it !== reached.at(-1)) reached.push(it);
   }
-  const commands = reached.filter((it) => !["AUDIO"].includes(it)).join(" ");
-  check(commands === "-15 30 SUMMARY vitesse arret suivre lien retenir", `the commands in order by Tab (${commands})`);
+  const commands = reached.join(" ");
+  check(commands === "lecture position -15 30 muet SUMMARY vitesse arret suivre lien retenir" || commands === "lecture position -15 30 muet SUMMARY vitesse arret suivre lien leger retenir", `the commands in order by Tab (${commands})`);
   await page.keyboard.press("Enter");
   check((await page.evaluate(() => localStorage.length)) === 1, "Enter presses a command");
+  await page.locator("#oublier").click();
+
+  await page.locator("#position").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("PageUp");
+  check((await time(page)) === 35 && sounds.length === 0, `arrows move by 5 and 30 seconds and fetch nothing before play (${await time(page)})`);
+  await page.keyboard.press("Home");
+  check((await time(page)) === 0, "Home is the beginning");
+  await page.keyboard.press(" ");
+  await page.waitForFunction(() => !document.querySelector("audio").paused && document.querySelector("audio").currentTime > 0.1);
+  check((await page.locator("#lecture").textContent()).includes("Pause"), "the button says what it does next");
+  await page.keyboard.press("s");
+  await settle(page);
+  check(Math.abs((await time(page)) - chapters[1].startTime) < 3, "S is the next chapter");
+  await page.keyboard.press("p");
+  await settle(page);
+  check((await time(page)) < 3, "P is the one before");
+  await page.keyboard.press("l");
+  await settle(page);
+  check((await time(page)) > 29, "L is forward");
+  await page.keyboard.press("j");
+  await settle(page);
+  check((await time(page)) < 20, "J is back");
+  await page.keyboard.press("m");
+  check((await page.evaluate(() => document.querySelector("audio").muted)) && (await page.locator("#muet").getAttribute("aria-pressed")) === "true", "M cuts the sound and says so");
+  await page.keyboard.press("k");
+  check(await paused(page), "K stops");
+  await page.locator(".chapters a").first().focus();
+  await page.keyboard.press("k");
+  check(await paused(page), "letters are the page's own outside of the player");
+  await page.locator("#lecture").focus();
+  await page.keyboard.press("Enter");
+  check(!(await paused(page)), "Enter on the button plays");
+  await context.close();
+}
+
+// Sliding on the wave.
+{
+  const { context, page } = await listener();
+  await page.goto(base + address);
+  await page.locator("#position").scrollIntoViewIfNeeded();
+  const box = await page.locator("#position").boundingBox();
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  const half = await time(page);
+  check(Math.abs(half - length / 2) < length / 20, `a click in the middle cues the middle (${half} of ${length})`);
+  const wave = await page.evaluate(() => Number(document.querySelector(".wave clipPath rect").getAttribute("width")));
+  check(Math.abs(wave - 100) < 10, `the wave is drawn as heard to there (${wave})`);
   await context.close();
 }
 
@@ -235,14 +300,59 @@ for (const [width, colorScheme] of [[320, "light"], [1280, "dark"]]) {
   await context.close();
 }
 
-// Without JavaScript: the browser's own player, the words, and no command that would do nothing.
+// Without JavaScript: the browser's own player, the words whose times play, no command that would do nothing.
 {
   const { context, page, sounds } = await listener({ javaScriptEnabled: false });
   await page.goto(base + address);
   check(await page.locator("audio[controls][preload='none']").isVisible(), "the player of the browser is there without JavaScript");
-  check(!(await page.locator("#commandes").isVisible()), "no command is shown without JavaScript");
+  check(!(await page.locator("#commandes").isVisible()) && !(await page.locator("#rappel").isVisible()), "no command is shown without JavaScript");
   check(await page.locator(".transcript").isVisible(), "the words are there without JavaScript");
   check(sounds.length === 0, "nothing of the sound is fetched without JavaScript");
+  const times = await page.locator(".transcript a[data-start]").evaluateAll((all) => all.map((a) => [a.href, a.dataset.start]));
+  check(times.length > 5 && times.every(([href, start]) => href.endsWith(`.mp3#t=${start}`)), "each time leads into the sound");
+  await page.locator(".transcript a[data-start]").nth(2).click();
+  await page.waitForURL(/\.mp3#t=/);
+  await context.close();
+  // The document of a sound has a player of the browser: it begins at the second of its address.
+  const other = await listener();
+  await other.page.goto(times[2][0]);
+  await other.page.waitForFunction((from) => document.querySelector("video, audio")?.currentTime >= from, Number(times[2][1]), { timeout: 8000 }).catch(() => {});
+  const at = await other.page.evaluate(() => document.querySelector("video, audio")?.currentTime);
+  check(at >= Number(times[2][1]) && at < Number(times[2][1]) + 15, `and plays from there (${at}, ${times[2][1]})`);
+  await other.context.close();
+}
+
+// On paper: the words, without commands, with the address of the page.
+{
+  const { context, page } = await listener();
+  await page.goto(base + address);
+  await page.emulateMedia({ media: "print" });
+  for (const gone of ["#commandes", ".player", "#rappel", ".apps", ".exit"]) check(!(await page.locator(gone).first().isVisible()), `${gone} is not printed`);
+  for (const there of [".transcript", ".qr", ".help"]) check(await page.locator(there).first().isVisible(), `${there} is printed`);
+  await context.close();
+}
+
+// Subscribing: the applications' own schemes, the plain address, a code that a telephone reads, the list of series.
+{
+  const { context, page } = await listener();
+  await page.goto(`${base}/podcast/`);
+  const feed = `${base}/podcast/feed.xml`;
+  const ways = await page.locator("#s-abonner .apps a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+  const bare = feed.replace(/^https?:\/\//, "");
+  check(ways.length >= 5 && ways.every((way) => decodeURIComponent(way).includes(bare)), `each button carries the feed (${ways})`);
+  check(ways.every((way) => /^[a-z-]+:\/\//.test(way) && !/^https?:/.test(way)), "and opens the application, no other site");
+  check((await page.locator("#s-abonner code").first().textContent()) === feed, "the plain address is there to copy");
+  check((await (await fetch(await page.locator("#s-abonner a[download]").first().getAttribute("href"))).text()).includes("<opml"), "the list of series can be had");
+  const modules = await page.evaluate(async () => {
+    if (!("BarcodeDetector" in globalThis)) return null;
+    const svg = new XMLSerializer().serializeToString(document.querySelector(".qr svg")).replace(/class="qr-paper"/, 'fill="#fff"');
+    const image = new Image(400, 400);
+    image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    await image.decode();
+    const found = await new globalThis.BarcodeDetector({ formats: ["qr_code"] }).detect(image);
+    return found[0]?.rawValue ?? "";
+  });
+  check(modules === null || modules === `${base}/podcast/#s-abonner`, `the code reads (${modules})`);
   await context.close();
 }
 

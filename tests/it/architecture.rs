@@ -13,7 +13,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("markdown", &["diagnostic", "config", "content"]),
     ("media", &["diagnostic", "config", "content", "output"]),
     ("templates", &["diagnostic", "config", "content", "markdown", "media", "output"]),
-    ("podcast", &["diagnostic", "config", "content", "markdown", "media", "output"]),
+    ("find", &[]),
+    ("podcast", &["diagnostic", "config", "content", "markdown", "media", "output", "find"]),
     ("toolkit", &["diagnostic", "config", "content", "markdown", "media", "output"]),
     ("search", &["diagnostic", "config", "content", "output"]),
     ("checks", &["diagnostic", "config", "content", "media", "output"]),
@@ -36,7 +37,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("calendar", &["diagnostic", "config"]),
     ("store", &["calendar", "config"]),
     ("mail", &["diagnostic", "calendar", "config", "store", "templates"]),
-    ("host", &["diagnostic", "output", "config", "content", "templates", "site", "calendar", "store", "mail"]),
+    ("host", &["diagnostic", "output", "config", "content", "templates", "find", "site", "calendar", "store", "mail"]),
 ];
 
 /// A crate, and the only rooms that may name it.

@@ -230,6 +230,10 @@ impl Server {
             Output::bytes("podcast/feed.xml", "<?xml version='1.0'?><rss version='2.0'></rss>", ""),
             Output::bytes("podcast/un/un.vtt", "WEBVTT\n", ""),
             Output::file("podcast/un/un.mp3", media.path().join("un.mp3"), ""),
+            Output::file("podcast/un/un.opus", media.path().join("un.mp3"), ""),
+            Output::file("podcast/un/un.m4a", media.path().join("un.mp3"), ""),
+            Output::bytes("podcast/un/chapters.json", "{\"version\":\"1.2.0\",\"chapters\":[]}", ""),
+            Output::bytes("podcast/couverture.png", "\u{89}PNG, a picture of more bytes", ""),
             Output::file("vide.mp3", media.path().join("vide.mp3"), ""),
         ];
         let app = Arc::new(host::App::new(host::Site::load(outputs, None).unwrap(), None));

@@ -12,6 +12,7 @@ mod host_calendar;
 mod host_data;
 mod host_http;
 mod host_life;
+mod host_listen;
 mod mail;
 mod mistakes;
 mod podcast;

@@ -209,13 +209,17 @@ fn tomorrows_episode_is_nowhere() {
 #[test]
 fn what_is_said_can_be_searched_to_the_second_without_what_is_to_come() {
     let made = make(&site());
-    let said: serde_json::Value = serde_json::from_str(output(&made.contribution, "podcast/paroles.json")).unwrap();
-    let episodes = said.as_array().unwrap();
-    assert!(!episodes.is_empty());
-    for episode in episodes {
-        assert!(!episode["url"].as_str().unwrap().contains("demain"), "{episode}");
-        assert!(episode["said"].as_array().unwrap().iter().all(|p| p[0].is_u64() && p[1].is_string()), "{episode}");
-    }
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_str(output(&made.contribution, &format!("podcast/paroles/{name}"))).unwrap()
+    };
+    let table = read("index.json");
+    assert!(!table["parts"].as_array().unwrap().is_empty() && table["endings"].as_str().unwrap().len() > 20);
+    let texts = made.contribution.outputs.iter().filter(|output| output.path.starts_with("podcast/paroles/e-"));
+    assert!(texts.count() > 0);
+    let episode = read("e-0.json");
+    assert!(!episode["url"].as_str().unwrap().contains("demain"), "{episode}");
+    assert!(episode["audio"].as_str().unwrap().ends_with(".mp3"), "{episode}");
+    assert!(episode["said"].as_array().unwrap().iter().all(|p| p[0].is_u64() && p[1].is_string()), "{episode}");
 }
 
 #[test]
@@ -237,9 +241,9 @@ fn templates_get_what_an_episode_page_shows() {
     assert_eq!(episode["chapters"][1]["start_text"], "0:01");
     assert_eq!(
         episode["transcript"]["html"],
-        "<h3 id=\"c-1\">Début</h3>\n<p id=\"t-0\"><cite>Camille</cite> <a href=\"#t-0\" data-start=\"0\">\
+        "<h3 id=\"c-1\">Début</h3>\n<p id=\"t-0\"><cite>Camille</cite> <a href=\"https://exemple.fr/podcast/un/un.mp3#t=0\" data-start=\"0\">\
          <time datetime=\"PT0S\">0:00</time></a> Bonjour &lt;script&gt;alert(1)&lt;/script&gt; &amp; \"tout\" le monde.</p>\n\
-         <h3 id=\"c-2\">Fin &amp; suite</h3>\n<p id=\"t-1\"><cite>Noé</cite> <a href=\"#t-1\" data-start=\"1\">\
+         <h3 id=\"c-2\">Fin &amp; suite</h3>\n<p id=\"t-1\"><cite>Noé</cite> <a href=\"https://exemple.fr/podcast/un/un.mp3#t=1\" data-start=\"1\">\
          <time datetime=\"PT1S\">0:01</time></a> Bonjour.</p>\n"
     );
     let series = &made.contribution.values["podcast/_index.md"]["series"];

@@ -31,7 +31,9 @@ impl Default for Safety {
             services: false,
             media: false,
             page_budget_kb: 0,
-            host_paths: ["calendrier", "calendrier.ics", "equipe"].map(str::to_owned).to_vec(),
+            host_paths: ["calendrier", "calendrier.ics", "ecoutes.csv", "ecoutes.json", "equipe"]
+                .map(str::to_owned)
+                .to_vec(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod exports;
 mod figures;
 mod imports;
 mod journal;
+mod downloads;
 mod messages;
 mod overview;
 mod people;
@@ -28,6 +29,7 @@ pub(super) use figures::{
 };
 pub(super) use imports::{LARGEST as LARGEST_IMPORT, form as import_form, take as take_import};
 pub(super) use journal::page as journal;
+pub(super) use downloads::page as downloads;
 pub(super) use messages::{list as messages, one as message};
 pub(super) use overview::page as overview;
 pub(super) use people::{add as add_person, feed as new_feed, list as people, switch as switch_person};
