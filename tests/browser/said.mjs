@@ -30,7 +30,11 @@ check(one.said.every(([second], i) => i === 0 || second >= one.said[i - 1][0]), 
 const clock = (second) => `${Math.floor(second / 60)}:${String(second % 60).padStart(2, "0")}`;
 const [second, text, voice] = one.said[Math.floor(one.said.length / 2)];
 const telling = text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/œ/g, "oe").toLowerCase().split(/[^a-z0-9]+/).filter((w) => w.length > 3).slice(0, 6).join(" ");
+const before = bytes;
 const hits = await ask(telling.toUpperCase());
+const cost = bytes - before;
+check(cost < 80 * 1024, `a first question costs ${Math.round(cost / 1024)} KB, pages and words`);
+console.log(`said: ${Math.round(cost / 1024)} KB for the first question`);
 const wanted = `${base}${new URL(one.url).pathname}#t=${second}`;
 const hit = hits.find(([, href]) => href === wanted);
 check(hit, `« ${telling} » is found at ${second} s (${hits.map(([, href]) => href)})`);

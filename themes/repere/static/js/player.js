@@ -9,7 +9,7 @@
   const here = location.pathname;
   const links = [...document.querySelectorAll("a[data-start]")];
   const start = (link) => Number(link.dataset.start);
-  const chapters = links.filter((link) => link.closest(".chapters"));
+  const chapters = links.filter((link) => link.closest(".listen-chapters"));
   const lines = links.filter((link) => link.closest(".transcript"));
   const length = () => (Number.isFinite(media.duration) ? media.duration : Number(words.seconds));
   const say = (text) => { by("ecoute-etat").textContent = text; };
