@@ -75,7 +75,7 @@ impl Listening {
     }
 
     fn episode(&self) -> &Sound {
-        self.sounds.iter().max_by_key(|sound| sound.seconds).unwrap()
+        self.sounds.iter().filter(|sound| sound.format == "mp3").max_by_key(|sound| sound.seconds).unwrap()
     }
 
     /// What was counted since the last call, once the bodies have told their bytes.

@@ -5,11 +5,11 @@
 
 mod access;
 mod account;
+mod downloads;
 mod exports;
 mod figures;
 mod imports;
 mod journal;
-mod downloads;
 mod messages;
 mod overview;
 mod people;
@@ -23,13 +23,13 @@ pub(super) use access::{
     accept_invitation, bootstrap, complete_bootstrap, invitation, sign_in, sign_in_form, sign_out,
 };
 pub(super) use account::{page as account, revoke as revoke_sign_in};
+pub(super) use downloads::page as downloads;
 pub(super) use exports::file as export;
 pub(super) use figures::{
     declare as declare_reached, page as figures, requests as figure_requests, sessions as figure_sessions,
 };
 pub(super) use imports::{LARGEST as LARGEST_IMPORT, form as import_form, take as take_import};
 pub(super) use journal::page as journal;
-pub(super) use downloads::page as downloads;
 pub(super) use messages::{list as messages, one as message};
 pub(super) use overview::page as overview;
 pub(super) use people::{add as add_person, feed as new_feed, list as people, switch as switch_person};

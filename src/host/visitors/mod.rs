@@ -4,8 +4,8 @@
 //! link of a mail alone. A GET never acts, because mail programs open links before people do.
 
 mod calendars;
-mod figures;
 mod downloads;
+mod figures;
 mod lists;
 mod registration;
 mod request;
@@ -13,8 +13,8 @@ mod rights;
 mod session;
 
 pub(super) use calendars::{audience as audience_feed, departement as departement_feed, feed, trainer};
-pub(super) use figures::{Shown as ShownFigures, page as figures, years as figure_years};
 pub(super) use downloads::{csv as downloads_csv, json as downloads_json};
+pub(super) use figures::{Shown as ShownFigures, page as figures, years as figure_years};
 pub(super) use lists::{list, month};
 pub(super) use registration::{confirm, confirmation, form as register_form, manage, managed, received, register};
 pub(super) use request::{follow, form as request_form, received as request_received, send as send_request, withdraw};
