@@ -12,8 +12,9 @@ let bytes = 0;
 session.on("Network.loadingFinished", (event) => { bytes += event.encodedDataLength; });
 const ask = async (question) => {
   await page.fill("#q", "");
+  await page.waitForFunction(() => document.getElementById("compte").textContent === "");
   await page.fill("#q", question);
-  await page.waitForTimeout(450);
+  await page.waitForFunction(() => document.getElementById("compte").textContent !== "");
   return page.locator("#paroles a").evaluateAll((all) => all.map((a) => [a.textContent, a.href, a.closest("li").querySelector("p").textContent]));
 };
 
