@@ -16,8 +16,8 @@ use arc_swap::ArcSwap;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::calendar::ics::Publisher;
-use crate::config::Loaded;
 use crate::config::repere::MailSecurity;
+use crate::config::{self, Loaded};
 use crate::host::websub;
 use crate::mail::{self, Mailer, Security, Settings, Smtp};
 use crate::store::{Erased, LETTERS_KEPT, Store};
@@ -75,7 +75,8 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let settings =
         settings(built.renderer.loaded(), options.base_url.as_deref().unwrap_or_default(), &args.data.folder);
     let https = settings.publisher.base_url.starts_with("https://");
-    let door = host::Door { https, limits: built.renderer.loaded().repere.host.clone() };
+    let door =
+        host::Door { https, limits: Arc::new(ArcSwap::from_pointee(built.renderer.loaded().repere.host.clone())) };
     let store = Store::open(args.data.database(built.renderer.loaded())?).await?;
     let hub = built.renderer.loaded().repere.podcast.hub.clone().map(|address| websub::Hub {
         address,
@@ -97,11 +98,14 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let erasure = tokio::spawn(erase(store.clone(), mailer.clone(), desk.clone()));
     let counting = tokio::spawn(count(store.clone(), app.counts().clone()));
     let counts = app.counts().clone();
-    let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk, hub));
+    let limits = Arc::clone(&door.limits);
+    let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk, hub, limits));
+    let watch = tokio::spawn(watch(store.clone()));
     host::serve(listener, host::routes(app), door, stop_signals()?).await;
     reload.abort();
     expiry.abort();
     erasure.abort();
+    watch.abort();
     counting.abort();
     store_counts(&store, &counts).await;
     // Nobody listens any more when the worker already ended.
@@ -169,14 +173,40 @@ fn tell(hub: Option<&websub::Hub>, app: &host::App) {
     }
 }
 
-/// Builds again at each SIGHUP and shows the result; a build that fails changes nothing.
-async fn reload(options: site::Options, app: Arc<host::App>, desk: host::Desk, hub: Option<websub::Hub>) {
+/// Looks at the start and every night whether the database is sound and no seat is miscounted.
+async fn watch(store: Store) {
+    let mut day = tokio::time::interval(Duration::from_secs(86_400));
+    loop {
+        day.tick().await;
+        match store.faults().await {
+            Ok(faults) => {
+                for fault in faults {
+                    tracing::error!(
+                        fault,
+                        "the database is not as it must be: README.md tells how to put a backup back"
+                    );
+                }
+            }
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the database could not be looked at"),
+        }
+    }
+}
+
+/// Builds again at each SIGHUP and shows the result, with its limits; a build that fails changes nothing.
+async fn reload(
+    options: site::Options,
+    app: Arc<host::App>,
+    desk: host::Desk,
+    hub: Option<websub::Hub>,
+    limits: Arc<ArcSwap<config::repere::Host>>,
+) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
     while hangups.recv().await.is_some() {
-        let (options, shown, desk) = (options.clone(), Arc::clone(&app), desk.clone());
+        let (options, shown, desk, limits) = (options.clone(), Arc::clone(&app), desk.clone(), Arc::clone(&limits));
         let swapped = tokio::task::spawn_blocking(move || {
             let built = site::load(&options).map_err(|problems| super::print(&problems)).ok()?;
             let site = host::Site::load(built.outputs, Some(&shown.site())).ok()?.with_sounds(built.sounds);
+            limits.store(Arc::new(built.renderer.loaded().repere.host.clone()));
             desk.show(Arc::new(built.renderer));
             shown.show(site);
             Some(())

@@ -1,62 +1,92 @@
-//! How many connections an address has open: nobody takes every place alone.
+//! How many connections there are, in all and by address: nobody takes every place alone.
 //!
-//! Entry point: [`Guests::enter`]. Addresses live only in memory and only as long as their connections.
+//! Entry points: [`Guests::room`], then [`Guests::enter`]. Addresses live only in memory and only as long as their
+//! connections. The limits are read anew each time: they may change while the host runs.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::Notify;
 
 use super::limits;
-use crate::config::repere::{Host, Network};
+use crate::config::repere::Host;
 
-/// Connections by address.
+/// How often somebody who waits for a place looks whether the limits have changed.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Connections in all and by address.
 #[derive(Debug)]
 pub(super) struct Guests {
-    most: usize,
-    trusted: Vec<Network>,
-    here: Mutex<BTreeMap<String, usize>>,
+    limits: Arc<ArcSwap<Host>>,
+    here: Mutex<Here>,
+    left: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Here {
+    all: usize,
+    by_address: BTreeMap<String, usize>,
 }
 
 /// One connection; its end makes room.
 #[derive(Debug)]
 pub(super) struct Guest {
     guests: Arc<Guests>,
-    /// `None` for a trusted proxy, whose connections are not counted.
+    /// `None` for a trusted proxy, whose connections count in all only.
     key: Option<String>,
 }
 
 impl Guests {
-    pub(super) fn new(limits: &Host) -> Arc<Self> {
-        let most = limits.connections_per_address.get();
-        Arc::new(Self { most, trusted: limits.trusted_proxies.clone(), here: Mutex::default() })
+    pub(super) fn new(limits: Arc<ArcSwap<Host>>) -> Arc<Self> {
+        Arc::new(Self { limits, here: Mutex::default(), left: Notify::new() })
+    }
+
+    /// Waits until there is room for one more connection. Only one may wait: the accept loop.
+    pub(super) async fn room(&self) {
+        while self.here().all >= self.limits.load().connections.get() {
+            // Who left since we looked is remembered: nothing is missed between.
+            let _ = tokio::time::timeout(PATIENCE, self.left.notified()).await;
+        }
     }
 
     /// A place for one more connection; `None` when the address has all it may have.
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Guest> {
-        if limits::is_trusted(address, &self.trusted) {
-            return Some(Guest { guests: Arc::clone(self), key: None });
+        let limits = self.limits.load();
+        let key = (!limits::is_trusted(address, &limits.trusted_proxies)).then(|| limits::key(address));
+        let mut here = self.here();
+        if let Some(key) = &key {
+            let open = here.by_address.entry(key.clone()).or_default();
+            if *open >= limits.connections_per_address.get() {
+                return None;
+            }
+            *open += 1;
         }
-        let key = limits::key(address);
-        let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = here.entry(key.clone()).or_default();
-        if *open >= self.most {
-            return None;
-        }
-        *open += 1;
-        Some(Guest { guests: Arc::clone(self), key: Some(key) })
+        here.all += 1;
+        Some(Guest { guests: Arc::clone(self), key })
+    }
+
+    fn here(&self) -> MutexGuard<'_, Here> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        let Some(key) = &self.key else { return };
-        let mut here = self.guests.here.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = here.get(key).map_or(0, |open| open.saturating_sub(1));
-        if left == 0 {
-            here.remove(key);
-        } else {
-            here.insert(key.clone(), left);
+        let mut here = self.guests.here();
+        here.all = here.all.saturating_sub(1);
+        if let Some(key) = &self.key {
+            let left = here.by_address.get(key).map_or(0, |open| open.saturating_sub(1));
+            if left == 0 {
+                here.by_address.remove(key);
+            } else {
+                here.by_address.insert(key.clone(), left);
+            }
         }
+        drop(here);
+        self.guests.left.notify_one();
     }
 }
 
@@ -64,10 +94,13 @@ impl Drop for Guest {
 mod tests {
     use super::*;
 
+    fn guests(limits: Host) -> Arc<Guests> {
+        Guests::new(Arc::new(ArcSwap::from_pointee(limits)))
+    }
+
     #[test]
     fn an_address_has_so_many_and_gets_its_places_back() {
-        let limits = Host { connections_per_address: 2.try_into().unwrap(), ..Host::default() };
-        let guests = Guests::new(&limits);
+        let guests = guests(Host { connections_per_address: 2.try_into().unwrap(), ..Host::default() });
         let far = IpAddr::from([192, 0, 2, 1]);
         let (one, _two) = (guests.enter(far).unwrap(), guests.enter(far).unwrap());
         assert!(guests.enter(far).is_none());
@@ -76,6 +109,28 @@ mod tests {
         assert_eq!(proxy.len(), 9);
         drop(one);
         assert!(guests.enter(far).is_some());
-        assert_eq!(guests.here.lock().unwrap().len(), 1, "who left is forgotten");
+        assert_eq!(guests.here().by_address.len(), 1, "who left is forgotten");
+    }
+
+    #[tokio::test]
+    async fn who_comes_when_all_places_are_taken_waits_for_one_or_for_another_limit() {
+        let guests = guests(Host { connections: 1.try_into().unwrap(), ..Host::default() });
+        let one = guests.enter([127, 0, 0, 1].into()).unwrap();
+        let waits = tokio::time::timeout(Duration::from_millis(50), guests.room());
+        assert!(waits.await.is_err(), "there is no room");
+        guests.limits.store(Arc::new(Host { connections: 2.try_into().unwrap(), ..Host::default() }));
+        guests.room().await;
+        let two = guests.enter([127, 0, 0, 1].into()).unwrap();
+        let (entered, ()) = tokio::join!(
+            async {
+                guests.room().await;
+                guests.enter([192, 0, 2, 1].into()).is_some()
+            },
+            async {
+                tokio::task::yield_now().await;
+                drop((one, two));
+            }
+        );
+        assert!(entered);
     }
 }

@@ -10,6 +10,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
@@ -17,7 +18,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 
 use super::front;
 use super::guests::{Guest, Guests};
@@ -34,8 +34,9 @@ const DRAIN: Duration = Duration::from_secs(20);
 pub struct Door {
     /// Visitors reach us over TLS.
     pub https: bool,
-    /// How many may come, and which proxies speak for others.
-    pub limits: Host,
+    /// How many may come, and which proxies speak for others. Another value counts from the next connection on; who is
+    /// in stays.
+    pub limits: Arc<ArcSwap<Host>>,
 }
 
 /// Serves until `stop` yields, then drains; a second yield of `stop` ends the drain.
@@ -44,21 +45,20 @@ where
     Stop: FnMut() -> Signal,
     Signal: Future<Output = ()>,
 {
-    let places = Arc::new(Semaphore::new(door.limits.connections.get().min(Semaphore::MAX_PERMITS)));
-    let guests = Guests::new(&door.limits);
+    let guests = Guests::new(Arc::clone(&door.limits));
     let graceful = GracefulShutdown::new();
     let mut stopping = pin!(stop());
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places, &guests) => accepted,
+            accepted = accept(&listener, &guests) => accepted,
             () = &mut stopping => break,
         };
-        let (stream, address, place) = accepted;
+        let (stream, address, guest) = accepted;
         let connection = graceful.watch(connection(stream, address, router.clone(), door.https));
         tokio::spawn(async move {
             // Broken connections are the clients' everyday life, not our news.
             let _ = connection.await;
-            drop(place);
+            drop(guest);
         });
     }
     drop(listener);
@@ -70,20 +70,14 @@ where
     }
 }
 
-type Place = (Option<tokio::sync::OwnedSemaphorePermit>, Guest);
-
 /// The next connection, once there is room for it. One too many from its address is closed.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-    guests: &Arc<Guests>,
-) -> (TcpStream, SocketAddr, Place) {
-    let place = Arc::clone(places).acquire_owned().await.ok();
+async fn accept(listener: &TcpListener, guests: &Arc<Guests>) -> (TcpStream, SocketAddr, Guest) {
+    guests.room().await;
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
                 if let Some(guest) = guests.enter(address.ip()) {
-                    return (stream, address, (place, guest));
+                    return (stream, address, guest);
                 }
             }
             // The client left before we came, or descriptors ran out: neither may end the loop nor spin it.

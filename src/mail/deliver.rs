@@ -30,16 +30,23 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// Delivers every letter that is due, once. Returns how many were handled.
 pub async fn deliver_due(store: &Store, mailer: &Mailer, now: Epoch) -> Result<usize> {
+    deliver_while(store, mailer, &|| now).await
+}
+
+/// The same while time goes on: a slow mail server may take longer than a claim is good for.
+async fn deliver_while(store: &Store, mailer: &Mailer, clock: &(dyn Fn() -> Epoch + Sync)) -> Result<usize> {
     let transport = mailer.settings.smtp.as_ref().map(transport).transpose()?;
     let mut handled = 0;
     loop {
-        let claimed = store.claim(BATCH, now).await?;
+        let claimed = store.claim(BATCH, clock()).await?;
         if claimed.is_empty() {
             return Ok(handled);
         }
-        handled += claimed.len();
         for post in &claimed {
-            deliver(store, mailer, transport.as_ref(), post, now).await?;
+            if store.hold(post, clock()).await? {
+                deliver(store, mailer, transport.as_ref(), post, clock()).await?;
+                handled += 1;
+            }
         }
     }
 }
@@ -47,8 +54,8 @@ pub async fn deliver_due(store: &Store, mailer: &Mailer, now: Epoch) -> Result<u
 /// The worker: every few seconds, until `stop` is told.
 pub async fn run(store: Store, mailer: Mailer, mut stop: tokio::sync::watch::Receiver<bool>) {
     loop {
-        let now = jiff::Timestamp::now().as_second();
-        if let Err(error) = deliver_due(&store, &mailer, now).await {
+        let clock = || jiff::Timestamp::now().as_second();
+        if let Err(error) = deliver_while(&store, &mailer, &clock).await {
             tracing::error!(error = %without_addresses(&format!("{error:#}")), "mail could not be delivered");
         }
         tokio::select! {

@@ -98,7 +98,7 @@ impl Store {
     ) -> Result<(), Error> {
         let state = load::state(&mut *tx, command, now).await?;
         let decision = calendar::decide(&state, command, Fresh { now, id })?;
-        let mut apply = Apply { tx, now };
+        let mut apply = Apply { tx, now, guarded: true };
         let done = async {
             for change in &decision.changes {
                 apply.change(change).await?;

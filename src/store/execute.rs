@@ -1,15 +1,13 @@
 //! Commands: read the rows, decide, write changes and messages, all in one transaction.
 //!
-//! On SQLite the write lock makes the rows that were read the rows that are written. Where it does not (PostgreSQL), the
-//! guards of the schema and the versions of the rows refuse, and the command is decided again.
+//! Transactions that write come one after the other ([`Store::write`]), so the rows that were read are the rows that are
+//! written; the guards of the schema and the versions of the rows stand behind it. Who shares a transaction with whom is in
+//! `line`.
 
 use crate::calendar::{self, Actor, Command, Epoch, Fresh, Purpose, Refusal, Shown};
 
 use super::apply::Apply;
 use super::{Error, Store, fresh_id, load, rows, token};
-
-/// How often a command is decided again when somebody else was faster.
-const TRIES: u32 = 8;
 
 /// What came of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +20,7 @@ pub struct Outcome {
     pub repeated: bool,
 }
 
-/// Why one try did not succeed.
+/// Why one try did not succeed: what it may have written must be undone.
 pub(super) enum Failed {
     /// Somebody else was faster: read and decide again.
     Again,
@@ -36,17 +34,15 @@ impl<E: Into<Error>> From<E> for Failed {
     }
 }
 
+type Tx = sqlx::Transaction<'static, sqlx::Any>;
+
 impl Store {
     /// Carries out a command. When it returns, the decision and its messages are on the disk.
     pub async fn execute(&self, command: &Command, actor: &Actor, now: Epoch) -> Result<Outcome, Error> {
-        for _ in 0..TRIES {
-            match self.try_once(command, actor, now).await {
-                Ok(outcome) => return Ok(outcome),
-                Err(Failed::Error(error)) => return Err(error),
-                Err(Failed::Again) => {}
-            }
+        if !self.guarded {
+            return self.execute_without_guards(command, actor, now).await;
         }
-        Err(Refusal::Changed.into())
+        self.in_line(command.clone(), actor.clone(), now).await
     }
 
     /// What a form that was already received had been answered; `None` for a new one.
@@ -74,19 +70,40 @@ impl Store {
         self.execute(&command(id), &Actor::Visitor, now).await
     }
 
-    async fn try_once(&self, command: &Command, actor: &Actor, now: Epoch) -> Result<Outcome, Failed> {
-        let mut tx = self.write().await?;
-        if let Some(outcome) = load::submitted(&mut tx, command).await? {
-            return Ok(outcome);
+    /// One command within a transaction. The inner error is a refusal before anything was written; after the outer one
+    /// the transaction is good for nothing but being undone.
+    pub(super) async fn step(
+        &self,
+        tx: &mut Tx,
+        command: &Command,
+        actor: &Actor,
+        now: Epoch,
+    ) -> Result<Result<Outcome, Refusal>, Failed> {
+        if let Some(outcome) = load::submitted(tx, command).await? {
+            return Ok(Ok(outcome));
         }
-        let state = load::state(&mut tx, command, now).await?;
-        let id = fresh_id();
-        let decision = calendar::decide(&state, command, Fresh { now, id: &id }).map_err(Error::from)?;
+        let state = load::state(tx, command, now).await?;
+        let decision = match calendar::decide(&state, command, Fresh { now, id: &fresh_id() }) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.write_down(tx, command, actor, &decision, now).await.map(Ok)
+    }
+
+    /// Writes a decision: changes, letters, the form's answer, a line of the audit log.
+    pub(super) async fn write_down(
+        &self,
+        tx: &mut Tx,
+        command: &Command,
+        actor: &Actor,
+        decision: &calendar::Decision,
+        now: Epoch,
+    ) -> Result<Outcome, Failed> {
         let outcome = Outcome { shown: decision.shown, id: decision.id.clone(), repeated: false };
         if decision.changes.is_empty() && decision.letters.is_empty() {
             return Ok(outcome);
         }
-        let mut apply = Apply { tx: &mut tx, now };
+        let mut apply = Apply { tx, now, guarded: self.guarded };
         for change in &decision.changes {
             apply.change(change).await?;
         }
@@ -97,7 +114,6 @@ impl Store {
             apply.submission(submission, &outcome).await?;
         }
         apply.audit(actor, command.name(), &outcome.id).await?;
-        tx.commit().await?;
         Ok(outcome)
     }
 

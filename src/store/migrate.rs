@@ -28,6 +28,7 @@ macro_rules! migrations {
 const MIGRATIONS: &[Migration] = migrations![
     1 "0001_start.sql",
     2 "0002_letters_and_time.sql",
+    3 "0003_scale.sql",
     8 "0008_data.sql",
     10 "0010_downloads.sql",
 ];

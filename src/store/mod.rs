@@ -8,12 +8,14 @@
 
 mod apply;
 mod backup;
+mod check;
 mod data;
 mod database;
 mod downloads;
 mod erase;
 mod execute;
 mod figures;
+mod line;
 mod load;
 mod migrate;
 mod open;
@@ -23,6 +25,7 @@ mod read;
 mod rights;
 mod rows;
 mod token;
+mod unguarded;
 
 pub use data::Import;
 pub use database::{Database, Engine};

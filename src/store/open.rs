@@ -4,6 +4,7 @@
 //! SQLite, synchronous_commit on PostgreSQL.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -11,6 +12,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Transaction};
 
+use super::line::Line;
 use super::migrate::migrate;
 use super::{Database, Engine, rows};
 
@@ -47,6 +49,10 @@ pub struct Store {
     pub(super) writer: AnyPool,
     pub(super) readers: AnyPool,
     pub(super) engine: Engine,
+    /// Who waits to write.
+    pub(super) line: Arc<Line>,
+    /// Always true but for the tests' control: see `unguarded`.
+    pub(super) guarded: bool,
 }
 
 impl Store {
@@ -63,7 +69,8 @@ impl Store {
         };
         let context = || format!("cannot open the database {database}");
         let writer = pool(&url, engine, 1).await.with_context(context)?;
-        let store = Self { readers: pool(&url, engine, READERS).await.with_context(context)?, writer, engine };
+        let readers = pool(&url, engine, READERS).await.with_context(context)?;
+        let store = Self { writer, readers, engine, line: Arc::default(), guarded: true };
         store.assert_version().await.with_context(context)?;
         migrate(&store).await.with_context(|| format!("cannot migrate the database {database}"))?;
         Ok(store)

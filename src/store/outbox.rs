@@ -1,5 +1,7 @@
 //! The outbox: letters written with the decision that caused them, claimed by whoever delivers.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use sqlx::any::AnyRow;
 
@@ -64,6 +66,15 @@ impl Store {
         query.fetch_all(&self.writer).await?.iter().map(post).collect()
     }
 
+    /// Just before a claimed letter is handed over: whether it is still to be sent, and still by whoever claimed it. If so
+    /// the claim begins anew. A letter that was recalled since, or that somebody else claimed because this took too long,
+    /// is not handed over.
+    pub async fn hold(&self, claimed: &Post, now: Epoch) -> Result<bool> {
+        let query = sqlx::query("UPDATE outbox SET not_before = $1 WHERE key = $2 AND state = 'due' AND attempts = $3");
+        let query = query.bind(now + CLAIM).bind(&claimed.key).bind(i64::from(claimed.attempts));
+        Ok(query.execute(&self.writer).await?.rows_affected() == 1)
+    }
+
     /// The mail server took it, perhaps while it was recalled: tokens are erased.
     pub async fn mark_sent(&self, key: &str, now: Epoch) -> Result<()> {
         let Some(mut sent) = self.post(key).await? else { return Ok(()) };
@@ -114,13 +125,28 @@ impl Store {
         Ok(())
     }
 
-    /// Letters for the staff area: those that are dead, due or kept first, the newest first.
+    /// Letters for the staff area: those that are dead, then those that are due or kept, the newest first.
     pub async fn posts(&self, most: u32) -> Result<Vec<Post>> {
-        let query = sqlx::query(
-            "SELECT key, letter, state, attempts, created, error FROM outbox
-             ORDER BY CASE state WHEN 'dead' THEN 0 WHEN 'sent' THEN 2 WHEN 'cancelled' THEN 2 ELSE 1 END, created DESC, key LIMIT $1",
-        );
-        query.bind(i64::from(most)).fetch_all(&self.readers).await?.iter().map(post).collect()
+        let (mut found, mut known) = (Vec::new(), BTreeSet::new());
+        for states in [&["dead"][..], &["due", "kept"], &["sent", "cancelled"]] {
+            let mut group = Vec::new();
+            // State by state, each from its index: there may be very many.
+            for state in states {
+                let left = i64::from(most) - i64::try_from(found.len()).unwrap_or(i64::MAX);
+                let query = sqlx::query(
+                    "SELECT key, letter, state, attempts, created, error FROM outbox WHERE state = $1
+                     ORDER BY created DESC, key LIMIT $2",
+                );
+                let rows = query.bind(*state).bind(left.max(0)).fetch_all(&self.readers).await?;
+                group.extend(rows.iter().map(post).collect::<Result<Vec<_>>>()?);
+            }
+            group.sort_by(|a: &Post, b: &Post| (b.created, &a.key).cmp(&(a.created, &b.key)));
+            // One that was sent between two questions was met twice.
+            group.retain(|post: &Post| known.insert(post.key.clone()));
+            found.extend(group);
+            found.truncate(usize::try_from(most)?);
+        }
+        Ok(found)
     }
 
     /// One letter.

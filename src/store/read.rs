@@ -179,16 +179,6 @@ impl Store {
         query.bind(i64::from(most)).fetch_all(&self.readers).await?.iter().map(line).collect()
     }
 
-    /// Sessions whose seat counter is not the sum of what is registered: none, unless something is broken.
-    pub async fn miscounted(&self) -> Result<Vec<String>> {
-        let query = sqlx::query(
-            "SELECT s.id FROM sessions s WHERE s.taken <> (
-                 SELECT COALESCE(SUM(r.seats), 0) FROM registrations r
-                 WHERE r.session = s.id AND r.state IN ('pending', 'confirmed', 'offered')) ORDER BY s.id",
-        );
-        query.fetch_all(&self.readers).await?.iter().map(|row| rows::text(row, "id")).collect()
-    }
-
     /// What a token of this purpose opens.
     pub(super) async fn token_subject(&self, purpose: Purpose, token: &str, now: Epoch) -> Result<Option<String>> {
         let query = sqlx::query(

@@ -30,24 +30,28 @@ pub(crate) async fn base() -> Base {
 
 /// A fresh calendar; `None` without PostgreSQL, where that was asked for.
 pub(crate) async fn base_on(engine: Engine) -> Option<Base> {
+    let address = if engine == Engine::Postgres { postgres_kit::fresh().await? } else { String::new() };
+    Some(base_at(&address).await)
+}
+
+/// A fresh calendar in the PostgreSQL database at `address`; on SQLite when it is empty.
+pub(crate) async fn base_at(address: &str) -> Base {
     let folder = tempfile::tempdir().unwrap();
-    let database = match engine {
-        Engine::Sqlite => Database::from(folder.path()),
-        Engine::Postgres => Database::choose(folder.path(), &postgres_kit::fresh().await?).unwrap(),
-    };
+    let database = Database::choose(folder.path(), address).unwrap();
     let store = Store::open(database.clone()).await.unwrap();
-    Some(Base { store, folder, database })
+    Base { store, folder, database }
 }
 
 /// Two tests of each function named: one on SQLite, one on PostgreSQL.
 macro_rules! on_both_engines {
-    ($($name:ident),* $(,)?) => {
-        on_both_engines!(@ sqlite Sqlite $($name)*);
-        on_both_engines!(@ postgres Postgres $($name)*);
+    ($($(#[$attribute:meta])* $name:ident),* $(,)?) => {
+        on_both_engines!(@ sqlite Sqlite $($(#[$attribute])* $name)*);
+        on_both_engines!(@ postgres Postgres $($(#[$attribute])* $name)*);
     };
-    (@ $module:ident $engine:ident $($name:ident)*) => {
+    (@ $module:ident $engine:ident $($(#[$attribute:meta])* $name:ident)*) => {
         mod $module {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            $($(#[$attribute])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $name() {
                 if let Some(base) = crate::calendar_kit::base_on(repere::store::Engine::$engine).await {
                     super::$name(base).await;

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use repere::host;
 use repere::site::Output;
 use serde::Deserialize;
@@ -128,7 +129,7 @@ fn one_address_does_not_take_every_place() {
     let limits = toml::from_str("trusted_proxies = []\nconnections_per_address = 2").unwrap();
     let site = host::Site::load(vec![Output::bytes("index.html", "<p>Bonjour</p>", "")], None).unwrap();
     let routes = host::routes(Arc::new(host::App::new(site, None)));
-    let door = host::Door { https: false, limits };
+    let door = host::Door { https: false, limits: Arc::new(ArcSwap::from_pointee(limits)) };
     runtime.spawn(host::serve(listener, routes, door, std::future::pending::<()>));
     // Whether a new connection is answered; one that is, stays open.
     let try_once = || {

@@ -1,279 +1,299 @@
 //! The running program under a crowd and under a kill: no seat is sold twice, no confirmed answer is lost.
 //!
-//! Each test starts the real binary on this site with an empty database, speaks HTTP to it as browsers do, and reads the
-//! database afterwards through the store.
+//! Each test starts the real binary over an empty database, speaks HTTP to it as browsers do, and reads the database through
+//! the store, on SQLite and on PostgreSQL. The long ones are ignored here: `tests/live` runs them.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use repere::calendar::form::{self, Fields};
-use repere::calendar::{Actor, Command as Ask, RegistrationState};
-use repere::store::Store;
+use repere::calendar::RegistrationState;
+use repere::store::{Engine, Store};
+use sqlx::Row as _;
 
-/// The program, killed when the test ends.
-struct Host {
-    child: Child,
-    address: SocketAddr,
+use crate::calendar_kit::{Base, base_on, on_both_engines};
+use crate::host_kit::{Host, crowd, email, inside, post, register, session};
+
+/// Seats that are held, offered or confirmed.
+async fn sold(store: &Store, session: &str) -> u32 {
+    let all = store.registrations(session).await.unwrap();
+    let holds =
+        |state| matches!(state, RegistrationState::Pending | RegistrationState::Confirmed | RegistrationState::Offered);
+    all.iter().filter(|r| holds(r.state)).map(|r| r.seats).sum()
 }
 
-impl Host {
-    fn start(data: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let child = Command::new(env!("CARGO_BIN_EXE_repere"))
-            .args(["--root", env!("CARGO_MANIFEST_DIR"), "host", "--listen", &address.to_string(), "--data"])
-            .arg(data)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let host = Self { child, address };
-        let start = Instant::now();
-        while host.get("/healthz").is_none_or(|(status, _)| status != 200) {
-            assert!(start.elapsed() < Duration::from_secs(120), "the host does not answer");
-            thread::sleep(Duration::from_millis(50));
-        }
-        host
+/// Two hundred people at once ask for ten seats, again and again. Returns how many seats were sold each time.
+async fn rounds(base: &Base, address: SocketAddr, rounds: usize) -> Vec<u32> {
+    let mut found = Vec::new();
+    for _ in 0..rounds {
+        let id = session(&base.store, 10).await;
+        let answers = tokio::task::block_in_place(|| crowd(address, &id, 200));
+        // Whoever came before the last seat went is on the waiting list by the race; nobody got an error.
+        let calm = answers.iter().filter(|answer| matches!(answer, Some(303 | 409))).count();
+        let wrong: BTreeSet<_> = answers.iter().filter(|answer| !matches!(answer, Some(303 | 409))).collect();
+        assert_eq!(calm, 200, "everybody gets a calm answer: {wrong:?}");
+        let seated = answers.iter().filter(|answer| **answer == Some(303)).count();
+        assert!(seated >= 10, "ten were told of their seat: {seated}");
+        found.push(sold(&base.store, &id).await);
     }
+    found
+}
 
-    fn get(&self, path: &str) -> Option<(u16, String)> {
-        speak(self.address, &format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
+async fn two_hundred_people_at_once_get_ten_seats(base: Base) {
+    let host = Host::start(&base);
+    assert_eq!(rounds(&base, host.address, 2).await, [10; 2]);
+    assert_eq!(base.store.faults().await.unwrap(), Vec::<String>::new());
+}
+
+async fn two_hundred_people_at_once_get_ten_seats_fifty_times(base: Base) {
+    let host = Host::start(&base);
+    assert_eq!(rounds(&base, host.address, 50).await, [10; 50]);
+    assert_eq!(base.store.faults().await.unwrap(), Vec::<String>::new());
+}
+
+/// The control: the same crowd, the same forms, the same server, without the guards. Without it, the tests above could
+/// pass for another reason.
+async fn without_the_guards_the_same_crowd_oversells(base: Base) {
+    take_guards_out_of_the_schema(&base).await;
+    let address = inside(&base, base.store.clone().without_guards()).await;
+    let mut most = 0;
+    for _ in 0..3 {
+        let id = session(&base.store, 10).await;
+        tokio::task::block_in_place(|| crowd(address, &id, 200));
+        most = most.max(sold(&base.store, &id).await);
     }
+    assert!(most > 10, "the control must oversell: {most}");
+}
 
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Option<(u16, String)> {
-        post(self.address, path, fields)
+/// No CHECK on the seats, no order of arrival that is unique.
+async fn take_guards_out_of_the_schema(base: &Base) {
+    let pool = base.pool().await;
+    if base.store.engine() == Engine::Postgres {
+        let out = "DO $$ DECLARE c record; BEGIN
+                FOR c IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
+                    WHERE (contype = 'c' AND pg_get_constraintdef(oid) LIKE '%taken%')
+                        OR (contype = 'u' AND conrelid = 'registrations'::regclass)
+                LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.place, c.conname); END LOOP;
+            END $$";
+        sqlx::raw_sql(out).execute(&pool).await.unwrap();
+        return;
     }
-
-    /// SIGKILL: no drain, no goodbye.
-    fn kill(&mut self) {
-        self.child.kill().expect("it can be killed");
-        self.child.wait().expect("it ends");
-    }
+    // SQLite cannot alter a constraint: the empty tables are made anew.
+    let mut connection = pool.acquire().await.unwrap();
+    sqlx::raw_sql("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON").execute(&mut *connection).await.unwrap();
+    let made = "SELECT sql FROM sqlite_schema WHERE tbl_name IN ('sessions', 'registrations') AND sql IS NOT NULL";
+    let made: Vec<String> =
+        sqlx::query(made).fetch_all(&mut *connection).await.unwrap().iter().map(|row| row.get("sql")).collect();
+    let whole = made.join(";\n");
+    let without = whole
+        .replace("CHECK (taken BETWEEN 0 AND capacity)", "CHECK (taken >= 0)")
+        .replace("UNIQUE (session, position)", "CHECK (position > 0)");
+    assert_ne!(whole, without, "the guards are where this test looks for them");
+    let anew = format!("DROP TABLE registrations; DROP TABLE sessions; {without}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(anew)).execute(&mut *connection).await.unwrap();
 }
 
-impl Drop for Host {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn post(address: SocketAddr, path: &str, fields: &[(&str, &str)]) -> Option<(u16, String)> {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    speak(
-        address,
-        &format!(
-            "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nOrigin: http://{address}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        ),
-    )
-}
-
-/// Status and head of the answer; `None` when the connection broke before the whole head came.
-fn speak(address: SocketAddr, request: &str) -> Option<(u16, String)> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
-    stream.write_all(request.as_bytes()).ok()?;
-    let mut reader = BufReader::new(stream);
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).ok()? == 0 {
-            return None;
-        }
-    }
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    let mut rest = Vec::new();
-    let _ = reader.read_to_end(&mut rest);
-    Some((status, head))
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
-}
-
-/// A published session in the data, as a coordinator's form makes it.
-fn session(data: &Path, capacity: u32) -> String {
-    block(async {
-        let store = Store::open(data).await.expect("the data opens");
-        let date = jiff::Zoned::now().date().saturating_add(jiff::Span::new().days(60)).to_string();
-        let fields = [
-            ("kind", "awareness"),
-            ("title", "Comprendre et repérer"),
-            ("audience", "Équipes éducatives"),
-            ("place", "Rennes"),
-            ("address", "salle interne, 3e étage"),
-            ("departement", "35"),
-            ("date", &date),
-            ("time", "14:00"),
-            ("minutes", "120"),
-            ("travel_before", "0"),
-            ("travel_after", "0"),
-            ("capacity", &capacity.to_string()),
-            ("publish", "1"),
-        ];
-        let fields = Fields(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
-        let form = form::session(&fields, &[]).unwrap_or_else(|errors| panic!("the form is good: {errors:?}"));
-        let made = store.execute(&Ask::CreateSession(Box::new(form)), &Actor::Clock, now()).await;
-        let id = made.expect("a session is made").id;
-        store.close().await;
-        id
-    })
-}
-
-fn block<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
-}
-
-fn register(address: SocketAddr, session: &str, who: usize) -> Option<u16> {
-    let (submission, email) = (format!("submission-number-{who:08}"), email(who));
-    let fields = [
-        ("submission", submission.as_str()),
-        ("name", "Alix Martin"),
-        ("email", &email),
-        ("function", "éducatrice"),
-        ("organisation", "Foyer départemental"),
-        ("departement", "35"),
-        ("seats", "1"),
-    ];
-    post(address, &format!("/calendrier/{session}/inscription"), &fields).map(|(status, _)| status)
-}
-
-fn email(who: usize) -> String {
-    format!("personne-{who}@exemple.test")
-}
-
-fn holds_seat(state: RegistrationState) -> bool {
-    matches!(state, RegistrationState::Pending | RegistrationState::Confirmed | RegistrationState::Offered)
-}
-
-#[test]
-fn fifty_people_at_once_get_ten_seats() {
-    let data = tempfile::tempdir().expect("a folder");
-    let id = session(data.path(), 10);
-    let host = Host::start(data.path());
-    let statuses = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for who in 0..50 {
-            let (statuses, id, address) = (&statuses, &id, host.address);
-            scope.spawn(move || {
-                let status = register(address, id, who);
-                statuses.lock().expect("unpoisoned").push(status);
-            });
-        }
-    });
-    let statuses = statuses.into_inner().expect("unpoisoned");
-    let seated = statuses.iter().filter(|s| **s == Some(303)).count();
-    let told = statuses.iter().filter(|s| **s == Some(409)).count();
-    let kept = block(async {
-        let store = Store::open(data.path()).await.expect("the data opens");
-        let seats = store.registrations(&id).await.expect("registrations");
-        assert_eq!(store.miscounted().await.expect("a count"), Vec::<String>::new());
-        seats.into_iter().filter(|r| holds_seat(r.state)).map(|r| r.seats).sum::<u32>()
-    });
-    assert_eq!(kept, 10, "exactly ten seats are held");
-    // Whoever came before the last seat went is on the waiting list by the race; nobody got an error.
-    assert_eq!(seated + told, 50, "everybody got a calm answer: {statuses:?}");
-    assert!(seated >= 10, "ten were told of their seat: {statuses:?}");
-}
-
-#[test]
-fn what_was_answered_survives_a_kill() {
-    let data = tempfile::tempdir().expect("a folder");
-    let id = session(data.path(), 5000);
+/// Kills the host again and again while people register. Whoever was answered is there, with one message; whoever was not
+/// sends the form again, as people do, and is there once all the same; nobody else is.
+async fn what_was_answered_survives(base: &Base, kills: u64) {
+    let id = session(&base.store, 100_000).await;
     let next = AtomicUsize::new(0);
-    let answered = Mutex::new(Vec::new());
-    for round in 0..4 {
-        let mut host = Host::start(data.path());
+    let (answered, unsure) = (Mutex::new(BTreeSet::new()), Mutex::new(BTreeSet::new()));
+    for round in 0..kills {
+        let mut host = Host::start(base);
         let stop = AtomicBool::new(false);
         thread::scope(|scope| {
             for _ in 0..8 {
-                let (next, answered, stop, id, address) = (&next, &answered, &stop, &id, host.address);
+                let (next, answered, unsure, stop, id) = (&next, &answered, &unsure, &stop, &id);
+                let address = host.address;
                 scope.spawn(move || {
                     while !stop.load(Ordering::Relaxed) {
                         let who = next.fetch_add(1, Ordering::Relaxed);
-                        if register(address, id, who) == Some(303) {
-                            answered.lock().expect("unpoisoned").push(who);
+                        if register(address, id, who) != Some(303) {
+                            // The host died under it.
+                            unsure.lock().expect("unpoisoned").insert(who);
+                            return;
                         }
+                        answered.lock().expect("unpoisoned").insert(who);
                     }
                 });
             }
-            thread::sleep(Duration::from_millis(400 + 130 * round));
+            // Under load, and never at the same point of the work.
+            let (start, before) = (Instant::now(), answered.lock().expect("unpoisoned").len());
+            while answered.lock().expect("unpoisoned").len() < before + 3 && start.elapsed() < Duration::from_secs(20) {
+                thread::sleep(Duration::from_millis(5));
+            }
+            thread::sleep(Duration::from_millis(round * 37 % 90));
             host.kill();
             stop.store(true, Ordering::Relaxed);
         });
     }
-    let answered = answered.into_inner().expect("unpoisoned");
-    assert!(answered.len() > 20, "the crowd was served: {}", answered.len());
-    block(async {
-        let store = Store::open(data.path()).await.expect("the data opens after the kills");
-        let kept = store.registrations(&id).await.expect("registrations");
-        let mut missing: Vec<usize> = answered
-            .iter()
-            .copied()
-            .filter(|who| {
-                let email = email(*who);
-                kept.iter().filter(|r| r.email == email).count() != 1
-            })
-            .collect();
-        missing.sort_unstable();
-        assert_eq!(missing, Vec::<usize>::new(), "every answered registration is there, once");
-        assert_eq!(store.miscounted().await.expect("a count"), Vec::<String>::new(), "seats taken equal seats held");
-        let posts = store.posts(u32::MAX >> 1).await.expect("the outbox");
-        assert_eq!(posts.len(), kept.len(), "each registration has its one message");
-    });
+    let (answered, unsure) = (answered.into_inner().unwrap(), unsure.into_inner().unwrap());
+    assert!(answered.len() > 2 * usize::try_from(kills).unwrap(), "the crowd was served: {}", answered.len());
+    let rows = kept(base, &id).await;
+    let missing: Vec<_> = answered.iter().filter(|who| rows.get(&email(**who)) != Some(&1)).collect();
+    assert_eq!(missing, Vec::<&usize>::new(), "every answered registration is there, once");
+    let host = Host::start(base);
+    for who in &unsure {
+        assert_eq!(register(host.address, &id, *who), Some(303), "the same form, again");
+    }
+    let rows = kept(base, &id).await;
+    let everybody: BTreeMap<String, usize> = answered.iter().chain(&unsure).map(|who| (email(*who), 1)).collect();
+    assert_eq!(rows, everybody, "everybody is there once, and nobody else");
+    let posts = base.store.posts(u32::MAX >> 1).await.unwrap();
+    let mut letters: BTreeMap<&str, usize> = BTreeMap::new();
+    for post in &posts {
+        *letters.entry(post.letter.to.as_str()).or_default() += 1;
+    }
+    assert!(letters.len() == everybody.len() && letters.values().all(|n| *n == 1), "each with its one message");
+    assert_eq!(base.store.faults().await.unwrap(), Vec::<String>::new());
 }
 
-#[test]
-fn a_second_press_of_the_button_gives_the_same_answer() {
-    let data = tempfile::tempdir().expect("a folder");
-    let id = session(data.path(), 10);
-    let host = Host::start(data.path());
+/// How often each address is registered.
+async fn kept(base: &Base, session: &str) -> BTreeMap<String, usize> {
+    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
+    for registration in base.store.registrations(session).await.unwrap() {
+        *rows.entry(registration.email).or_default() += 1;
+    }
+    rows
+}
+
+async fn what_was_answered_survives_a_kill(base: Base) {
+    what_was_answered_survives(&base, 4).await;
+}
+
+async fn what_was_answered_survives_a_hundred_kills(base: Base) {
+    what_was_answered_survives(&base, 100).await;
+}
+
+async fn a_second_press_of_the_button_gives_the_same_answer(base: Base) {
+    let id = session(&base.store, 10).await;
+    let host = Host::start(&base);
     assert_eq!(register(host.address, &id, 1), Some(303));
     assert_eq!(register(host.address, &id, 1), Some(303));
-    let kept = block(async {
-        let store = Store::open(data.path()).await.expect("the data opens");
-        (
-            store.registrations(&id).await.expect("registrations").len(),
-            store.posts(100).await.expect("the outbox").len(),
-        )
-    });
-    assert_eq!(kept, (1, 1));
-    let unknown = host.post("/calendrier/inconnue/inscription", &[("name", "x")]).expect("an answer");
+    assert_eq!(base.store.registrations(&id).await.unwrap().len(), 1);
+    assert_eq!(base.store.posts(100).await.unwrap().len(), 1);
+    let unknown = post(host.address, "/calendrier/inconnue/inscription", &[("name", "x")]).expect("an answer");
     assert_eq!(unknown.0, 404);
 }
 
-#[test]
-fn a_copy_made_under_load_can_be_put_back() {
-    let data = tempfile::tempdir().expect("a folder");
-    let id = session(data.path(), 500);
-    let host = Host::start(data.path());
-    let copy = data.path().join("copy.db");
-    let backup = |to: &Path| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_repere"));
-        command.args(["backup", "--data"]).arg(data.path()).arg(to).output().expect("the command runs")
+/// Another generation of the site brings its templates to pages and mails, and its limits to the door.
+async fn a_hangup_brings_new_templates_and_limits(base: Base) {
+    let id = session(&base.store, 10).await;
+    let host = Host::start(&base);
+    let site = crate::host_kit::small_site(base.folder.path());
+    std::fs::create_dir_all(site.join("templates/mail")).unwrap();
+    std::fs::write(site.join("templates/mail/confirmer.txt"), "Sujet neuf\nTexte neuf.\n").unwrap();
+    std::fs::write(site.join("repere.toml"), "dialect = \"0.23\"\n[host]\nconnections = 3\n").unwrap();
+    host.hang_up();
+    // Three stay without a word; a fourth waits until one of them is gone.
+    let start = Instant::now();
+    loop {
+        let idle: Vec<_> = (0..3).map(|_| std::net::TcpStream::connect(host.address).unwrap()).collect();
+        thread::sleep(Duration::from_millis(150));
+        let mut fourth = std::net::TcpStream::connect(host.address).unwrap();
+        fourth.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+        std::io::Write::write_all(&mut fourth, b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut first = [0; 12];
+        let waits = std::io::Read::read_exact(&mut fourth, &mut first).is_err();
+        drop(idle);
+        if waits {
+            break;
+        }
+        assert!(start.elapsed() < Duration::from_secs(30), "the limit of the new configuration is not held");
+    }
+    assert_eq!(register(host.address, &id, 1), Some(303));
+    let mails = base.folder.path().join("mail");
+    let start = Instant::now();
+    let mail = loop {
+        let first = std::fs::read_dir(&mails).into_iter().flatten().flatten().find_map(|entry| {
+            entry.path().extension().is_some_and(|e| e == "eml").then(|| std::fs::read_to_string(entry.path()).unwrap())
+        });
+        if let Some(mail) = first {
+            break mail;
+        }
+        assert!(start.elapsed() < Duration::from_secs(30), "no mail was kept");
+        thread::sleep(Duration::from_millis(100));
     };
+    assert!(mail.contains("Subject: Sujet neuf"), "{mail}");
+}
+
+on_both_engines![
+    two_hundred_people_at_once_get_ten_seats,
+    #[ignore = "a minute: tests/live"]
+    two_hundred_people_at_once_get_ten_seats_fifty_times,
+    without_the_guards_the_same_crowd_oversells,
+    what_was_answered_survives_a_kill,
+    #[ignore = "a minute or two: tests/live"]
+    what_was_answered_survives_a_hundred_kills,
+    a_second_press_of_the_button_gives_the_same_answer,
+    a_hangup_brings_new_templates_and_limits,
+];
+
+fn backup(base: &Base, to: &Path) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_repere"));
+    command.arg("--root").arg(base.folder.path()).args(["backup", "--data"]).arg(base.folder.path()).arg(to);
+    match &base.database {
+        repere::store::Database::Folder(_) => command.env_remove("REPERE_DATABASE_URL"),
+        repere::store::Database::Postgres(url) => command.env("REPERE_DATABASE_URL", url),
+    };
+    command.output().expect("the command runs")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_copy_made_under_load_can_be_put_back() {
+    let base = base_on(Engine::Sqlite).await.unwrap();
+    let id = session(&base.store, 500).await;
+    let host = Host::start(&base);
+    let copy = base.folder.path().join("copy.db");
     thread::scope(|scope| {
         let (id, address) = (&id, host.address);
         scope.spawn(move || (0..40).for_each(|who| assert_eq!(register(address, id, who), Some(303))));
         thread::sleep(Duration::from_millis(30));
-        let done = backup(&copy);
+        let done = backup(&base, &copy);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     });
-    let again = backup(&copy);
+    let again = backup(&base, &copy);
     assert_eq!(again.status.code(), Some(1), "a backup never replaces another");
     let empty = tempfile::tempdir().expect("a folder");
     std::fs::copy(&copy, empty.path().join("repere.db")).expect("the copy is put back");
-    block(async {
-        let store = Store::open(empty.path()).await.expect("the copy opens");
-        let kept = store.registrations(&id).await.expect("registrations");
-        assert_eq!(store.posts(500).await.expect("the outbox").len(), kept.len(), "each with its message");
-        assert_eq!(store.miscounted().await.expect("a count"), Vec::<String>::new());
+    let store = Store::open(empty.path()).await.expect("the copy opens");
+    let kept = store.registrations(&id).await.expect("registrations");
+    assert_eq!(store.posts(500).await.expect("the outbox").len(), kept.len(), "each with its message");
+    assert_eq!(store.faults().await.expect("a look"), Vec::<String>::new());
+}
+
+/// What README.md says of PostgreSQL: `repere backup` names the program, and its copy can be put back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_dump_of_postgresql_can_be_put_back() {
+    let Some(base) = base_on(Engine::Postgres).await else { return };
+    let id = session(&base.store, 500).await;
+    let host = Host::start(&base);
+    let dump = base.folder.path().join("calendrier.dump");
+    let told = backup(&base, &dump);
+    let told = (told.status.code(), String::from_utf8(told.stderr).unwrap());
+    assert!(told.0 == Some(1) && told.1.contains("pg_dump --format=custom"), "{told:?}");
+    thread::scope(|scope| {
+        let (id, address) = (&id, host.address);
+        scope.spawn(move || (0..40).for_each(|who| assert_eq!(register(address, id, who), Some(303))));
+        thread::sleep(Duration::from_millis(30));
+        crate::postgres_kit::program(
+            "pg_dump",
+            &["--format=custom", "--file", dump.to_str().unwrap(), &base.address()],
+        );
     });
+    let empty = base_on(Engine::Postgres).await.unwrap();
+    sqlx::raw_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public").execute(&empty.pool().await).await.unwrap();
+    let arguments = ["--no-owner", "--exit-on-error", "--dbname", &empty.address(), dump.to_str().unwrap()];
+    crate::postgres_kit::program("pg_restore", &arguments);
+    let store = Store::open(empty.database.clone()).await.expect("the copy opens");
+    let kept = store.registrations(&id).await.expect("registrations");
+    assert_eq!(store.posts(500).await.expect("the outbox").len(), kept.len(), "each with its message");
+    assert_eq!(store.faults().await.expect("a look"), Vec::<String>::new());
 }

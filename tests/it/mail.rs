@@ -15,7 +15,7 @@ use repere::templates::Renderer;
 
 use crate::calendar_kit::{Base, NOW, base, when};
 
-fn mailer(folder: &Path, smtp: Option<Smtp>) -> Mailer {
+pub(crate) fn mailer(folder: &Path, smtp: Option<Smtp>) -> Mailer {
     mailer_and_templates(folder, smtp).0
 }
 

@@ -20,16 +20,32 @@ struct Server {
 /// The address of a new, empty database; `None` where the tests were asked to do without PostgreSQL.
 pub(crate) async fn fresh() -> Option<String> {
     static SERVER: OnceLock<Server> = OnceLock::new();
+    on(&SERVER, "-c fsync=off -c full_page_writes=off").await
+}
+
+/// The same on a server that brings every commit to the disk, as it should: for measuring.
+pub(crate) async fn durable() -> Option<String> {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    on(&SERVER, "-c shared_buffers=256MB -c max_wal_size=4GB").await
+}
+
+async fn on(server: &OnceLock<Server>, settings: &str) -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     if std::env::var_os("REPERE_TESTS_WITHOUT_POSTGRES").is_some() {
         return None;
     }
-    let server = SERVER.get_or_init(|| start("-c fsync=off -c full_page_writes=off"));
+    let server = server.get_or_init(|| start(settings));
     let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let pool = sqlx_pool(&address(&server.folder, "postgres")).await;
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
     pool.close().await;
     Some(address(&server.folder, &name))
+}
+
+/// Runs one of PostgreSQL's programs; the test fails with it.
+pub(crate) fn program(name: &str, arguments: &[&str]) {
+    let output = Command::new(programs().join(name)).args(arguments).output().expect("the program runs");
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn address(folder: &Path, database: &str) -> String {

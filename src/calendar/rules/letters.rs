@@ -11,6 +11,7 @@ pub(super) const OF_A_REGISTRATION: &[LetterKind] = &[
     LetterKind::Already,
     LetterKind::Offered,
     LetterKind::Promoted,
+    LetterKind::Expired,
     LetterKind::Moved,
     LetterKind::Postponed,
 ];
