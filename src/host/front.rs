@@ -68,7 +68,8 @@ async fn routed(router: Router, mut request: Request<Body>) -> Response<Body> {
     let plain = match path::read(request.uri().path()) {
         path::Path::Plain(plain) => plain,
         path::Path::Elsewhere(to) => return redirect(StatusCode::PERMANENT_REDIRECT, &to, request.uri().query()),
-        // A path nobody can have: the site's own page for what is not there.
+        // A path nobody can have: programs get their own answer, people the site's page for what is not there.
+        path::Path::Nowhere if request.uri().path().starts_with("/api/") => "/api/\u{fffd}".to_owned(),
         path::Path::Nowhere => "/\u{fffd}".to_owned(),
     };
     let target =

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use repere::calendar::{Command, Epoch, Kind, NewSession, Start};
+use repere::calendar::{Command, Epoch, Kind, NewSession, Purpose, Start};
 use serde_json::Value;
 
 use crate::calendar_kit::form;
@@ -325,6 +325,58 @@ fn an_import_shows_everything_first_and_takes_all_or_none() {
                 && (answer.text().contains(key) || answer.text().contains(&key.replace('\u{a0}', " ")))
         );
     }
+}
+
+#[test]
+fn tokens_that_are_guessed_reused_or_broken_meet_a_calm_page() {
+    let desk = Desk::open();
+    let zeros = "0".repeat(64);
+    let long = "a".repeat(2000);
+    let guesses = [
+        "jeton",
+        zeros.as_str(),
+        &zeros.to_uppercase(),
+        "%00",
+        "%F0%9F%90%9F",
+        "..%2F..%2Fetc",
+        "'%20OR%201=1",
+        long.as_str(),
+        "x.json",
+    ];
+    for way in ["gerer", "confirmer", "demande", "donnees", "agenda"] {
+        for guess in guesses {
+            let path = format!("/calendrier/{way}/{guess}");
+            let mut answers = vec![desk.get(&path, "")];
+            if way != "agenda" {
+                answers.push(desk.post(&path, &[("a", "b")], ""));
+            }
+            for answer in answers {
+                // A path with a null is nobody's address; the rest is a link that leads to nothing.
+                assert!([404, 410].contains(&answer.status), "{path}: {}", answer.status);
+                if answer.status == 410 {
+                    assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
+                    assert!(answer.text().contains("119") && !answer.text().contains(&zeros), "{path}");
+                }
+            }
+        }
+    }
+    let id = desk.run(&session(72, |_| {}));
+    let registration = desk.run(&Command::Register(crate::calendar_kit::register(&id, "anne")));
+    let posts = desk.runtime.block_on(desk.store.posts(10)).unwrap();
+    let confirm = posts.iter().find_map(|post| post.letter.tokens.get(&Purpose::Confirm)).unwrap().clone();
+    assert_eq!(desk.get(&format!("/calendrier/confirmer/{confirm}"), "").status, 200);
+    for other in ["gerer", "demande", "donnees"] {
+        assert_eq!(
+            desk.get(&format!("/calendrier/{other}/{confirm}"), "").status,
+            410,
+            "a token opens one thing: {other}"
+        );
+    }
+    assert_eq!(desk.post(&format!("/calendrier/confirmer/{confirm}"), &[], "").status, 303);
+    assert_eq!(desk.post(&format!("/calendrier/confirmer/{confirm}"), &[], "").status, 303, "twice is once");
+    let now = jiff::Timestamp::now().as_second();
+    desk.runtime.block_on(desk.store.forget_registration(&registration, now)).unwrap();
+    assert_eq!(desk.get(&format!("/calendrier/confirmer/{confirm}"), "").status, 410, "what is erased has no link");
 }
 
 /// What of `value` is not as `schema` says: enough of JSON Schema for our own description.

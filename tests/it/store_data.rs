@@ -1,5 +1,7 @@
 //! Figures, imports, keys, a person's rights and the audit log in the store, on both engines.
 
+use std::path::Path;
+
 use repere::calendar::figures::{Filter, Held};
 use repere::calendar::{Actor, Command, Kind, Purpose, RegistrationState, RequestState, retention};
 use repere::store::{Import, Stored};
@@ -152,6 +154,34 @@ async fn the_audit_log_refuses_to_change(base: Base) {
         assert!(refused.contains("audit_is_append_only"), "{refused}");
     }
     assert_eq!(base.store.audit(10).await.unwrap(), before);
+}
+
+#[test]
+fn the_page_on_privacy_and_the_pages_of_people_say_every_number() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read =
+        |path: &str| std::fs::read_to_string(root.join(path)).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = read("content/confidentialite.md");
+    for (days, sentence) in [
+        (retention::GIVEN_UP, "ou si vous ne l’avez jamais confirmée : {} après"),
+        (retention::GIVEN_UP, "Si vous la retirez : {} après"),
+        (retention::NEEDS, "{} après la séance"),
+        (retention::UNANSWERED, "Restée sans réponse : au bout d’{}"),
+        (retention::LETTERS, "{} après leur écriture"),
+        (retention::SUBMISSIONS, "formulaire déjà envoyé, qui évite de l’enregistrer deux fois : {}"),
+    ] {
+        let words = match days / DAY {
+            7 => "sept jours".to_owned(),
+            365 => "un an".to_owned(),
+            days => format!("{days} jours"),
+        };
+        let sentence = sentence.replace("{}", &words);
+        assert!(page.contains(&sentence), "the page on privacy does not say “{sentence}”");
+    }
+    let words = read("themes/repere/i18n/fr/calendar.toml");
+    let letters = retention::LETTERS / DAY;
+    assert!(words.contains(&format!("effacés {letters} jours après leur écriture")));
+    assert!(words.contains(&format!("effacée au plus tard dans {letters} jours")));
 }
 
 on_both_engines![
