@@ -112,7 +112,7 @@ await axeOn(team, "the requests of a figure");
 await team.goto(`${base}/equipe/journal`);
 await axeOn(team, "the audit log");
 const log = await main(team);
-for (const action of ["import-session", "declare-reached", "export-xlsx", "erase-registration"]) check(log.includes(action), `the log tells of ${action}`);
+for (const action of ["Séance importée", "Personnes touchées déclarées", "Export XLSX", "Inscription effacée à la demande"]) check(log.includes(action), `the log tells of ${action}`);
 await one.page.goto(`${base}/calendrier/chiffres?annee=${year}`);
 check((await main(one.page)).includes("24"), "everybody reads the figures");
 await axeOn(one.page, "the figures for everybody");

@@ -236,7 +236,7 @@ fn figures_lead_to_the_rows_that_make_them() {
     assert_eq!(shown["people"], Value::Null, "three people are not told");
 
     let journal = desk.get("/equipe/journal", &cookie).text();
-    assert!(journal.contains("declare-reached") && journal.contains("Claire Morel"));
+    assert!(journal.contains("Personnes touchées déclarées") && journal.contains("Claire Morel"));
     for secret in ["/equipe/chiffres", "/equipe/journal", "/equipe/importer", "/equipe/exports/seances.csv"] {
         assert_eq!(desk.get(secret, "").headers["location"], "/equipe/connexion", "{secret}");
     }
@@ -265,7 +265,7 @@ fn exports_open_in_a_spreadsheet_and_run_nothing() {
         let book = desk.get(&path.replace(".csv", ".xlsx"), &cookie);
         assert!(book.status == 200 && book.body.starts_with(b"PK"), "{name}");
     }
-    assert!(desk.get("/equipe/journal", &cookie).text().contains("export-csv"), "an export is noted");
+    assert!(desk.get("/equipe/journal", &cookie).text().contains("Export CSV"), "an export is noted");
     assert_eq!(desk.get("/equipe/exports/tout.csv", &cookie).status, 404);
 }
 

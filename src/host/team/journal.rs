@@ -53,7 +53,7 @@ pub(in crate::host) async fn page(signed: Signed, Asked(query): Asked) -> Respon
             } else {
                 String::new()
             },
-            action: row.action,
+            action: action(&signed, &row.action),
             subject: row.subject,
         })
         .collect();
@@ -64,4 +64,11 @@ pub(in crate::host) async fn page(signed: Signed, Asked(query): Asked) -> Respon
         .with("subject", &subject)
         .with("older", &last.unwrap_or_default());
     signed.desk.page(StatusCode::OK, Reach::Secret, "equipe/journal.html", &context)
+}
+
+/// What was done, in words; the name of a command that the theme has no words for.
+fn action(signed: &Signed, name: &str) -> String {
+    let key = format!("calendar_journal_do_{}", name.replace('-', "_"));
+    let words = signed.desk.word(&key);
+    if words == key { name.to_owned() } else { words }
 }
