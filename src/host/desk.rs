@@ -16,6 +16,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use tokio::sync::Semaphore;
 
 use super::limits::{self, Limits};
+use super::visitors::Years;
 use super::{App, deliver};
 use crate::calendar::ics::Publisher;
 use crate::calendar::{Epoch, Refusal, staff};
@@ -37,6 +38,7 @@ struct Inside {
     forms: Limits,
     sign_ins: Limits,
     hashing: Semaphore,
+    years: Years,
 }
 
 /// How an answer may be kept and passed on.
@@ -68,6 +70,7 @@ impl Desk {
             sign_ins: Limits::new(10, Duration::from_secs(30)),
             // Each takes 19 MiB and a core for a moment.
             hashing: Semaphore::new(2),
+            years: Years::default(),
         }))
     }
 
@@ -96,6 +99,11 @@ impl Desk {
 
     pub(super) fn publisher(&self) -> &Publisher {
         &self.0.publisher
+    }
+
+    /// Figures of years, as visitors read them.
+    pub(super) fn years(&self) -> &Years {
+        &self.0.years
     }
 
     /// Visitors reach us over TLS.

@@ -115,6 +115,31 @@ fn every_route_of_the_interface_is_described_and_every_description_is_a_route() 
 }
 
 #[test]
+fn whatever_is_noted_in_the_audit_log_has_words() {
+    let commands = include_str!("../../src/calendar/command.rs");
+    let names = commands.split("pub fn name(&self)").nth(1).unwrap().split("\n    }\n").next().unwrap();
+    let stores = [
+        include_str!("../../src/store/data.rs"),
+        include_str!("../../src/store/figures.rs"),
+        include_str!("../../src/store/rights.rs"),
+        include_str!("../../src/host/team/exports.rs"),
+    ];
+    let noted =
+        stores.iter().flat_map(|text| text.lines().filter(|line| line.contains("note(") || line.contains("\"export-")));
+    let words = include_str!("../../themes/repere/i18n/fr/calendar.toml");
+    let mut count = 0;
+    for quoted in names.lines().chain(noted).flat_map(|line| line.split('"').skip(1).step_by(2)) {
+        if quoted == "csv" {
+            continue;
+        }
+        let key = format!("calendar_journal_do_{} = ", quoted.replace('-', "_"));
+        assert!(words.contains(&key), "{key}");
+        count += 1;
+    }
+    assert!(count >= 20, "{count}");
+}
+
+#[test]
 fn a_registration_by_json_is_taken_once_and_a_key_is_for_one_content() {
     let desk = Desk::open();
     let id = desk.run(&session(72, |form| form.capacity = 3));

@@ -108,7 +108,10 @@ pub(in crate::host) async fn declare(signed: Signed, Path(id): Path<String>, Pos
         return see(&format!("/equipe/seances/{id}?touchees=1#touchees"));
     };
     match signed.desk.store().declare_reached(&id, people, &signed.actor(), now()).await {
-        Ok(()) => see(&format!("/equipe/seances/{id}?fait=touchees")),
+        Ok(()) => {
+            signed.desk.years().forget();
+            see(&format!("/equipe/seances/{id}?fait=touchees"))
+        }
         Err(error) => signed.desk.failed(error),
     }
 }
