@@ -161,7 +161,7 @@ fn the_page_on_privacy_and_the_pages_of_people_say_every_number() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read =
         |path: &str| std::fs::read_to_string(root.join(path)).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
-    let page = read("content/confidentialite.md");
+    let page = read("content/confidentialite.md").replace("**", "");
     for (days, sentence) in [
         (retention::GIVEN_UP, "ou si vous ne l’avez jamais confirmée : {} après"),
         (retention::GIVEN_UP, "Si vous la retirez : {} après"),
