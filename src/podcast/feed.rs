@@ -176,8 +176,7 @@ pub fn xml(series: &Series, episodes: &[(&Episode, Notes)], sheet: &Sheet, words
 
 /// The writer breaks the line inside empty elements; a strict reader would take the break for their value.
 static EMPTY: LazyLock<Regex> = LazyLock::new(|| {
-    // A fixed pattern.
-    Regex::new(r"(<(?:podcast|itunes):\w+[^<>]*)>\n *</(?:podcast|itunes):\w+>").unwrap_or_else(|_| unreachable!())
+    Regex::new(r"(<(?:podcast|itunes):\w+[^<>]*)>\n *</(?:podcast|itunes):\w+>").expect("a fixed pattern")
 });
 
 fn item(series: &Series, episode: &Episode, notes: &Notes, sheet: &Sheet, words: &Words) -> Item {

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,12 @@ use super::measure::Measured;
 use crate::media::audio::{self, Facts, ProbeError};
 
 /// Raised when what is kept means something else.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Name of the index.
 const INDEX: &str = "index.json";
-/// After how long a file that no episode asked for is removed.
-const UNUSED: Duration = Duration::from_secs(30 * 24 * 3600);
+/// After how many seconds a file that no episode asked for is removed: a site that is still shown may need it.
+const UNUSED: u64 = 30 * DAY;
+const DAY: u64 = 24 * 3600;
 
 /// A file, by its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ struct Entry {
     modified: u128,
     known: Known,
     measured: Option<Result<Measured, String>>,
+    /// The day, in seconds since 1970, when an episode last asked for it.
+    used: u64,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -77,7 +80,7 @@ impl Kept {
         let facts = audio::probe(file)?;
         let (hash, integrity) = digests(file)?;
         let known = Known { facts, hash, integrity };
-        let entry = Entry { size, modified, known: known.clone(), measured: None };
+        let entry = Entry { size, modified, known: known.clone(), measured: None, used: 0 };
         lock(&self.index).files.insert(file.to_owned(), entry);
         *lock(&self.changed) = true;
         Ok(known)
@@ -121,23 +124,40 @@ impl Kept {
 
     /// Writes the index, forgets files that no longer count, removes what was not used for long.
     pub(super) fn close(&self, now: SystemTime) {
+        let today = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / DAY * DAY;
         let used = lock(&self.used);
         let mut index = lock(&self.index);
-        let before = index.files.len();
-        index.files.retain(|file, _| used.contains(file));
-        if *lock(&self.changed) || index.files.len() != before {
-            if let Err(error) = self.write(&index) {
-                tracing::debug!("the index of sound files cannot be written: {error}");
+        let mut changed = *lock(&self.changed);
+        for (file, entry) in &mut index.files {
+            if used.contains(file) && entry.used != today {
+                entry.used = today;
+                changed = true;
             }
         }
+        let before = index.files.len();
+        let recent = |entry: &Entry| today.saturating_sub(entry.used) <= UNUSED;
+        // A source that no episode names is forgotten at once; what was made stays a while.
+        index.files.retain(|file, entry| used.contains(file) || file.starts_with(&self.folder) && recent(entry));
         for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let Ok(modified) = entry.metadata().and_then(|m| m.modified()) else { continue };
-            let old = now.duration_since(modified).is_ok_and(|age| age > UNUSED);
-            if old && !used.contains(&path) && path.file_name().is_some_and(|name| name != INDEX) {
-                // Left in place, it only takes room.
-                let _ = std::fs::remove_file(path);
+            if !index.files.contains_key(&path) && path.file_name().is_some_and(|name| name != INDEX) {
+                self.remove(&path, now);
             }
+        }
+        if (changed || index.files.len() != before)
+            && let Err(error) = self.write(&index)
+        {
+            tracing::debug!("the index of sound files cannot be written: {error}");
+        }
+    }
+
+    /// Removes a file that the index does not know, unless another build is just making it.
+    fn remove(&self, file: &Path, now: SystemTime) {
+        let modified = std::fs::metadata(file).and_then(|data| data.modified());
+        let old = modified.is_ok_and(|then| now.duration_since(then).is_ok_and(|age| age.as_secs() > DAY));
+        if old {
+            // Left in place, it only takes room.
+            let _ = std::fs::remove_file(file);
         }
     }
 
@@ -186,4 +206,52 @@ fn allow_reading(file: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn allow_reading(_: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// A file that is sound enough to be known, made in the folder of `kept`.
+    fn make(kept: &Kept, name: &str) -> PathBuf {
+        let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites/podcast/episodes/un/un.mp3");
+        kept.made(name, |target| std::fs::copy(sound, target).map(drop).map_err(|e| e.to_string())).unwrap().0
+    }
+
+    #[test]
+    fn what_was_made_outlives_the_build_that_no_longer_needs_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let day = |n: u64| SystemTime::now() + Duration::from_secs(n * DAY);
+        let open = || Kept::open(folder.path().to_owned());
+        let kept = open();
+        let file = make(&kept, "a.mp3");
+        kept.close(day(0));
+        // In use for long: its age does not count.
+        let kept = open();
+        make(&kept, "a.mp3");
+        kept.close(day(100));
+        open().close(day(101));
+        assert!(file.is_file(), "the site that is shown may still be the one of yesterday");
+        open().close(day(129));
+        assert!(file.is_file());
+        open().close(day(133));
+        assert!(!file.exists(), "nobody asked for it in thirty days");
+    }
+
+    #[test]
+    fn a_file_is_made_once_and_known_without_being_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::open(folder.path().to_owned());
+        let file = make(&kept, "a.mp3");
+        kept.made("a.mp3", |_| Err("made twice".to_owned())).unwrap();
+        let known = kept.known(&file).unwrap();
+        kept.close(SystemTime::now());
+        // The same size and time: what is known is believed.
+        let time = std::fs::metadata(&file).unwrap().modified().unwrap();
+        std::fs::write(&file, vec![0; known.facts.bytes as usize]).unwrap();
+        std::fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+        assert_eq!(Kept::open(folder.path().to_owned()).known(&file).unwrap(), known);
+        assert!(kept.made("b.mp3", |_| Err("no".to_owned())).is_err() && !folder.path().join("b.mp3").exists());
+    }
 }
