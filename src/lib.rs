@@ -10,6 +10,7 @@
 //! The modules below are listed in reading order; nothing points back up the list except `cli`, which sees all.
 
 pub mod diagnostic;
+pub mod french;
 pub mod output;
 
 pub mod config;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Epoch, Kind, Place, Start};
+use super::{Epoch, Kind, Notice, Place, Reason, Start, Wish};
 
 /// Who acts: written into the audit log, never into a visitor's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,9 @@ pub struct Register {
     pub departement: String,
     /// How many seats, all or none.
     pub seats: u32,
+    /// What somebody needs to take part.
+    #[serde(default)]
+    pub needs: String,
 }
 
 /// An institution's form, validated.
@@ -68,8 +71,10 @@ pub struct SendRequest {
     pub headcount: u32,
     /// What is needed.
     pub need: String,
-    /// When it would suit.
+    /// When it would suit, in words.
     pub preferred: String,
+    /// When it would suit, as days.
+    pub wishes: Vec<Wish>,
 }
 
 /// When and how long.
@@ -100,18 +105,30 @@ pub struct NewSession {
     pub place: Place,
     /// Code of the département.
     pub departement: String,
+    /// Code of the authority, one of the département's.
+    pub authority: String,
     /// When.
     pub when: When,
     /// How many seats.
     pub capacity: u32,
+    /// The least confirmed seats to go ahead; 0 for no minimum.
+    pub least: u32,
+    /// When it is decided whether it goes ahead.
+    pub decides: Option<Epoch>,
     /// Registration opens then.
     pub opens: Option<Epoch>,
     /// Registration closes then.
     pub closes: Option<Epoch>,
     /// Ids of the trainers.
     pub trainers: Vec<String>,
+    /// Documents and links for participants, one a line.
+    pub materials: String,
+    /// Where participants say how it was.
+    pub evaluation: String,
     /// Whether it is visible at once.
     pub publish: bool,
+    /// Whether lists and feeds show it.
+    pub listed: bool,
 }
 
 /// One thing asked of the calendar.
@@ -129,6 +146,13 @@ pub enum Command {
         /// Id of the registration.
         registration: String,
     },
+    /// Says who comes on the seats of a group, by its link.
+    NameSeats {
+        /// Id of the registration.
+        registration: String,
+        /// One name a seat, or fewer.
+        names: Vec<String>,
+    },
     /// Lets held or offered seats go whose deadline has passed, and promotes. For one session.
     Expire {
         /// Id of the session.
@@ -136,6 +160,20 @@ pub enum Command {
     },
     /// A new session.
     CreateSession(Box<NewSession>),
+    /// Several sessions at once, all or none: the dates of a series. Each is a session of its own.
+    CreateSeries(Vec<NewSession>),
+    /// Tells people what is due: reminders, the decision, thanks. Once for each moment.
+    Notify {
+        /// Id of the session.
+        session: String,
+        /// What is due.
+        notice: Notice,
+    },
+    /// It goes ahead although fewer than the minimum are registered.
+    KeepSession {
+        /// Id of the session.
+        session: String,
+    },
     /// Everything of a session's form at once: each difference has its consequence (messages, SEQUENCE, promotion).
     EditSession {
         /// Id of the session.
@@ -193,10 +231,40 @@ pub enum Command {
         /// The session to make.
         form: Box<NewSession>,
     },
+    /// The coordinator proposes a date and trainers, whose time is held until the institution answers.
+    ProposeSession {
+        /// Id of the request.
+        request: String,
+        /// The session that would be.
+        form: Box<NewSession>,
+        /// Answer before then.
+        deadline: Epoch,
+        /// What to tell the institution.
+        answer: String,
+    },
+    /// The institution accepts what was proposed, by its link.
+    AcceptProposal {
+        /// Id of the request.
+        request: String,
+    },
+    /// The institution asks for another date, by its link.
+    RefuseProposal {
+        /// Id of the request.
+        request: String,
+        /// Why, for the coordinator.
+        reply: String,
+    },
+    /// Nobody answered a proposal in time.
+    LapseProposal {
+        /// Id of the request.
+        request: String,
+    },
     /// The coordinator says no.
     DeclineRequest {
         /// Id of the request.
         request: String,
+        /// Why, for the figures.
+        reason: Reason,
         /// What to tell the institution.
         answer: String,
     },
@@ -209,6 +277,14 @@ impl Command {
             Self::Register(_) => "register",
             Self::Confirm { .. } => "confirm",
             Self::Cancel { .. } => "cancel",
+            Self::NameSeats { .. } => "name-seats",
+            Self::CreateSeries(_) => "create-series",
+            Self::Notify { .. } => "notify",
+            Self::KeepSession { .. } => "keep-session",
+            Self::ProposeSession { .. } => "propose-session",
+            Self::AcceptProposal { .. } => "accept-proposal",
+            Self::RefuseProposal { .. } => "refuse-proposal",
+            Self::LapseProposal { .. } => "lapse-proposal",
             Self::Expire { .. } => "expire",
             Self::CreateSession(_) => "create-session",
             Self::EditSession { .. } => "edit-session",

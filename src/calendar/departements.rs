@@ -48,6 +48,28 @@ pub fn name(code: &str) -> Option<&'static str> {
     choices().find(|(known, _)| *known == code).map(|(_, name)| name)
 }
 
+/// Who protects children in a département, as code and name, the usual one first. It is the département itself but where
+/// a metropolis or a single collectivity does it.
+pub fn authorities(code: &str) -> &'static [(&'static str, &'static str)] {
+    match code {
+        "2A" | "2B" => &[("20", "Collectivité de Corse")],
+        "67" | "68" => &[("6AE", "Collectivité européenne d’Alsace")],
+        "69" => &[("69D", "Département du Rhône"), ("69M", "Métropole de Lyon")],
+        "75" => &[("75", "Ville de Paris")],
+        "972" => &[("972", "Collectivité territoriale de Martinique")],
+        "973" => &[("973", "Collectivité territoriale de Guyane")],
+        "976" => &[("976", "Département-Région de Mayotte")],
+        _ => &[],
+    }
+}
+
+/// The authority a form means: the one it names when the département has it, otherwise the usual one.
+pub fn authority<'a>(departement: &'a str, named: &'a str) -> &'a str {
+    let known = authorities(departement);
+    let chosen = known.iter().find(|(code, _)| *code == named).or(known.first());
+    chosen.map_or(departement, |(code, _)| code)
+}
+
 /// The time zone of its prefecture.
 pub fn zone(code: &str) -> &'static str {
     match code {

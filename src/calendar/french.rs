@@ -3,26 +3,11 @@
 //! Hours are those of the place of the session, never of the machine.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use super::Epoch;
-
-const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
+use crate::french;
 
 /// Zones offered in forms, with how visitors are told about them. Paris needs no telling.
 pub const ZONES: &[(&str, &str)] = &[
@@ -55,21 +40,13 @@ pub fn rfc3339(instant: Epoch, zone: &str) -> String {
 
 /// "jeudi 3 décembre 2026"; "mardi 1er décembre 2026".
 pub fn day(date: Date) -> String {
-    let weekday = DAYS[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())];
-    format!("{weekday} {} {} {}", day_number(date), MONTHS[month_index(date)], date.year())
+    let weekday = french::weekday(date.weekday());
+    format!("{weekday} {} {} {}", french::day_number(date), french::month(date), date.year())
 }
 
 /// "décembre 2026".
 pub fn month(date: Date) -> String {
-    format!("{} {}", MONTHS[month_index(date)], date.year())
-}
-
-fn month_index(date: Date) -> usize {
-    usize::from(date.month().unsigned_abs()) - 1
-}
-
-fn day_number(date: Date) -> String {
-    if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() }
+    format!("{} {}", french::month(date), date.year())
 }
 
 /// "14 h 00", with no-break spaces.
@@ -95,11 +72,6 @@ pub fn moment(instant: Epoch, zone: &str) -> String {
 /// "heure de La Réunion", empty for Paris.
 pub fn zone(zone: &str) -> &str {
     ZONES.iter().find(|(id, _)| *id == zone).map_or(zone, |(_, text)| text)
-}
-
-/// The French name of a day of the week.
-pub fn weekday(weekday: Weekday) -> &'static str {
-    DAYS[usize::from(weekday.to_monday_zero_offset().unsigned_abs())]
 }
 
 #[cfg(test)]

@@ -38,6 +38,28 @@ words! {
         RequestToAnswer = "demande-a-traiter",
         /// "A session is planned for you".
         RequestAccepted = "demande-acceptee",
+        /// To an institution: "here is a date: does it suit you?".
+        RequestProposed = "demande-proposee",
+        /// To an institution: "you did not answer; the date is free again".
+        RequestLapsed = "demande-sans-reponse",
+        /// To a coordinator: "an institution answered, or did not in time".
+        RequestAnswered = "demande-repondue",
+        /// To an institution: "your session moves".
+        InstitutionMoved = "demande-seance-modifiee",
+        /// To an institution: "your session is postponed".
+        InstitutionPostponed = "demande-seance-reportee",
+        /// To an institution: "your session is cancelled".
+        InstitutionCancelled = "demande-seance-annulee",
+        /// "In a week", "tomorrow".
+        Reminder = "rappel",
+        /// To a trainer: "tomorrow you run this session".
+        TrainerReminder = "formateur-rappel",
+        /// "It takes place": enough are registered.
+        Kept = "seance-maintenue",
+        /// To the team: "too few are registered: does it take place?".
+        ToDecide = "seance-a-decider",
+        /// "Thank you; the documents; how was it?".
+        Thanks = "seance-merci",
         /// "We cannot".
         RequestDeclined = "demande-refusee",
         /// To a trainer: "you run this session", with the invitation.
@@ -46,6 +68,10 @@ words! {
         TrainerReleased = "formateur-retrait",
         /// To a new member of staff: choose your password.
         StaffInvited = "equipe-invitation",
+        /// To somebody who forgot their password: choose another.
+        StaffReset = "equipe-mot-de-passe",
+        /// To a member of staff: your password or your second step changed.
+        StaffChanged = "equipe-acces-modifie",
     }
 }
 
@@ -60,6 +86,10 @@ words! {
         Request = "request",
         /// Choose the first password (also the first-run link).
         Invitation = "invitation",
+        /// Choose another password.
+        Reset = "reset",
+        /// The password was right; the code is still to come. Never in a mail.
+        SecondStep = "second-step",
         /// A trainer's own calendar feed.
         Feed = "feed",
     }
@@ -107,13 +137,13 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// What is left of a letter when its content is erased: that there was one.
-    pub fn erased(kind: LetterKind, key: &str) -> Self {
+    /// A letter about nothing yet: the fields beside these are filled in with `Letter { .., ..Letter::new(…) }`.
+    pub fn new(kind: LetterKind, to: &str, name: &str, key: String) -> Self {
         Self {
             kind,
-            to: String::new(),
-            name: String::new(),
-            key: key.to_owned(),
+            to: to.to_owned(),
+            name: name.to_owned(),
+            key,
             session: None,
             registration: None,
             request: None,
@@ -123,5 +153,10 @@ impl Letter {
             wants: Vec::new(),
             tokens: BTreeMap::new(),
         }
+    }
+
+    /// What is left of a letter when its content is erased: that there was one.
+    pub fn erased(kind: LetterKind, key: &str) -> Self {
+        Self::new(kind, "", "", key.to_owned())
     }
 }

@@ -29,9 +29,9 @@ pub use command::{Actor, Command, NewSession, Register, SendRequest, When};
 pub use message::{Letter, LetterKind, Method, Purpose};
 pub use refusal::{FieldError, Refusal};
 pub use registration::{Registration, RegistrationState};
-pub use request::{Request, RequestState};
-pub use rules::{Change, Decision, Fresh, Shown, State, decide};
-pub use session::{Kind, Place, Seats, Session, SessionState, Start};
+pub use request::{Half, Reason, Request, RequestState, Wish};
+pub use rules::{Change, Decision, Fresh, Shown, State, decide, due};
+pub use session::{Kind, Notice, Outlook, Place, Seats, Session, SessionState, Start};
 pub use staff::{Role, Staff};
 
 /// Seconds since 1970-01-01T00:00:00Z: how every instant is kept.
@@ -41,6 +41,10 @@ pub type Epoch = i64;
 pub const HOLD_SECONDS: Epoch = 30 * 60;
 /// Nearer than this to the start, a freed seat is offered with a deadline instead of given.
 pub const OFFER_WITHIN: Epoch = 48 * 3600;
+/// The names of a group can be given until this long before the start.
+pub const NAMES_BEFORE: Epoch = 48 * 3600;
+/// The most dates a series is made of at once.
+pub const MOST_DATES: usize = 30;
 /// How long links to manage a registration live after the end of its session.
 pub const MANAGE_AFTER_END: Epoch = 30 * 86_400;
 /// The most seats one registration may take.

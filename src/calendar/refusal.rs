@@ -44,6 +44,9 @@ pub enum Refusal {
         /// Start of the other session, 0 when the schema alone noticed.
         start: Epoch,
     },
+    /// A proposal was already answered, or its time is over.
+    #[error("the proposal is no longer open")]
+    ProposalOver,
     /// Fewer seats were wanted than are already taken.
     #[error("{taken} seats are already taken")]
     CapacityBelowTaken {
@@ -68,6 +71,7 @@ impl Refusal {
             Self::AlreadyRegistered => "calendar_refused_already_registered",
             Self::Over => "calendar_refused_over",
             Self::TrainerBusy { .. } => "calendar_refused_trainer_busy",
+            Self::ProposalOver => "calendar_refused_proposal_over",
             Self::CapacityBelowTaken { .. } => "calendar_refused_capacity",
             Self::Changed => "calendar_refused_changed",
             Self::Invalid(_) => "calendar_refused_invalid",

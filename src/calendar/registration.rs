@@ -54,6 +54,12 @@ pub struct Registration {
     pub departement: String,
     /// How many seats, all or none.
     pub seats: u32,
+    /// Who comes on them, as far as it is known; never more than `seats`.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// What somebody needs to take part (a ramp, an interpreter). Erased a week after the session.
+    #[serde(default)]
+    pub needs: String,
     /// Where it stands.
     pub state: RegistrationState,
     /// Order of arrival in the session: the waiting list follows it. Never reused.

@@ -66,9 +66,16 @@ pub fn registration(one: &Registration, session: &Session, keep_days: u32) -> Ve
         ("email", one.email.clone()),
         ("function", one.function.clone()),
         ("organisation", one.organisation.clone()),
+        ("names", one.names.join(", ")),
     ];
     let counted = [("departement", one.departement.clone()), ("seats", one.seats.to_string())];
-    list(&personal, until, &counted)
+    let mut kept = list(&personal, until, &counted);
+    if !one.needs.is_empty() {
+        // Sooner than the rest: it may tell of somebody's health.
+        let until = until.map(|until| until.min(session.end() + NEEDS));
+        kept.push(Kept { what: "needs", value: one.needs.clone(), until });
+    }
+    kept
 }
 
 /// What is stored of somebody who asked for a session.
@@ -81,7 +88,9 @@ pub fn request(one: &Request, session: Option<&Session>, keep_days: u32) -> Vec<
         ("function", one.function.clone()),
         ("need", one.need.clone()),
         ("preferred", one.preferred.clone()),
+        ("wishes", one.wishes.iter().map(|wish| wish.date.to_string()).collect::<Vec<_>>().join(", ")),
         ("answer", one.answer.clone()),
+        ("reply", one.reply.clone()),
     ];
     let counted = [
         ("departement", one.departement.clone()),

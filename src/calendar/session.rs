@@ -36,6 +36,32 @@ words! {
     }
 }
 
+words! {
+    /// Whether a session with a minimum goes ahead.
+    pub enum Outlook {
+        /// Not decided yet, or nothing to decide.
+        Open = "open",
+        /// It takes place: enough are registered, or the team says so.
+        Kept = "kept",
+        /// The date of the decision came and too few were registered: the team must say.
+        Short = "short",
+    }
+}
+
+words! {
+    /// What the calendar tells people by itself when its moment comes.
+    pub enum Notice {
+        /// A week before.
+        Week = "week",
+        /// The day before.
+        Eve = "eve",
+        /// The date on which it is decided whether the session goes ahead.
+        Decision = "decision",
+        /// The day after: thank you, documents, evaluation.
+        Thanks = "thanks",
+    }
+}
+
 /// Where a session takes place. Only `public` may be shown to everybody.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -85,18 +111,43 @@ pub struct Session {
     pub place: Place,
     /// Code of the département: a string, for `2A` and `01` are codes too.
     pub departement: String,
+    /// Code of the authority that protects children there, which is not always the département: see
+    /// [`super::departements::authorities`].
+    #[serde(default)]
+    pub authority: String,
     /// When.
     pub start: Start,
     /// How long.
     pub minutes: u32,
     /// How many seats.
     pub capacity: u32,
+    /// With fewer confirmed seats it does not go ahead by itself; 0 for no minimum.
+    #[serde(default)]
+    pub least: u32,
+    /// When that is decided.
+    #[serde(default)]
+    pub decides: Option<Epoch>,
+    /// What was decided.
+    #[serde(default = "Outlook::open")]
+    pub outlook: Outlook,
     /// Registration opens then; at once when `None`.
     pub opens: Option<Epoch>,
     /// Registration closes then; at the start when `None`.
     pub closes: Option<Epoch>,
     /// Where it stands.
     pub state: SessionState,
+    /// Whether lists, feeds and searches show it. One that is not listed has its page for who knows the address.
+    #[serde(default = "listed")]
+    pub listed: bool,
+    /// The same for every date of a series; empty for a date of its own.
+    #[serde(default)]
+    pub series: String,
+    /// Documents and links for participants, one a line.
+    #[serde(default)]
+    pub materials: String,
+    /// Where participants say how it was; empty for nowhere.
+    #[serde(default)]
+    pub evaluation: String,
     /// iCalendar SEQUENCE: grows with each change of date, duration, place or state.
     pub sequence: u32,
     /// Ids of the trainers, sorted.
@@ -111,6 +162,17 @@ pub struct Session {
     pub changed: Epoch,
     /// Grows with each write; a write that expected another one is refused.
     pub version: u32,
+}
+
+impl Outlook {
+    fn open() -> Self {
+        Self::Open
+    }
+}
+
+/// What letters written before there was a choice are read as.
+fn listed() -> bool {
+    true
 }
 
 impl Session {
@@ -132,6 +194,16 @@ impl Session {
     /// Whether everybody may see that it exists.
     pub fn is_public(&self) -> bool {
         self.state != SessionState::Draft
+    }
+
+    /// Whether lists and feeds show it.
+    pub fn is_listed(&self) -> bool {
+        self.is_public() && self.listed
+    }
+
+    /// Until when the names of a group can be given: two days before, so that the trainer has them.
+    pub fn names_until(&self) -> Epoch {
+        self.start.instant - super::NAMES_BEFORE
     }
 
     /// Whether registrations are taken at `now`.

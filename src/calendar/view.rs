@@ -3,9 +3,12 @@
 //! Templates get these and never a [`Session`], so an address of a children's home, a video link or a name cannot
 //! reach a public page by mistake: the public projection has no field that could carry one.
 
+use jiff::civil::{Date, Weekday};
 use serde::Serialize;
 
-use super::{Epoch, Registration, Request, Seats, Session, departements, french};
+use super::{
+    Epoch, Registration, RegistrationState, Request, Seats, Session, Wish, departements, french, holidays, school,
+};
 
 /// What everybody may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,6 +61,14 @@ pub struct Public {
     pub open: bool,
     /// Whether it has started.
     pub past: bool,
+    /// With fewer confirmed seats it does not go ahead by itself; 0 for no minimum.
+    pub least: u32,
+    /// Whether it goes ahead: word of [`super::Outlook`]; translation key `calendar_outlook_<word>`.
+    pub outlook: &'static str,
+    /// When that is decided, in words; empty when there is nothing to decide.
+    pub decides_text: String,
+    /// When registration opens, in words; empty once it did.
+    pub opens_text: String,
 }
 
 /// What a confirmed participant may see.
@@ -70,6 +81,10 @@ pub struct Participant {
     pub address: String,
     /// Video link, empty when there is none.
     pub link: String,
+    /// Documents and links, one a line.
+    pub materials: Vec<String>,
+    /// Where to say how it was, once it took place; empty otherwise.
+    pub evaluation: String,
 }
 
 /// What a trainer of the session and coordinators may see.
@@ -94,6 +109,16 @@ pub struct Trainer {
     pub waiting: u32,
     /// For edits: the version they start from.
     pub version: u32,
+    /// Whether lists and feeds show it.
+    pub listed: bool,
+    /// The same for every date of a series.
+    pub series: String,
+    /// Name of the authority that protects children there, when it is not the département.
+    pub authority_name: &'static str,
+    /// Confirmed seats: what counts for the minimum.
+    pub confirmed: u32,
+    /// When a trainer leaves and is back, in words: "12 h 30 – 18 h 00".
+    pub away_text: String,
     /// Who is registered, in order of arrival.
     pub registrations: Vec<Registered>,
 }
@@ -115,6 +140,10 @@ pub struct Registered {
     pub departement: String,
     /// How many seats.
     pub seats: u32,
+    /// Who comes on them, as far as it is known.
+    pub names: Vec<String>,
+    /// What somebody needs to take part.
+    pub needs: String,
     /// Word of the state; translation key `calendar_registration_<word>`.
     pub state: &'static str,
     /// "jeudi 3 décembre 2026 à 14 h 05": when it was made.
@@ -131,6 +160,23 @@ pub struct Asked {
     pub departement_name: String,
     /// When it was sent.
     pub created_text: String,
+    /// Until when a proposal waits, in words; empty when there is none.
+    pub deadline_text: String,
+    /// The days that would suit, with what falls on them.
+    pub days: Vec<Wished>,
+}
+
+/// A day that would suit an institution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wished {
+    /// `2027-03-04`.
+    pub date: String,
+    /// "jeudi 4 mars 2027".
+    pub day_text: String,
+    /// Word of [`super::Half`]; translation key `calendar_half_<word>`.
+    pub half: &'static str,
+    /// Translation keys of what falls on it: a public holiday, school holidays, a weekend.
+    pub notes: Vec<String>,
 }
 
 /// The public projection.
@@ -162,6 +208,14 @@ pub fn public(session: &Session, seats: Seats, now: Epoch) -> Public {
         full: seats.is_full(),
         open: session.is_open(now),
         past: session.start.instant <= now,
+        least: session.least,
+        outlook: session.outlook.as_str(),
+        decides_text: session.decides.map(|at| french::moment(at, &session.start.zone)).unwrap_or_default(),
+        opens_text: session
+            .opens
+            .filter(|at| *at > now)
+            .map(|at| french::moment(at, &session.start.zone))
+            .unwrap_or_default(),
     }
 }
 
@@ -171,11 +225,16 @@ pub fn participant(session: &Session, seats: Seats, now: Epoch) -> Participant {
         public: public(session, seats, now),
         address: session.place.exact.clone(),
         link: session.place.link.clone(),
+        materials: session.materials.lines().map(str::to_owned).collect(),
+        evaluation: if session.end() <= now { session.evaluation.clone() } else { String::new() },
     }
 }
 
 /// The trainer's projection, with who is registered.
 pub fn trainer(session: &Session, seats: Seats, registrations: &[Registration], now: Epoch) -> Trainer {
+    let (leaves, back) = session.busy();
+    let wall = |at| french::time(french::civil(at, &session.start.zone).time());
+    let confirmed = registrations.iter().filter(|one| one.state == RegistrationState::Confirmed);
     Trainer {
         participant: participant(session, seats, now),
         trainers: session.trainers.clone(),
@@ -186,6 +245,14 @@ pub fn trainer(session: &Session, seats: Seats, registrations: &[Registration], 
         taken: seats.taken,
         waiting: seats.waiting,
         version: session.version,
+        listed: session.listed,
+        series: session.series.clone(),
+        authority_name: departements::authorities(&session.departement)
+            .iter()
+            .find(|(code, _)| *code == session.authority)
+            .map_or("", |(_, name)| name),
+        confirmed: confirmed.map(|one| one.seats).sum(),
+        away_text: format!("{} – {}", wall(leaves), wall(back)),
         registrations: registrations.iter().map(|one| registered(one, &session.start.zone)).collect(),
     }
 }
@@ -200,6 +267,8 @@ pub fn registered(registration: &Registration, zone: &str) -> Registered {
         organisation: registration.organisation.clone(),
         departement: registration.departement.clone(),
         seats: registration.seats,
+        names: registration.names.clone(),
+        needs: registration.needs.clone(),
         state: registration.state.as_str(),
         created_text: french::moment(registration.created, zone),
     }
@@ -211,5 +280,32 @@ pub fn asked(request: &Request) -> Asked {
         request: request.clone(),
         departement_name: departements::name(&request.departement).unwrap_or_default().to_owned(),
         created_text: french::moment(request.created, "Europe/Paris"),
+        deadline_text: request.deadline.map(|at| french::moment(at, "Europe/Paris")).unwrap_or_default(),
+        days: request.wishes.iter().map(|wish| wished(&request.departement, *wish)).collect(),
     }
+}
+
+/// A wished day with its notes.
+pub fn wished(departement: &str, wish: Wish) -> Wished {
+    Wished {
+        date: wish.date.to_string(),
+        day_text: french::day(wish.date),
+        half: wish.half.as_str(),
+        notes: notes(departement, wish.date),
+    }
+}
+
+/// Translation keys of what falls on a day in a département: a public holiday, school holidays, a weekend.
+pub fn notes(departement: &str, day: Date) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(holiday) = holidays::on(departement, day) {
+        notes.push(format!("calendar_holiday_{}", holiday.as_str()));
+    }
+    if let school::Day::Holiday(span) = school::on(departement, day) {
+        notes.push(format!("calendar_school_{}", span.holiday.as_str()));
+    }
+    if matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        notes.push("calendar_note_weekend".to_owned());
+    }
+    notes
 }

@@ -117,11 +117,14 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     Ok(())
 }
 
-/// Lets go of seats that nobody confirmed in time, every minute.
+/// Lets go of seats that nobody confirmed in time and tells people what is due, every minute.
 async fn expire(store: Store) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         minute.tick().await;
+        if let Err(error) = store.notify(jiff::Timestamp::now().as_second()).await {
+            tracing::error!(%error, "what is due could not be told; tried again in a minute");
+        }
         if let Err(error) = store.expire(jiff::Timestamp::now().as_second()).await {
             tracing::error!(%error, "seats that nobody confirmed could not be freed; tried again in a minute");
         }

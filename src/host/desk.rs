@@ -37,6 +37,8 @@ struct Inside {
     lang: String,
     forms: Limits,
     sign_ins: Limits,
+    codes: Limits,
+    letters: Limits,
     hashing: Semaphore,
     years: Years,
 }
@@ -68,6 +70,9 @@ impl Desk {
             // A staff room full of people behind one address may register together.
             forms: Limits::new(40, Duration::from_secs(10)),
             sign_ins: Limits::new(10, Duration::from_secs(30)),
+            // Three codes of a million are good at any time: a day of guessing finds one in five hundred.
+            codes: Limits::new(6, Duration::from_secs(120)),
+            letters: Limits::new(3, Duration::from_secs(600)),
             // Each takes 19 MiB and a core for a moment.
             hashing: Semaphore::new(2),
             years: Years::default(),
@@ -82,6 +87,11 @@ impl Desk {
     /// How many days after a session personal data is erased, as the site shown now says.
     pub fn keep_days(&self) -> u32 {
         self.0.renderer.load().loaded().repere.calendar.keep_days
+    }
+
+    /// Where participants say how a session was, unless a session says otherwise.
+    pub(super) fn evaluation(&self) -> String {
+        self.0.renderer.load().loaded().repere.calendar.evaluation.clone()
     }
 
     /// Whom a connection counts as, where tries are limited: see [`limits::visitor`].
@@ -143,6 +153,16 @@ impl Desk {
         renderer.loaded().text(&self.0.lang, key).map_or_else(|| key.to_owned(), str::to_owned)
     }
 
+    /// Tries to show a code.
+    pub(super) fn codes(&self) -> &Limits {
+        &self.0.codes
+    }
+
+    /// Letters that anybody can have written to an address.
+    pub(super) fn letters(&self) -> &Limits {
+        &self.0.letters
+    }
+
     /// The values every page has; `path` is what the menu marks as current.
     pub(super) fn context(&self, path: &str) -> Context {
         let renderer = self.0.renderer.load();
@@ -158,6 +178,11 @@ impl Desk {
                 return deliver::status(StatusCode::INTERNAL_SERVER_ERROR);
             }
         };
+        self.html(status, reach, html)
+    }
+
+    /// An answer in HTML that is already made.
+    pub(super) fn html(&self, status: StatusCode, reach: Reach, html: String) -> Response<Body> {
         let mut response = Response::new(Body::from(html));
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -223,7 +248,7 @@ pub(super) fn refused_status(refusal: &Refusal) -> StatusCode {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::Over => StatusCode::GONE,
+        Refusal::Over | Refusal::ProposalOver => StatusCode::GONE,
         Refusal::Closed | Refusal::AlreadyRegistered | Refusal::TrainerBusy { .. } | Refusal::Changed => {
             StatusCode::CONFLICT
         }

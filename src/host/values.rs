@@ -18,7 +18,7 @@ pub(super) fn with_form(context: Context, fields: &Fields, errors: &[FieldError]
 fn values(fields: &Fields) -> BTreeMap<&str, &str> {
     let mut values = BTreeMap::new();
     for (name, value) in &fields.0 {
-        if !name.starts_with("password") {
+        if !name.starts_with("password") && name != "code" {
             values.entry(name.as_str()).or_insert(value.as_str());
         }
     }

@@ -8,6 +8,7 @@
 mod deliver;
 mod mime;
 mod render;
+mod samples;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use anyhow::Result;
 use arc_swap::ArcSwap;
 
 use crate::calendar::ics::Publisher;
-use crate::calendar::{Epoch, Letter};
+use crate::calendar::{Epoch, Letter, LetterKind};
 use crate::templates::Renderer;
 
 pub use deliver::{deliver_due, run};
@@ -96,6 +97,13 @@ impl Mailer {
     /// Removes the mails of the local folder that were written before `before`; returns how many.
     pub fn forget(&self, before: Epoch) -> Result<u64> {
         deliver::forget(&self.settings.folder, before)
+    }
+
+    /// A letter of a kind with invented values, for its preview.
+    pub fn sample(&self, kind: LetterKind) -> Letter {
+        let renderer = self.renderer.load();
+        let word = |key: &str| renderer.loaded().text(&self.settings.lang, key).unwrap_or(key).to_owned();
+        samples::sample(kind, &word)
     }
 
     /// The words of a letter.

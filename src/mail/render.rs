@@ -54,17 +54,25 @@ fn context(letter: &Letter, settings: &Settings, renderer: &Renderer) -> Context
     context.insert("manage_url", &link(Purpose::Manage).unwrap_or_default());
     context.insert("request_url", &link(Purpose::Request).unwrap_or_default());
     context.insert("invitation_url", &link(Purpose::Invitation).unwrap_or_default());
+    context.insert("reset_url", &link(Purpose::Reset).unwrap_or_default());
     if let Some(session) = &letter.session {
         let shown = view::participant(session, Seats::default(), Epoch::MAX);
         context.insert("session", &shown.public);
         context.insert("session_url", &format!("{base}/calendrier/{}/", session.id));
+        // An institution is told of a session in its own place.
         let inside = is_trainer(letter.kind)
+            || letter.request.is_some()
             || letter.registration.as_ref().is_some_and(|one| one.state == RegistrationState::Confirmed);
         context.insert("address", if inside { shown.address.as_str() } else { "" });
         context.insert("link", if inside { shown.link.as_str() } else { "" });
+        let none = Vec::new();
+        context.insert("materials", if inside { &shown.materials } else { &none });
+        let after = letter.kind == LetterKind::Thanks;
+        context.insert("evaluation_url", if after { session.evaluation.as_str() } else { "" });
     }
     if let Some(registration) = &letter.registration {
         context.insert("seats", &registration.seats);
+        context.insert("names_missing", &registration.seats.saturating_sub(count(&registration.names)));
         context.insert("verified", &registration.verified);
     }
     if let Some(request) = &letter.request {
@@ -82,12 +90,20 @@ fn path(purpose: Purpose) -> &'static str {
         Purpose::Manage => "/calendrier/gerer/",
         Purpose::Request => "/calendrier/demande/",
         Purpose::Invitation => "/equipe/invitation/",
+        Purpose::Reset => "/equipe/mot-de-passe/",
+        // Stays in a form of ours.
+        Purpose::SecondStep => "/equipe/connexion#",
         Purpose::Feed => "/calendrier/agenda/",
     }
 }
 
+/// Letters whose reader runs the session.
 fn is_trainer(kind: LetterKind) -> bool {
-    matches!(kind, LetterKind::TrainerAssigned | LetterKind::TrainerReleased)
+    matches!(kind, LetterKind::TrainerAssigned | LetterKind::TrainerReleased | LetterKind::TrainerReminder)
+}
+
+fn count<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
 }
 
 fn calendar(letter: &Letter, settings: &Settings) -> Option<String> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use crate::config::{Loaded, Translations};
+use crate::french;
 
 /// The sentences a site has when its theme does not say them otherwise.
 static DEFAULTS: LazyLock<Translations> =
@@ -24,22 +25,7 @@ pub fn say(loaded: &Loaded, lang: &str, key: &str, values: &[(&str, &str)]) -> S
 
 /// "1er mars 2026", "21 novembre 2026".
 pub fn date(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
-    let month = MONTHS[usize::from(date.month().unsigned_abs()) - 1];
-    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
+    let (day, month) = (french::day_number(date), french::month(date));
     format!("{day}{NBSP}{month}{NBSP}{}", date.year())
 }
 

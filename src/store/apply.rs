@@ -4,7 +4,8 @@ use anyhow::Context;
 use sqlx::{Any, Transaction};
 
 use crate::calendar::{
-    Actor, Change, Epoch, Letter, LetterKind, Method, Purpose, Refusal, Registration, Request, Session, ics,
+    Actor, Change, Epoch, Letter, LetterKind, Method, Notice, Purpose, Reason, Refusal, Registration, Request, Session,
+    ics,
 };
 
 use super::execute::{Failed, Outcome};
@@ -31,10 +32,19 @@ impl Apply<'_> {
             Change::UpdateRegistration(registration) => self.update_registration(registration).await,
             Change::AddRequest(request) => self.add_request(request).await,
             Change::UpdateRequest(request) => self.update_request(request).await,
+            Change::Noticed { session, notice, about } => self.noticed(session, *notice, *about).await,
             Change::RecallLetters { session, registration, kinds } => {
                 self.recall(session, registration.as_deref().unwrap_or_default(), kinds).await
             }
         }
+    }
+
+    /// Whoever comes second finds it given and tells nobody.
+    async fn noticed(&mut self, session: &str, notice: Notice, about: Epoch) -> Result<(), Failed> {
+        let query = sqlx::query("INSERT INTO notices (session, notice, about, at) VALUES ($1, $2, $3, $4)");
+        let query = query.bind(session).bind(notice.as_str()).bind(about).bind(self.now);
+        query.execute(&mut **self.tx).await.map_err(refused)?;
+        Ok(())
     }
 
     /// The one statement that cannot oversell, however many arrive at once.
@@ -52,11 +62,12 @@ impl Apply<'_> {
         let query = sqlx::query(
             "INSERT INTO sessions (kind, title, audience, programme, place_public, place_exact, place_link,
                  departement, start_civil, start_zone, start_at, end_at, minutes, capacity, opens, closes, state,
-                 sequence, travel_before, travel_after, changed, version, id, created)
+                 sequence, travel_before, travel_after, changed, version, authority, least, decides, outlook, listed,
+                 materials, evaluation, id, created, series)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                 $22, $23, $24)",
+                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)",
         );
-        let query = bind_session(query, session).bind(&session.id).bind(session.created);
+        let query = bind_session(query, session).bind(&session.id).bind(session.created).bind(&session.series);
         query.execute(&mut **self.tx).await.map_err(refused)?;
         self.trainers(session).await
     }
@@ -66,8 +77,9 @@ impl Apply<'_> {
             "UPDATE sessions SET kind = $1, title = $2, audience = $3, programme = $4, place_public = $5,
                  place_exact = $6, place_link = $7, departement = $8, start_civil = $9, start_zone = $10,
                  start_at = $11, end_at = $12, minutes = $13, capacity = $14, opens = $15, closes = $16, state = $17,
-                 sequence = $18, travel_before = $19, travel_after = $20, changed = $21, version = $22
-             WHERE id = $23 AND version = $22 - 1 AND taken <= $14",
+                 sequence = $18, travel_before = $19, travel_after = $20, changed = $21, version = $22, authority = $23,
+                 least = $24, decides = $25, outlook = $26, listed = $27, materials = $28, evaluation = $29
+             WHERE id = $30 AND version = $22 - 1 AND taken <= $14",
         );
         let done = bind_session(query, session).bind(&session.id).execute(&mut **self.tx).await.map_err(refused)?;
         one(done.rows_affected())?;
@@ -83,9 +95,10 @@ impl Apply<'_> {
                 self.is_free(trainer, &session.id, from, to).await?;
             }
             let query = sqlx::query(
-                "INSERT INTO assignments (session, staff, busy_from, busy_to, active) VALUES ($1, $2, $3, $4, $5)",
+                "INSERT INTO assignments (id, session, staff, busy_from, busy_to, active) VALUES ($1, $2, $3, $4, $5, $6)",
             );
-            let query = query.bind(&session.id).bind(trainer).bind(from).bind(to);
+            let id = format!("{} {trainer}", session.id);
+            let query = query.bind(id).bind(&session.id).bind(trainer).bind(from).bind(to);
             query.bind(i64::from(session.holds_trainers())).execute(&mut **self.tx).await.map_err(refused)?;
         }
         Ok(())
@@ -93,9 +106,11 @@ impl Apply<'_> {
 
     async fn is_free(&mut self, trainer: &str, session: &str, from: Epoch, to: Epoch) -> Result<(), Failed> {
         let query = sqlx::query(
-            "SELECT a.session, s.start_at FROM assignments a JOIN sessions s ON s.id = a.session
-             WHERE a.staff = $1 AND a.active = 1 AND a.session <> $2 AND a.busy_from < $4 AND $3 < a.busy_to
-             ORDER BY s.start_at, a.session LIMIT 1",
+            "SELECT COALESCE(a.session, '') AS session, COALESCE(s.start_at, 0) AS start_at
+             FROM assignments a LEFT JOIN sessions s ON s.id = a.session
+             WHERE a.staff = $1 AND a.active = 1 AND COALESCE(a.session, '') <> $2
+               AND a.busy_from < $4 AND $3 < a.busy_to
+             ORDER BY a.busy_from, COALESCE(a.session, '') LIMIT 1",
         );
         let query = query.bind(trainer).bind(session).bind(from).bind(to);
         let Some(row) = query.fetch_optional(&mut **self.tx).await? else { return Ok(()) };
@@ -110,8 +125,8 @@ impl Apply<'_> {
     async fn add_registration(&mut self, one: &Registration) -> Result<(), Failed> {
         let query = sqlx::query(
             "INSERT INTO registrations (name, email, role, organisation, departement, seats, state, position, verified,
-                 deadline, changed, version, id, session, created)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                 deadline, changed, version, names, needs, id, session, created)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         );
         let query = bind_registration(query, one).bind(&one.id).bind(&one.session).bind(one.created);
         query.execute(&mut **self.tx).await.map_err(refused)?;
@@ -121,8 +136,9 @@ impl Apply<'_> {
     async fn update_registration(&mut self, registration: &Registration) -> Result<(), Failed> {
         let query = sqlx::query(
             "UPDATE registrations SET name = $1, email = $2, role = $3, organisation = $4, departement = $5, seats = $6,
-                 state = $7, position = $8, verified = $9, deadline = $10, changed = $11, version = $12
-             WHERE id = $13 AND version = $12 - 1",
+                 state = $7, position = $8, verified = $9, deadline = $10, changed = $11, version = $12, names = $13,
+                 needs = $14
+             WHERE id = $15 AND version = $12 - 1",
         );
         let query = bind_registration(query, registration).bind(&registration.id);
         one(query.execute(&mut **self.tx).await.map_err(refused)?.rows_affected())
@@ -131,8 +147,8 @@ impl Apply<'_> {
     async fn add_request(&mut self, request: &Request) -> Result<(), Failed> {
         let query = sqlx::query(
             "INSERT INTO requests (organisation, name, email, role, departement, audience, headcount, need, preferred,
-                 state, answer, session, created, changed, version, id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                 state, answer, session, created, changed, version, id, wishes)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         );
         let query = query
             .bind(&request.organisation)
@@ -150,7 +166,8 @@ impl Apply<'_> {
             .bind(request.created)
             .bind(request.changed)
             .bind(i64::from(request.version))
-            .bind(&request.id);
+            .bind(&request.id)
+            .bind(request.wishes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
         query.execute(&mut **self.tx).await.map_err(refused)?;
         Ok(())
     }
@@ -158,8 +175,9 @@ impl Apply<'_> {
     /// What an institution wrote stays as it wrote it: only the answer changes.
     async fn update_request(&mut self, request: &Request) -> Result<(), Failed> {
         let query = sqlx::query(
-            "UPDATE requests SET state = $1, answer = $2, session = $3, changed = $4, version = $5
-             WHERE id = $6 AND version = $5 - 1",
+            "UPDATE requests SET state = $1, answer = $2, session = $3, changed = $4, version = $5, reason = $6,
+                 reply = $7, deadline = $8
+             WHERE id = $9 AND version = $5 - 1",
         );
         let query = query
             .bind(request.state.as_str())
@@ -167,6 +185,9 @@ impl Apply<'_> {
             .bind(request.session.as_deref())
             .bind(request.changed)
             .bind(i64::from(request.version))
+            .bind(request.reason.map_or("", Reason::as_str))
+            .bind(&request.reply)
+            .bind(request.deadline)
             .bind(&request.id);
         one(query.execute(&mut **self.tx).await?.rows_affected())
     }
@@ -256,7 +277,7 @@ pub(super) async fn write_letter(tx: &mut Transaction<'static, Any>, letter: &Le
             Purpose::Confirm | Purpose::Manage => (letter.registration.as_ref().map(|r| &r.id), None),
             Purpose::Request => (letter.request.as_ref().map(|r| &r.id), Some(now + REQUEST_LINK)),
             // These links are made where they are asked for.
-            Purpose::Invitation | Purpose::Feed => (None, None),
+            Purpose::Invitation | Purpose::Reset | Purpose::SecondStep | Purpose::Feed => (None, None),
         };
         if let Some(subject) = subject {
             let token = Store::mint(&mut *tx, *purpose, subject, expires).await?;
@@ -329,6 +350,13 @@ fn bind_session<'q>(query: Query<'q>, session: &'q Session) -> Query<'q> {
         .bind(i64::from(session.travel_after))
         .bind(session.changed)
         .bind(i64::from(session.version))
+        .bind(&session.authority)
+        .bind(i64::from(session.least))
+        .bind(session.decides)
+        .bind(session.outlook.as_str())
+        .bind(i64::from(session.listed))
+        .bind(&session.materials)
+        .bind(&session.evaluation)
 }
 
 fn bind_registration<'q>(query: Query<'q>, one: &'q Registration) -> Query<'q> {
@@ -345,11 +373,21 @@ fn bind_registration<'q>(query: Query<'q>, one: &'q Registration) -> Query<'q> {
         .bind(one.deadline)
         .bind(one.changed)
         .bind(i64::from(one.version))
+        .bind(one.names.join("\n"))
+        .bind(&one.needs)
 }
 
 /// Exactly one row was there as expected; otherwise somebody was faster.
 fn one(rows: u64) -> Result<(), Failed> {
     if rows == 1 { Ok(()) } else { Err(Failed::Again) }
+}
+
+/// A trainer's time that is taken, in the words of the calendar.
+pub(super) fn trainer_busy(error: sqlx::Error) -> Error {
+    match refused(error) {
+        Failed::Error(error) => error,
+        Failed::Again => Refusal::Changed.into(),
+    }
 }
 
 /// What the schema refused, in the words of the calendar.

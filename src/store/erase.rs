@@ -6,7 +6,7 @@
 use anyhow::{Context, Result};
 
 pub use crate::calendar::retention::LETTERS as LETTERS_KEPT;
-use crate::calendar::retention::{GIVEN_UP, UNANSWERED};
+use crate::calendar::retention::{GIVEN_UP, NEEDS, UNANSWERED};
 use crate::calendar::{Epoch, Letter, LetterKind};
 
 use super::{Error, Store, rows};
@@ -37,15 +37,24 @@ impl Store {
         let mut erased = Erased::default();
         let mut tx = self.write().await?;
         let registrations = format!(
-            "UPDATE registrations SET name = '', email = '', role = '', organisation = '', version = version + 1
+            "UPDATE registrations SET name = '', email = '', role = '', organisation = '', names = '', needs = '',
+                 version = version + 1
              WHERE email <> ''
                AND ((state IN ('cancelled', 'expired') AND changed <= $2) OR session IN ({PAST}))"
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(registrations)).bind(past).bind(now - GIVEN_UP);
         erased.registrations = query.execute(&mut *tx).await?.rows_affected();
+        // What somebody needs to take part may tell of their health: no longer than it is of use.
+        sqlx::query(
+            "UPDATE registrations SET needs = '', version = version + 1
+             WHERE needs <> '' AND session IN (SELECT id FROM sessions WHERE end_at <= $1)",
+        )
+        .bind(now - NEEDS)
+        .execute(&mut *tx)
+        .await?;
         let requests = format!(
             "UPDATE requests SET organisation = '', name = '', email = '', role = '', need = '', preferred = '',
-                 answer = '', version = version + 1
+                 wishes = '', answer = '', reply = '', version = version + 1
              WHERE email <> ''
                AND ((state = 'withdrawn' AND changed <= $2) OR (state = 'declined' AND changed <= $1)
                  OR (state = 'received' AND created <= $3) OR (state = 'accepted' AND session IN ({PAST})))"

@@ -133,6 +133,27 @@ impl Store {
         Ok(late.len())
     }
 
+    /// Tells people what is due now: reminders, decisions, thanks; and lets go of proposals nobody answered. Returns how
+    /// many were given. To be run every minute; several processes may.
+    pub async fn notify(&self, now: Epoch) -> Result<usize, Error> {
+        let mut given = 0;
+        for listed in self.soon(now).await? {
+            for notice in calendar::due(&listed.session, now) {
+                if self.is_noticed(&listed.session, notice).await? {
+                    continue;
+                }
+                let command = Command::Notify { session: listed.session.id.clone(), notice };
+                self.execute(&command, &Actor::Clock, now).await?;
+                given += 1;
+            }
+        }
+        for request in self.lapsed(now).await? {
+            self.execute(&Command::LapseProposal { request }, &Actor::Clock, now).await?;
+            given += 1;
+        }
+        Ok(given)
+    }
+
     async fn forget(&self, now: Epoch) -> Result<(), Error> {
         let week_ago = now - crate::calendar::retention::SUBMISSIONS;
         let mut tx = self.write().await?;

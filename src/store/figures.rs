@@ -48,8 +48,8 @@ impl Store {
         let found = query.bind(from).bind(to).bind(now).fetch_all(&self.readers).await?;
         let sessions: Vec<Sessions> = found.iter().map(sessions).collect::<Result<_>>()?;
         let query = sqlx::query(
-            "SELECT state, '' AS reason, departement, COUNT(*) AS n FROM requests
-             WHERE created >= $1 AND created < $2 GROUP BY state, departement",
+            "SELECT state, reason, departement, COUNT(*) AS n FROM requests
+             WHERE created >= $1 AND created < $2 GROUP BY state, reason, departement",
         );
         let found = query.bind(from).bind(to).fetch_all(&self.readers).await?;
         let requests: Vec<Requests> = found.iter().map(requests).collect::<Result<_>>()?;
@@ -92,7 +92,7 @@ impl Store {
     pub async fn figure_requests(&self, filter: &Filter) -> Result<Vec<Request>> {
         let text = format!(
             "SELECT * FROM requests WHERE created >= $1 AND created < $2 AND ($3 = '' OR state = $3)
-               AND ($4 = '') AND ($5 = '' OR departement = $5) ORDER BY created, id LIMIT {ROWS}"
+               AND ($4 = '' OR reason = $4) AND ($5 = '' OR departement = $5) ORDER BY created, id LIMIT {ROWS}"
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(text))
             .bind(filter.from)

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use sqlx::AnyConnection;
 
-use crate::calendar::{Command, Epoch, Registration, Session, Shown, Staff, State};
+use crate::calendar::{Command, Epoch, Notice, Registration, Session, Shown, Staff, State};
 
 use super::execute::Outcome;
 use super::rows;
@@ -43,31 +43,57 @@ pub(super) async fn state(connection: &mut AnyConnection, command: &Command, now
             session(connection, id, &mut state).await?;
             state.registrations = waiting(connection, id).await?;
         }
+        Command::NameSeats { registration: id, .. } => {
+            let Some(one) = registration(connection, id).await? else { return Ok(state) };
+            session(connection, &one.session, &mut state).await?;
+            state.registrations = vec![one];
+        }
         Command::CreateSession(form) => state.trainers = staff(connection, &form.trainers).await?,
+        Command::CreateSeries(forms) => {
+            let ids: Vec<String> = forms.first().map(|form| form.trainers.clone()).unwrap_or_default();
+            state.trainers = staff(connection, &ids).await?;
+        }
+        Command::Notify { session: id, notice } => {
+            with_people(connection, id, &mut state).await?;
+            state.coordinators = coordinators(connection).await?;
+            if let Some(session) = &state.session {
+                state.noticed = noticed(connection, session, *notice).await?;
+            }
+        }
         Command::EditSession { session: id, form, .. } => {
             session(connection, id, &mut state).await?;
             state.registrations = active(connection, id).await?;
             let mut ids = form.trainers.clone();
             ids.extend(state.session.iter().flat_map(|session| session.trainers.clone()));
             state.trainers = staff(connection, &ids).await?;
+            request_of(connection, id, &mut state).await?;
         }
         Command::MoveSession { session: id, .. }
         | Command::PublishSession { session: id }
         | Command::PostponeSession { session: id }
         | Command::CancelSession { session: id }
+        | Command::KeepSession { session: id }
         | Command::FinishSession { session: id } => {
-            session(connection, id, &mut state).await?;
-            state.registrations = active(connection, id).await?;
-            let ids = state.session.as_ref().map(|session| session.trainers.clone()).unwrap_or_default();
-            state.trainers = staff(connection, &ids).await?;
+            with_people(connection, id, &mut state).await?;
+            request_of(connection, id, &mut state).await?;
         }
         Command::SendRequest(_) => state.coordinators = coordinators(connection).await?,
-        Command::WithdrawRequest { request: id } => request(connection, id, &mut state).await?,
-        Command::AcceptRequest { request: id, form } => {
+        Command::WithdrawRequest { request: id }
+        | Command::AcceptProposal { request: id }
+        | Command::RefuseProposal { request: id, .. }
+        | Command::LapseProposal { request: id }
+        | Command::DeclineRequest { request: id, .. } => {
+            request(connection, id, &mut state).await?;
+            state.coordinators = coordinators(connection).await?;
+            let made = state.request.as_ref().and_then(|request| request.session.clone());
+            if let Some(made) = made {
+                with_people(connection, &made, &mut state).await?;
+            }
+        }
+        Command::AcceptRequest { request: id, form } | Command::ProposeSession { request: id, form, .. } => {
             request(connection, id, &mut state).await?;
             state.trainers = staff(connection, &form.trainers).await?;
         }
-        Command::DeclineRequest { request: id, .. } => request(connection, id, &mut state).await?,
     }
     Ok(state)
 }
@@ -83,6 +109,28 @@ async fn session(connection: &mut AnyConnection, id: &str, state: &mut State) ->
     state.taken = rows::count(&row, "taken")?;
     state.session = Some(session);
     Ok(())
+}
+
+/// A session with who is registered and who runs it.
+async fn with_people(connection: &mut AnyConnection, id: &str, state: &mut State) -> Result<()> {
+    session(connection, id, state).await?;
+    state.registrations = active(connection, id).await?;
+    let ids = state.session.as_ref().map(|session| session.trainers.clone()).unwrap_or_default();
+    state.trainers = staff(connection, &ids).await?;
+    Ok(())
+}
+
+/// The request a session was made of, if any.
+async fn request_of(connection: &mut AnyConnection, session: &str, state: &mut State) -> Result<()> {
+    let query = sqlx::query("SELECT * FROM requests WHERE session = $1 ORDER BY created DESC LIMIT 1");
+    state.request = query.bind(session).fetch_optional(connection).await?.as_ref().map(rows::request).transpose()?;
+    Ok(())
+}
+
+async fn noticed(connection: &mut AnyConnection, session: &Session, notice: Notice) -> Result<bool> {
+    let query = sqlx::query("SELECT 1 AS n FROM notices WHERE session = $1 AND notice = $2 AND about = $3");
+    let query = query.bind(&session.id).bind(notice.as_str()).bind(session.start.instant);
+    Ok(query.fetch_optional(connection).await?.is_some())
 }
 
 async fn request(connection: &mut AnyConnection, id: &str, state: &mut State) -> Result<()> {

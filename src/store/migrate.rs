@@ -29,6 +29,9 @@ const MIGRATIONS: &[Migration] = migrations![
     1 "0001_start.sql",
     2 "0002_letters_and_time.sql",
     3 "0003_scale.sql",
+    5 "0005_access.sql",
+    6 "0006_sessions.sql",
+    7 "0007_requests.sql",
     8 "0008_data.sql",
     10 "0010_downloads.sql",
 ];

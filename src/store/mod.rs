@@ -6,6 +6,8 @@
 //! [`Engine`]). What must never happen is refused by the schema itself: conditional UPDATE, CHECK, partial unique index,
 //! triggers or EXCLUDE.
 
+mod access;
+mod agenda;
 mod apply;
 mod backup;
 mod check;
@@ -27,6 +29,7 @@ mod rows;
 mod token;
 mod unguarded;
 
+pub use agenda::Absence;
 pub use data::Import;
 pub use database::{Database, Engine};
 pub use downloads::Download;

@@ -74,7 +74,7 @@ impl Store {
         now: Epoch,
     ) -> Result<Staff, Error> {
         let mut tx = self.write().await?;
-        let subject = use_link(&mut tx, token, now).await?;
+        let subject = use_link(&mut tx, Purpose::Invitation, token, now).await?;
         if subject != FIRST_RUN || has_coordinator(&mut tx).await? {
             return Err(Refusal::NotFound.into());
         }
@@ -90,18 +90,14 @@ impl Store {
         let staff = insert(&mut tx, name, email, role, None, now).await?;
         let token = Self::mint(&mut tx, Purpose::Invitation, &staff.id, Some(now + INVITATION)).await?;
         let letter = Letter {
-            kind: LetterKind::StaffInvited,
-            to: staff.email.clone(),
-            name: staff.name.clone(),
-            key: format!("{}-{}", LetterKind::StaffInvited, staff.id),
-            session: None,
-            registration: None,
-            request: None,
             deadline: Some(now + INVITATION),
-            method: None,
-            sequence: None,
-            wants: Vec::new(),
             tokens: [(Purpose::Invitation, token.clone())].into(),
+            ..Letter::new(
+                LetterKind::StaffInvited,
+                &staff.email,
+                &staff.name,
+                format!("{}-{}", LetterKind::StaffInvited, staff.id),
+            )
         };
         write_letter(&mut tx, &letter, now).await?;
         tx.commit().await?;
@@ -117,7 +113,7 @@ impl Store {
     /// Sets the first password by an invitation, which ends with it.
     pub async fn accept_invitation(&self, token: &str, password_hash: &str, now: Epoch) -> Result<Staff, Error> {
         let mut tx = self.write().await?;
-        let id = use_link(&mut tx, token, now).await?;
+        let id = use_link(&mut tx, Purpose::Invitation, token, now).await?;
         sqlx::query("UPDATE staff SET password = $1 WHERE id = $2 AND active = 1")
             .bind(password_hash)
             .bind(&id)
@@ -159,8 +155,9 @@ impl Store {
         }
         if !active {
             sqlx::query("DELETE FROM sign_ins WHERE staff = $1").bind(id).execute(&mut *tx).await?;
-            end_links(&mut tx, Purpose::Invitation, id).await?;
-            end_links(&mut tx, Purpose::Feed, id).await?;
+            for purpose in [Purpose::Invitation, Purpose::Reset, Purpose::SecondStep, Purpose::Feed] {
+                end_links(&mut tx, purpose, id).await?;
+            }
         }
         tx.commit().await?;
         Ok(())
@@ -237,6 +234,14 @@ impl Store {
         Ok(token)
     }
 
+    /// Ends the address of somebody's own feed.
+    pub async fn end_feed(&self, staff: &str) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        end_links(&mut tx, Purpose::Feed, staff).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Whose feed a token opens.
     pub async fn feed_owner(&self, token: &str) -> Result<Option<Staff>> {
         let Some(id) = self.token_subject(Purpose::Feed, token, 0).await? else { return Ok(None) };
@@ -284,18 +289,28 @@ async fn insert(
         _ => Error::from(error),
     })?;
     let has_password = password.is_some();
-    Ok(Staff { id, name: name.to_owned(), email, role, active: true, has_password, created: now })
+    let name = name.to_owned();
+    Ok(Staff { id, name, email, role, active: true, has_password, has_second_factor: false, created: now })
 }
 
-/// Ends an invitation and says whose it was: it works once.
-async fn use_link(connection: &mut sqlx::AnyConnection, token: &str, now: Epoch) -> Result<String, Error> {
+/// Ends a link and says whose it was: it works once.
+pub(super) async fn use_link(
+    connection: &mut sqlx::AnyConnection,
+    purpose: Purpose,
+    token: &str,
+    now: Epoch,
+) -> Result<String, Error> {
     let query = sqlx::query("DELETE FROM tokens WHERE hash = $1 AND purpose = $2 AND expires > $3 RETURNING subject");
-    let query = query.bind(token::hash(token)).bind(Purpose::Invitation.as_str()).bind(now);
+    let query = query.bind(token::hash(token)).bind(purpose.as_str()).bind(now);
     let row = query.fetch_optional(connection).await?.ok_or(Refusal::NotFound)?;
     Ok(rows::text(&row, "subject")?)
 }
 
-async fn end_links(connection: &mut sqlx::AnyConnection, purpose: Purpose, subject: &str) -> sqlx::Result<()> {
+pub(super) async fn end_links(
+    connection: &mut sqlx::AnyConnection,
+    purpose: Purpose,
+    subject: &str,
+) -> sqlx::Result<()> {
     let query = sqlx::query("DELETE FROM tokens WHERE purpose = $1 AND subject = $2");
     query.bind(purpose.as_str()).bind(subject).execute(connection).await?;
     Ok(())

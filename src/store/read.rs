@@ -41,11 +41,12 @@ impl Store {
         Ok(())
     }
 
-    /// Public sessions (everything but drafts) that start in `from..to`, by start.
+    /// Listed sessions (no drafts, none that is for its institution alone) that start in `from..to`, by start.
     pub async fn public_sessions(&self, from: Epoch, to: Epoch) -> Result<Vec<Listed>> {
         let query = sqlx::query(
             "SELECT s.*, (SELECT COUNT(*) FROM registrations r WHERE r.session = s.id AND r.state = 'waiting') AS waiting
-             FROM sessions s WHERE s.start_at >= $1 AND s.start_at < $2 AND s.state <> 'draft' ORDER BY s.start_at, s.id",
+             FROM sessions s WHERE s.start_at >= $1 AND s.start_at < $2 AND s.state <> 'draft' AND s.listed = 1
+             ORDER BY s.start_at, s.id",
         );
         let found = query.bind(from).bind(to).fetch_all(&self.readers).await?;
         self.with_trainers(found, from, to).await

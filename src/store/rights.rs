@@ -83,7 +83,8 @@ impl Store {
         }
         let mut tx = self.write().await?;
         sqlx::query(
-            "UPDATE registrations SET name = '', email = '', role = '', organisation = '', version = version + 1
+            "UPDATE registrations SET name = '', email = '', role = '', organisation = '', names = '', needs = '',
+                 version = version + 1
              WHERE id = $1",
         )
         .bind(id)
@@ -106,13 +107,13 @@ impl Store {
     /// Erases a request for its owner: withdrawn first when nobody answered yet. A session made of it stays.
     pub async fn forget_request(&self, id: &str, now: Epoch) -> Result<(), Error> {
         let request = self.request(id).await?.ok_or(Refusal::NotFound)?;
-        if request.state == RequestState::Received {
+        if matches!(request.state, RequestState::Received | RequestState::Proposed) {
             self.execute(&Command::WithdrawRequest { request: id.to_owned() }, &Actor::Visitor, now).await?;
         }
         let mut tx = self.write().await?;
         sqlx::query(
             "UPDATE requests SET organisation = '', name = '', email = '', role = '', need = '', preferred = '',
-                 answer = '', version = version + 1 WHERE id = $1",
+                 wishes = '', answer = '', reply = '', version = version + 1 WHERE id = $1",
         )
         .bind(id)
         .execute(&mut *tx)
@@ -127,7 +128,9 @@ impl Store {
     /// Removes the free texts of a request: somebody wrote what must not be kept. Its letters lose their content too.
     pub async fn redact_request(&self, id: &str, actor: &Actor, now: Epoch) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        let query = sqlx::query("UPDATE requests SET need = '', preferred = '', version = version + 1 WHERE id = $1");
+        let query = sqlx::query(
+            "UPDATE requests SET need = '', preferred = '', reply = '', version = version + 1 WHERE id = $1",
+        );
         if query.bind(id).execute(&mut *tx).await?.rows_affected() == 0 {
             return Err(Refusal::NotFound.into());
         }

@@ -5,7 +5,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::calendar::{
-    Place, Registration, RegistrationState, Request, RequestState, Role, Session, SessionState, Staff, Start,
+    Outlook, Place, Reason, Registration, RegistrationState, Request, RequestState, Role, Session, SessionState, Staff,
+    Start, Wish,
 };
 
 pub(super) fn text(row: &AnyRow, column: &str) -> Result<String> {
@@ -47,6 +48,7 @@ pub(super) fn session(row: &AnyRow) -> Result<Session> {
             link: text(row, "place_link")?,
         },
         departement: text(row, "departement")?,
+        authority: text(row, "authority")?,
         start: Start {
             civil: text(row, "start_civil")?.parse().context("column start_civil")?,
             zone: text(row, "start_zone")?,
@@ -54,9 +56,16 @@ pub(super) fn session(row: &AnyRow) -> Result<Session> {
         },
         minutes: count(row, "minutes")?,
         capacity: count(row, "capacity")?,
+        least: count(row, "least")?,
+        decides: optional(row, "decides")?,
+        outlook: word(row, "outlook", Outlook::parse)?,
         opens: optional(row, "opens")?,
         closes: optional(row, "closes")?,
         state: word(row, "state", SessionState::parse)?,
+        listed: flag(row, "listed")?,
+        series: text(row, "series")?,
+        materials: text(row, "materials")?,
+        evaluation: text(row, "evaluation")?,
         sequence: count(row, "sequence")?,
         trainers: Vec::new(),
         travel_before: count(row, "travel_before")?,
@@ -77,6 +86,8 @@ pub(super) fn registration(row: &AnyRow) -> Result<Registration> {
         organisation: text(row, "organisation")?,
         departement: text(row, "departement")?,
         seats: count(row, "seats")?,
+        names: text(row, "names")?.lines().map(str::to_owned).collect(),
+        needs: text(row, "needs")?,
         state: word(row, "state", RegistrationState::parse)?,
         position: number(row, "position")?,
         verified: flag(row, "verified")?,
@@ -99,8 +110,12 @@ pub(super) fn request(row: &AnyRow) -> Result<Request> {
         headcount: count(row, "headcount")?,
         need: text(row, "need")?,
         preferred: text(row, "preferred")?,
+        wishes: text(row, "wishes")?.lines().filter_map(Wish::parse).collect(),
         state: word(row, "state", RequestState::parse)?,
         answer: text(row, "answer")?,
+        reason: Reason::parse(&text(row, "reason")?),
+        reply: text(row, "reply")?,
+        deadline: optional(row, "deadline")?,
         session: row.try_get::<Option<String>, _>("session")?,
         created: number(row, "created")?,
         changed: number(row, "changed")?,
@@ -116,6 +131,7 @@ pub(super) fn staff(row: &AnyRow) -> Result<Staff> {
         role: word(row, "role", Role::parse)?,
         active: flag(row, "active")?,
         has_password: row.try_get::<Option<String>, _>("password")?.is_some(),
+        has_second_factor: row.try_get::<Option<String>, _>("totp")?.is_some(),
         created: number(row, "created")?,
     })
 }

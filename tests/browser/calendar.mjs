@@ -1,56 +1,14 @@
 // A session's whole life in a real browser: the coordinator comes in by the first-run link and puts it on the calendar,
 // one professional takes the last seat and confirms by the mail, a second waits, the first cancels, the second moves
 // up, the coordinator sees it; then the session moves. Without JavaScript for visitors, axe-core on every page.
-import { readFile, readdir } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
 import { base, check, finish, launch, traces, visitor } from "./kit.mjs";
+import { axeOn, enrol, mail, mails } from "./team.mjs";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await launch();
 const log = await readFile(process.env.HOST_LOG, "utf8");
 const firstRun = log.match(/\/equipe\/premier-acces\/[A-Za-z0-9_-]+/)?.[0];
 check(firstRun !== undefined, "the first-run link is printed");
-
-async function axeOn(page, where) {
-  for (const width of [360, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    const found = await page.evaluate(async (source) => {
-      if (!globalThis.axe) (0, eval)(source);
-      const result = await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"] });
-      return result.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(", ")}`);
-    }, axe);
-    check(found.length === 0, `${where} at ${width} px: axe-core finds ${found.join(" | ")}`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    check(wide <= 0, `${where} scrolls sideways by ${wide} px at ${width} px`);
-  }
-}
-
-/** The texts of every mail kept so far, decoded, by recipient. */
-async function mails(to) {
-  const folder = `${process.env.HOST_DATA}/mail`;
-  const found = [];
-  for (const name of (await readdir(folder).catch(() => [])).sort()) {
-    if (!name.endsWith(".eml")) continue;
-    const raw = await readFile(`${folder}/${name}`, "latin1");
-    if (!new RegExp(`^To: .*${to}`, "mi").test(raw)) continue;
-    const text = raw.replace(/=\r?\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
-    const blocks = [...raw.matchAll(/\r?\n\r?\n((?:[A-Za-z0-9+/=]{4,}\r?\n?)+)/g)].map((m) => Buffer.from(m[1], "base64").toString("latin1"));
-    found.push([text, ...blocks].join("\n"));
-  }
-  return found;
-}
-
-async function mail(to, pattern) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    for (const text of (await mails(to)).reverse()) {
-      const found = text.match(pattern);
-      if (found) return found;
-    }
-    await new Promise((done) => setTimeout(done, 200));
-  }
-  check(false, `a mail to ${to} with ${pattern} (${(await mails(to)).length} mails)`);
-  return [""];
-}
 
 // --- the coordinator
 const staff = await visitor(browser, { bypassCSP: true });
@@ -62,7 +20,10 @@ await team.fill("[name=email]", "coordination@exemple.test");
 await team.fill("[name=password]", "une phrase assez longue pour tenir");
 await team.fill("[name=password_again]", "une phrase assez longue pour tenir");
 await team.click("main form button[type=submit]");
-await team.waitForURL(`${base}/equipe/`);
+await team.waitForURL(`${base}/equipe/compte/code`);
+await axeOn(team, "the page that sets up the authenticator app");
+await enrol(team);
+check(team.url() === `${base}/equipe/`, "the staff area opens after the code");
 check((await staff.context.cookies()).every((c) => c.httpOnly && c.sameSite === "Strict" && c.path === "/equipe"), "the staff cookie is HttpOnly, strict, for /equipe only");
 await axeOn(team, "the staff overview");
 check((await team.goto(base + firstRun)).status() === 410, "the first-run link works once");

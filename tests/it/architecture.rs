@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 /// Each room with the rooms it may name. `cli` sees all.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
+    ("french", &[]),
     ("output", &["diagnostic"]),
     ("config", &["diagnostic"]),
     ("content", &["diagnostic", "config"]),
     ("markdown", &["diagnostic", "config", "content"]),
-    ("media", &["diagnostic", "config", "content", "output"]),
+    ("media", &["diagnostic", "french", "config", "content", "output"]),
     ("templates", &["diagnostic", "config", "content", "markdown", "media", "output"]),
     ("find", &[]),
     ("podcast", &["diagnostic", "config", "content", "markdown", "media", "output", "find"]),
@@ -34,7 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "checks",
         ],
     ),
-    ("calendar", &["diagnostic", "config"]),
+    ("calendar", &["diagnostic", "french", "config"]),
     ("store", &["calendar", "config"]),
     ("mail", &["diagnostic", "calendar", "config", "store", "templates"]),
     ("host", &["diagnostic", "output", "config", "content", "templates", "find", "site", "calendar", "store", "mail"]),

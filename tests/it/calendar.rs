@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use repere::calendar::ics::{self, Publisher};
 use repere::calendar::{
-    Change, Command, Epoch, Fresh, LetterKind, Refusal, Registration, RegistrationState, Seats, Session, SessionState,
-    State, decide, view,
+    Change, Command, Epoch, Fresh, LetterKind, Notice, Refusal, Registration, RegistrationState, Seats, Session,
+    SessionState, State, decide, view,
 };
 
 use crate::calendar_kit::{DAY, NOW, form, register, when};
@@ -19,6 +19,7 @@ struct Model {
     taken: i64,
     letters: Vec<(LetterKind, String)>,
     ids: u32,
+    noticed: u32,
 }
 
 impl Model {
@@ -56,6 +57,7 @@ impl Model {
                     assert_eq!(Some(session), self.session.as_ref().map(|s| s.id.clone()));
                 }
                 Change::AddRequest(_) | Change::UpdateRequest(_) => unreachable!(),
+                Change::Noticed { .. } => self.noticed += 1,
             }
         }
         let mut keys: Vec<_> = decision.letters.iter().map(|letter| &letter.key).collect();
@@ -71,6 +73,7 @@ impl Model {
         let held: u32 = self.registrations.values().filter(|r| r.state.holds_seats()).map(|r| r.seats).sum();
         assert_eq!(i64::from(held), self.taken, "the counter is the sum");
         assert!(held <= session.capacity, "{held} seats of {}", session.capacity);
+        assert!(self.registrations.values().all(|r| r.names.len() <= r.seats as usize), "no more names than seats");
         let mut active: Vec<_> =
             self.registrations.values().filter(|r| r.state.is_active()).map(|r| r.email.to_lowercase()).collect();
         active.sort();
@@ -97,6 +100,9 @@ enum Step {
     Wait(Epoch),
     Capacity(u32),
     Move(u8),
+    Name(u8, usize),
+    Notify(Notice),
+    Keep,
     Postpone,
     CancelSession,
 }
@@ -109,6 +115,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0_i64..3 * DAY).prop_map(Step::Wait),
         1 => (1_u32..7).prop_map(Step::Capacity),
         1 => (1_u8..28).prop_map(Step::Move),
+        1 => (any::<u8>(), 0_usize..5).prop_map(|(who, names)| Step::Name(who, names)),
+        1 => prop::sample::select(Notice::ALL).prop_map(Step::Notify),
+        1 => Just(Step::Keep),
         1 => Just(Step::Postpone),
         1 => prop::bool::weighted(0.1).prop_map(|yes| if yes { Step::CancelSession } else { Step::Postpone }),
     ]
@@ -120,7 +129,9 @@ proptest! {
     fn any_order_of_commands_keeps_the_promises(steps in prop::collection::vec(step(), 1..60)) {
         let mut model = Model::default();
         let mut now = NOW;
-        let session = model.run(&Command::CreateSession(Box::new(form("2026-12-24T14:00:00", 4))), now).unwrap();
+        let mut first = form("2026-12-24T14:00:00", 4);
+        (first.least, first.decides) = (2, Some(NOW + 5 * DAY));
+        let session = model.run(&Command::CreateSession(Box::new(first)), now).unwrap();
         let nth = |model: &Model, n: u8| {
             model.registrations.keys().nth(usize::from(n) % model.registrations.len().max(1)).cloned()
         };
@@ -150,6 +161,12 @@ proptest! {
                     session: session.clone(),
                     when: when(&format!("2027-01-{day:02}T10:00:00")),
                 },
+                Step::Name(n, names) => {
+                    let Some(registration) = nth(&model, n) else { continue };
+                    Command::NameSeats { registration, names: vec!["Quelqu’un".to_owned(); names] }
+                }
+                Step::Notify(notice) => Command::Notify { session: session.clone(), notice },
+                Step::Keep => Command::KeepSession { session: session.clone() },
                 Step::Postpone => Command::PostponeSession { session: session.clone() },
                 Step::CancelSession => Command::CancelSession { session: session.clone() },
             };

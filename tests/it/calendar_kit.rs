@@ -80,12 +80,18 @@ pub(crate) fn form(civil: &str, capacity: u32) -> NewSession {
             link: "https://visio.exemple.fr/salle-secrete".to_owned(),
         },
         departement: "93".to_owned(),
+        authority: "93".to_owned(),
         when: when(civil),
         capacity,
+        least: 0,
+        decides: None,
         opens: None,
         closes: None,
         trainers: Vec::new(),
+        materials: String::new(),
+        evaluation: String::new(),
         publish: true,
+        listed: true,
     }
 }
 
@@ -99,6 +105,7 @@ pub(crate) fn register(session: &str, who: &str) -> Register {
         organisation: "MECS Les Tilleuls".to_owned(),
         departement: "93".to_owned(),
         seats: 1,
+        needs: String::new(),
     }
 }
 
@@ -115,6 +122,7 @@ pub(crate) fn ask(who: &str) -> SendRequest {
         headcount: 15,
         need: "Savoir repérer.".to_owned(),
         preferred: "En mars.".to_owned(),
+        wishes: Vec::new(),
     }
 }
 

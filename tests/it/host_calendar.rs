@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use repere::calendar::ics::Publisher;
+use repere::calendar::staff::totp;
 use repere::calendar::{Actor, Command};
 use repere::mail::{Mailer, Settings};
 use repere::store::Store;
@@ -14,7 +15,7 @@ use repere::{host, site};
 
 use crate::host_http::{Answer, ask, exchange};
 
-const PASSWORD: &str = "le phare de la pointe";
+pub(crate) const PASSWORD: &str = "le phare de la pointe";
 
 #[test]
 fn a_session_lives_from_the_first_sign_in_to_the_waiting_list() {
@@ -142,17 +143,16 @@ fn ready_means_that_the_database_answers() {
 fn somebody_sees_and_ends_their_sign_ins() {
     let desk = Desk::open();
     let cookie = desk.first_sign_in();
-    let other = desk.post("/equipe/connexion", &[("email", "claire@exemple.test"), ("password", PASSWORD)], "");
-    let other = other.headers["set-cookie"].split(';').next().unwrap().to_owned();
+    let other = desk.sign_in("claire@exemple.test", PASSWORD, &desk.next_code());
     let page = desk.get("/equipe/compte", &cookie).text();
     assert_eq!(page.matches("action=\"/equipe/compte\"").count(), 3, "two devices, and all others at once");
     let csrf = between(&page, "name=\"csrf\" value=\"", "\"");
     let forged = desk.post("/equipe/compte", &[("csrf", "x"), ("sign_in", "others")], &cookie);
     assert_eq!((forged.status, desk.get("/equipe/", &other).status), (403, 200));
     let ended = desk.post("/equipe/compte", &[("csrf", &csrf), ("sign_in", "others")], &cookie);
-    assert_eq!(ended.headers["location"], "/equipe/compte?fait=1");
+    assert_eq!(ended.headers["location"], "/equipe/compte?fait=device");
     assert_eq!(desk.get("/equipe/", &other).status, 303, "that device is out");
-    let page = desk.get("/equipe/compte?fait=1", &cookie).text();
+    let page = desk.get("/equipe/compte?fait=device", &cookie).text();
     let here = between(&page, "name=\"sign_in\" value=\"", "\"");
     let out = desk.post("/equipe/compte", &[("csrf", &csrf), ("sign_in", &here)], &cookie);
     assert!(out.headers["set-cookie"].contains("Max-Age=0"));
@@ -176,7 +176,7 @@ fn signing_in_tells_nothing_and_tires_the_guesser() {
     assert_eq!((known.status, unknown.status), (422, 422));
     let text = |answer: &Answer| answer.text().replace("claire@", "X@").replace("personne@", "X@");
     assert_eq!(text(&known), text(&unknown));
-    assert_eq!(try_with("claire@exemple.test", PASSWORD).status, 303);
+    assert_eq!(try_with("claire@exemple.test", PASSWORD).status, 200, "the code comes next");
     let statuses: Vec<u16> = (0..12).map(|_| try_with("claire@exemple.test", "faux").status).collect();
     assert!(statuses.contains(&429), "{statuses:?}");
 }
@@ -226,9 +226,10 @@ impl Answer {
 /// A listening server with this site's templates and an empty database.
 pub(crate) struct Desk {
     pub(crate) address: SocketAddr,
-    first_link: String,
+    pub(crate) first_link: String,
     pub(crate) store: Store,
     pub(crate) runtime: tokio::runtime::Runtime,
+    secret: std::cell::RefCell<String>,
     _data: tempfile::TempDir,
 }
 
@@ -237,7 +238,7 @@ impl Desk {
         let data = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (address, first_link, store) = runtime.block_on(start(data.path()));
-        Self { address, first_link, store, runtime, _data: data }
+        Self { address, first_link, store, runtime, secret: std::cell::RefCell::default(), _data: data }
     }
 
     /// The cookie of the coordinator whom the first-run link made.
@@ -256,13 +257,42 @@ impl Desk {
         assert_eq!(self.get(&self.first_link, "").status, 410, "the link works once");
         let cookie = &answer.headers["set-cookie"];
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/equipe"));
-        cookie.split(';').next().unwrap().to_owned()
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        *self.secret.borrow_mut() = self.enrol(&cookie).0;
+        cookie
     }
 
     /// Carries out a command as the coordinator's pages would; its id.
     pub(crate) fn run(&self, command: &Command) -> String {
         let now = jiff::Timestamp::now().as_second();
         self.runtime.block_on(self.store.execute(command, &Actor::Clock, now)).unwrap().id
+    }
+
+    /// The code that the coordinator's app shows next: the one it shows now was used to set it up.
+    pub(crate) fn next_code(&self) -> String {
+        totp::code(&self.secret.borrow(), jiff::Timestamp::now().as_second() + totp::STEP).unwrap()
+    }
+
+    /// Signs in with password and code; the cookie comes back.
+    pub(crate) fn sign_in(&self, email: &str, password: &str, code: &str) -> String {
+        let asked = self.post("/equipe/connexion", &[("email", email), ("password", password)], "");
+        assert!(!asked.headers.contains_key("set-cookie"), "a password alone opens nothing");
+        let step = between(&asked.text(), "name=\"step\" value=\"", "\"");
+        let answer = self.post("/equipe/connexion/code", &[("step", &step), ("code", code)], "");
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        answer.headers["set-cookie"].split(';').next().unwrap().to_owned()
+    }
+
+    /// Sets up the authenticator app of who is signed in; the secret and the recovery codes come back.
+    pub(crate) fn enrol(&self, cookie: &str) -> (String, Vec<String>) {
+        let page = self.get("/equipe/compte/code", cookie).text();
+        let csrf = between(&page, "name=\"csrf\" value=\"", "\"");
+        let secret = between(&page, "<code>", "</code>").replace(' ', "");
+        let code = totp::code(&secret, jiff::Timestamp::now().as_second()).unwrap();
+        let answer = self.post("/equipe/compte/code", &[("csrf", &csrf), ("code", &code)], cookie);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let codes = answer.text().split("<code>").skip(1).map(|rest| between(rest, "", "</code>")).collect();
+        (secret, codes)
     }
 
     pub(crate) fn get(&self, path: &str, cookie: &str) -> Answer {

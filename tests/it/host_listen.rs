@@ -167,6 +167,13 @@ fn everybody_sees_the_same_figures_and_none_is_small() {
     );
     let signed = exchange(host.address, head.as_bytes());
     let cookie = signed.headers["set-cookie"].split(';').next().unwrap().to_owned();
+    // Signed in, but nothing opens before the second step is set up.
+    assert_eq!(host.get("GET /equipe/ecoutes", &[("cookie", &cookie)]).headers["location"], "/equipe/compte/code");
+    host.runtime.block_on(async {
+        let (claire, now) = (host.store.staff().await.unwrap().remove(0), jiff::Timestamp::now().as_second());
+        let here = host.store.sign_ins(&claire.id, now).await.unwrap().remove(0).id;
+        host.store.set_second_factor(&claire, "AAAAAAAA", 0, &here, now).await.unwrap();
+    });
     let page = host.get("GET /equipe/ecoutes", &[("cookie", &cookie)]);
     assert_eq!(page.status, 200, "{}", text(&page));
     let page = text(&page);

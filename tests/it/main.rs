@@ -1,6 +1,7 @@
 //! The one integration test crate. One module per subject; what they share is in `*_kit.rs`.
 
 mod architecture;
+mod asvs;
 mod build;
 mod calendar;
 mod calendar_kit;
@@ -8,12 +9,15 @@ mod checks;
 mod cli;
 mod conformance;
 mod content;
+mod host_access;
 mod host_calendar;
 mod host_data;
+mod host_forms;
 mod host_http;
 mod host_kit;
 mod host_life;
 mod host_listen;
+mod host_people;
 mod mail;
 mod mail_server;
 mod mistakes;
@@ -25,10 +29,12 @@ mod podcast_tags;
 mod postgres_kit;
 mod serve;
 mod store;
+mod store_access;
 mod store_data;
 mod store_erase;
 mod store_letters;
 mod store_outbox;
+mod store_people;
 mod store_speed;
 mod store_steps;
 mod template_faults;

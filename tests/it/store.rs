@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use repere::calendar::{Actor, Command, Purpose, Refusal, RegistrationState, RequestState, Role, SessionState, Shown};
+use repere::calendar::{
+    Actor, Command, Purpose, Reason, Refusal, RegistrationState, RequestState, Role, SessionState, Shown,
+};
 use repere::store::{Engine, Error, PostState, Store};
 use sqlx::Row;
 
@@ -117,7 +119,7 @@ async fn the_schema_itself_refuses_a_trainer_in_two_places(base: Base) {
     let one = base.session(10).await;
     let two = base.session(10).await;
     let pool = base.pool().await;
-    let sql = "INSERT INTO assignments (session, staff, busy_from, busy_to, active) VALUES ($1, $2, $3, $4, 1)";
+    let sql = "INSERT INTO assignments (id, session, staff, busy_from, busy_to, active) VALUES ($1, $1, $2, $3, $4, 1)";
     sqlx::query(sql).bind(&one).bind(&trainer.id).bind(100_i64).bind(200_i64).execute(&pool).await.unwrap();
     let error = sqlx::query(sql).bind(&two).bind(&trainer.id).bind(199_i64).bind(300_i64).execute(&pool).await;
     assert!(error.unwrap_err().to_string().contains("trainer_busy"));
@@ -278,7 +280,7 @@ async fn a_request_is_followed_answered_and_becomes_a_session(base: Base) {
     assert_eq!((request.session, request.state), (Some(session.clone()), RequestState::Accepted));
     // Two coordinators at once: the second makes no second session.
     assert_eq!(refusal(base.store.execute(&accept(), &Actor::Visitor, NOW + 61).await), Refusal::Over);
-    let decline = Command::DeclineRequest { request: id.clone(), answer: "Non.".to_owned() };
+    let decline = Command::DeclineRequest { request: id.clone(), reason: Reason::Dates, answer: "Non.".to_owned() };
     assert_eq!(refusal(base.store.execute(&decline, &Actor::Visitor, NOW + 61).await), Refusal::Over);
     let all = base.store.staff_sessions(0, i64::MAX, None).await.unwrap();
     assert_eq!(all.iter().map(|listed| listed.session.id.as_str()).collect::<Vec<_>>(), [session.as_str()]);

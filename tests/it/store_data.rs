@@ -31,7 +31,11 @@ async fn figures_count_the_rows_they_lead_to(base: Base) {
     }
     base.run(Command::SendRequest(Box::new(ask("a"))), NOW).await;
     let declined = base.run(Command::SendRequest(Box::new(ask("b"))), NOW).await.id;
-    base.run(Command::DeclineRequest { request: declined, answer: "Non.".into() }, NOW).await;
+    base.run(
+        Command::DeclineRequest { request: declined, reason: repere::calendar::Reason::TooFar, answer: "Non.".into() },
+        NOW,
+    )
+    .await;
     let (from, to, now) = (NOW - 10 * DAY, NOW + 20 * DAY, NOW + 30 * DAY);
     let figures = base.store.figures(from, to, now).await.unwrap();
     assert_eq!((figures.meetings, figures.interventions, figures.people, figures.undeclared), (1, 4, 24, 2));

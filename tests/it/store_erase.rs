@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use repere::calendar::{Command, Purpose, RegistrationState, RequestState};
+use repere::calendar::{Command, Purpose, Reason, RegistrationState, RequestState};
 use repere::store::{Erased, PostState};
 
 use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines};
@@ -67,7 +67,8 @@ async fn requests_go_with_their_session_or_after_their_answer(base: Base) {
     }
     let form = Box::new(form("2026-12-03T14:00:00", 10));
     let session = base.run(Command::AcceptRequest { request: ids[0].clone(), form }, NOW).await.id;
-    base.run(Command::DeclineRequest { request: ids[1].clone(), answer: "Non, Anne.".to_owned() }, NOW).await;
+    let (request, answer) = (ids[1].clone(), "Non, Anne.".to_owned());
+    base.run(Command::DeclineRequest { request, reason: Reason::Dates, answer }, NOW).await;
     base.run(Command::WithdrawRequest { request: ids[2].clone() }, NOW).await;
     let end = base.store.session(&session).await.unwrap().unwrap().session.end();
     let keep = i64::from(KEEP) * DAY;

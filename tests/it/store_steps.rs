@@ -131,7 +131,11 @@ impl Run<'_> {
                 form.submission = format!("request-{index}-{}", self.sessions[0]);
                 Command::SendRequest(Box::new(form))
             }
-            Step::Decline => Command::DeclineRequest { request: self.requests.last()?.clone(), answer: "Non.".into() },
+            Step::Decline => Command::DeclineRequest {
+                request: self.requests.last()?.clone(),
+                reason: repere::calendar::Reason::Dates,
+                answer: "Non.".into(),
+            },
             Step::Accept(time) => {
                 let mut form = form(&slot(time), 4);
                 form.trainers = vec![self.trainer.clone()];

@@ -1,17 +1,20 @@
 //! The rules: a command and the rows it touches become changes and messages, or a refusal. Pure: the clock and fresh
 //! ids come in.
 //!
-//! Entry point: [`decide`]. Seats are in `seats`, sessions in `sessions`, requests in `requests`.
+//! Entry point: [`decide`]. Seats are in `seats`, sessions in `sessions`, requests in `requests`, what is told when its moment
+//! comes in `notices`; [`due`] says which moments came.
 //! What must never happen (overselling, a trainer in two places) is also guarded by the store's schema; the rules say
 //! it in words first.
 
 mod letters;
+mod notices;
 mod requests;
 mod seats;
 mod sessions;
 
 use super::words::words;
-use super::{Command, Epoch, Letter, LetterKind, Refusal, Registration, Request, Session, Staff};
+use super::{Command, Epoch, Letter, LetterKind, Notice, Refusal, Registration, Request, Session, Staff};
+pub use notices::due;
 
 /// The rows a command touches, read in the transaction that will write them.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +27,10 @@ pub struct State {
     pub registrations: Vec<Registration>,
     /// The highest position ever given in the session.
     pub last_position: i64,
-    /// The request.
+    /// The request, or the one the session was made of.
     pub request: Option<Request>,
+    /// Whether the notice of the command was already given.
+    pub noticed: bool,
     /// Trainers of the session before and after the command.
     pub trainers: Vec<Staff>,
     /// Who coordinates: those who are told of a new request.
@@ -63,6 +68,15 @@ pub enum Change {
     AddRequest(Request),
     /// All of a request; the store holds `version - 1` against what is there.
     UpdateRequest(Request),
+    /// A notice was given: never again for this date.
+    Noticed {
+        /// Id of the session.
+        session: String,
+        /// Which.
+        notice: Notice,
+        /// The start it was about.
+        about: Epoch,
+    },
     /// Letters that wait to be sent and are no longer true: they will not be sent.
     RecallLetters {
         /// Id of the session they speak of.
@@ -111,8 +125,12 @@ pub fn decide(state: &State, command: &Command, fresh: Fresh<'_>) -> Result<Deci
         Command::Register(register) => seats::register(state, register, fresh),
         Command::Confirm { registration } => seats::confirm(state, registration, fresh),
         Command::Cancel { registration } => seats::cancel(state, registration, fresh),
+        Command::NameSeats { registration, names } => seats::name(state, registration, names, fresh),
         Command::Expire { .. } => seats::expire(state, fresh),
         Command::CreateSession(form) => Ok(sessions::create(state, sessions::made(form, fresh))),
+        Command::CreateSeries(forms) => sessions::create_series(state, forms, fresh),
+        Command::Notify { notice, .. } => notices::notify(state, *notice, fresh),
+        Command::KeepSession { .. } => notices::keep(state, fresh),
         Command::EditSession { version, form, .. } => sessions::edit(state, *version, form, fresh),
         Command::MoveSession { when, .. } => sessions::reschedule(state, when, fresh),
         Command::PublishSession { .. } => sessions::publish(state, fresh),
@@ -123,6 +141,12 @@ pub fn decide(state: &State, command: &Command, fresh: Fresh<'_>) -> Result<Deci
         Command::SendRequest(form) => requests::send(state, form, fresh),
         Command::WithdrawRequest { .. } => requests::withdraw(state, fresh),
         Command::AcceptRequest { form, .. } => requests::accept(state, form, fresh),
-        Command::DeclineRequest { answer, .. } => requests::decline(state, answer, fresh),
+        Command::ProposeSession { form, deadline, answer, .. } => {
+            requests::propose(state, form, *deadline, answer, fresh)
+        }
+        Command::AcceptProposal { .. } => requests::accept_proposal(state, fresh),
+        Command::RefuseProposal { reply, .. } => requests::refuse_proposal(state, reply, fresh),
+        Command::LapseProposal { .. } => requests::lapse(state, fresh),
+        Command::DeclineRequest { reason, answer, .. } => requests::decline(state, *reason, answer, fresh),
     }
 }

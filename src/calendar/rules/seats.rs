@@ -37,6 +37,8 @@ pub(super) fn register(state: &State, form: &Register, fresh: Fresh<'_>) -> Resu
         organisation: form.organisation.clone(),
         departement: form.departement.clone(),
         seats: form.seats,
+        names: Vec::new(),
+        needs: form.needs.clone(),
         state: if full { RegistrationState::Waiting } else { RegistrationState::Pending },
         position: state.last_position + 1,
         verified: false,
@@ -132,6 +134,24 @@ pub(super) fn cancel(state: &State, id: &str, fresh: Fresh<'_>) -> Result<Decisi
     let freed = if known.state.holds_seats() { known.seats } else { 0 };
     free_and_promote(state, session, freed, Some(id), &mut decision, fresh);
     Ok(decision)
+}
+
+/// Who comes on the seats of a group; the same names again change nothing.
+pub(super) fn name(state: &State, id: &str, names: &[String], fresh: Fresh<'_>) -> Result<Decision, Refusal> {
+    let (session, known) = subject(state, id)?;
+    if !known.state.is_active() || is_over(session) || fresh.now >= session.names_until() {
+        return Err(Refusal::Over);
+    }
+    if names.len() > known.seats as usize {
+        return Err(Refusal::TooManySeats { capacity: known.seats });
+    }
+    if known.names == names {
+        return Ok(nothing(known, Shown::Done));
+    }
+    let mut named = touched(known, fresh.now);
+    named.names = names.to_vec();
+    let changes = vec![Change::UpdateRegistration(named)];
+    Ok(Decision { changes, letters: Vec::new(), shown: Shown::Done, id: known.id.clone() })
 }
 
 /// Lets go of what was not confirmed or accepted in time.

@@ -7,7 +7,8 @@ use super::letters::{self, letter, trainer};
 use super::seats::free_and_promote;
 use super::{Change, Decision, Fresh, Refusal, Shown, State};
 use crate::calendar::{
-    LetterKind, Method, NewSession, Purpose, Registration, RegistrationState, Session, SessionState, When,
+    LetterKind, Method, NewSession, Outlook, Purpose, Registration, RegistrationState, Request, RequestState, Session,
+    SessionState, When,
 };
 
 /// The session a form describes.
@@ -20,12 +21,20 @@ pub(super) fn made(form: &NewSession, fresh: Fresh<'_>) -> Session {
         programme: form.programme.clone(),
         place: form.place.clone(),
         departement: form.departement.clone(),
+        authority: form.authority.clone(),
         start: form.when.start.clone(),
         minutes: form.when.minutes,
         capacity: form.capacity,
+        least: form.least,
+        decides: form.decides,
+        outlook: Outlook::Open,
         opens: form.opens,
         closes: form.closes,
         state: if form.publish { SessionState::Published } else { SessionState::Draft },
+        listed: form.listed,
+        series: String::new(),
+        materials: form.materials.clone(),
+        evaluation: form.evaluation.clone(),
         sequence: 0,
         trainers: form.trainers.clone(),
         travel_before: form.when.travel_before,
@@ -44,6 +53,29 @@ pub(super) fn create(state: &State, session: Session) -> Decision {
     decision
 }
 
+/// Adds every date of a series, or none.
+pub(super) fn create_series(state: &State, forms: &[NewSession], fresh: Fresh<'_>) -> Result<Decision, Refusal> {
+    let mut whole: Option<Decision> = None;
+    for (index, form) in forms.iter().enumerate() {
+        let mut session = made(form, fresh);
+        if index > 0 {
+            session.id = format!("{}-{}", fresh.id, index + 1);
+        }
+        if forms.len() > 1 {
+            fresh.id.clone_into(&mut session.series);
+        }
+        let one = create(state, session);
+        match &mut whole {
+            None => whole = Some(one),
+            Some(whole) => {
+                whole.changes.extend(one.changes);
+                whole.letters.extend(one.letters);
+            }
+        }
+    }
+    whole.ok_or(Refusal::NotFound)
+}
+
 /// Everything of the form at once.
 pub(super) fn edit(state: &State, version: u32, form: &NewSession, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
     let before = subject(state)?;
@@ -60,11 +92,20 @@ pub(super) fn edit(state: &State, version: u32, form: &NewSession, fresh: Fresh<
     after.programme.clone_from(&form.programme);
     after.place = form.place.clone();
     after.departement.clone_from(&form.departement);
+    after.authority.clone_from(&form.authority);
     after.capacity = form.capacity;
+    after.materials.clone_from(&form.materials);
+    after.evaluation.clone_from(&form.evaluation);
+    after.listed = form.listed;
     after.opens = form.opens;
     after.closes = form.closes;
     after.trainers.clone_from(&form.trainers);
     set_when(&mut after, &form.when);
+    if (before.least, before.decides) != (form.least, form.decides) {
+        after.outlook = Outlook::Open;
+    }
+    after.least = form.least;
+    after.decides = form.decides;
     if form.publish && after.state == SessionState::Draft {
         after.state = SessionState::Published;
     }
@@ -114,6 +155,8 @@ pub(super) fn cancel(state: &State, fresh: Fresh<'_>) -> Result<Decision, Refusa
     }
     let mut after = touched(before, fresh);
     after.state = SessionState::Cancelled;
+    // What was never announced is not announced as cancelled either.
+    after.listed &= before.state != SessionState::Draft;
     Ok(changed(state, before, after, fresh))
 }
 
@@ -133,7 +176,7 @@ pub(super) fn finish(state: &State, fresh: Fresh<'_>) -> Result<Decision, Refusa
 }
 
 /// The session as it becomes, who is told, and who gets a seat when there are more.
-fn changed(state: &State, before: &Session, mut after: Session, fresh: Fresh<'_>) -> Decision {
+pub(super) fn changed(state: &State, before: &Session, mut after: Session, fresh: Fresh<'_>) -> Decision {
     let moved = before.start != after.start || before.minutes != after.minutes;
     let elsewhere = before.place != after.place;
     let other_state = before.state != after.state;
@@ -153,6 +196,7 @@ fn changed(state: &State, before: &Session, mut after: Session, fresh: Fresh<'_>
             }
         }
         tell_trainers(state, Some(before), &after, &mut decision);
+        tell_institution(state, before, &after, moved || elsewhere, &mut decision, fresh);
     }
     if after.capacity > before.capacity {
         free_and_promote(state, &after, 0, None, &mut decision, fresh);
@@ -190,6 +234,58 @@ fn to_registrant(
     told
 }
 
+/// The institution that asked for this session: what it was told is no longer true.
+fn tell_institution(
+    state: &State,
+    before: &Session,
+    after: &Session,
+    moved: bool,
+    decision: &mut Decision,
+    fresh: Fresh<'_>,
+) {
+    let Some(request) = state.request.as_ref().filter(|request| request.session.as_ref() == Some(&after.id)) else {
+        return;
+    };
+    if request.state == RequestState::Proposed {
+        let mut known = Request { changed: fresh.now, version: request.version + 1, ..request.clone() };
+        match after.state {
+            // The coordinator takes the proposal back, or need not wait for the answer.
+            SessionState::Cancelled => {
+                known.state = RequestState::Received;
+                known.session = None;
+                known.deadline = None;
+                decision.letters.push(letters::institution(LetterKind::RequestLapsed, &known));
+            }
+            SessionState::Published => {
+                known.state = RequestState::Accepted;
+                known.deadline = None;
+                let told = letters::hosted(LetterKind::RequestAccepted, &known, after, Some(Method::Request));
+                decision.letters.push(told);
+            }
+            _ if moved => {
+                decision.letters.push(letters::hosted(LetterKind::RequestProposed, &known, after, None));
+            }
+            _ => return,
+        }
+        decision.changes.push(Change::UpdateRequest(known));
+        return;
+    }
+    if request.state != RequestState::Accepted || before.state == SessionState::Draft {
+        return;
+    }
+    let told = match after.state {
+        SessionState::Cancelled => Some((LetterKind::InstitutionCancelled, Method::Cancel)),
+        SessionState::Postponed => Some((LetterKind::InstitutionPostponed, Method::Cancel)),
+        SessionState::Published if moved || before.state != SessionState::Published => {
+            Some((LetterKind::InstitutionMoved, Method::Request))
+        }
+        _ => None,
+    };
+    if let Some((kind, method)) = told {
+        decision.letters.push(letters::hosted(kind, request, after, Some(method)));
+    }
+}
+
 /// Trainers who come, who go, and who stay while something moved.
 fn tell_trainers(state: &State, before: Option<&Session>, after: &Session, decision: &mut Decision) {
     let had = |session: &Session, id: &str| {
@@ -211,7 +307,12 @@ fn tell_trainers(state: &State, before: Option<&Session>, after: &Session, decis
     }
 }
 
+/// A new date is decided about again.
 fn set_when(session: &mut Session, when: &When) {
+    if session.start != when.start {
+        session.outlook = Outlook::Open;
+        session.decides = session.decides.filter(|at| *at < when.start.instant);
+    }
     session.start = when.start.clone();
     session.minutes = when.minutes;
     session.travel_before = when.travel_before;
@@ -227,10 +328,10 @@ fn subject(state: &State) -> Result<&Session, Refusal> {
     Ok(session)
 }
 
-fn touched(session: &Session, fresh: Fresh<'_>) -> Session {
+pub(super) fn touched(session: &Session, fresh: Fresh<'_>) -> Session {
     Session { changed: fresh.now, version: session.version + 1, ..session.clone() }
 }
 
-fn done(session: &Session) -> Decision {
+pub(super) fn done(session: &Session) -> Decision {
     Decision { changes: Vec::new(), letters: Vec::new(), shown: Shown::Done, id: session.id.clone() }
 }

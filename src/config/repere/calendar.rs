@@ -15,10 +15,13 @@ pub struct Calendar {
     /// How many days after a session what registrants and institutions wrote about themselves is erased. The page on
     /// privacy says it too.
     pub keep_days: u32,
+    /// Address where participants say how a session was: new sessions are made with it. None when empty.
+    pub evaluation: String,
 }
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self { domain: String::new(), database: String::new(), keep_days: 90 }
+        let (domain, database, evaluation) = Default::default();
+        Self { domain, database, keep_days: 90, evaluation }
     }
 }

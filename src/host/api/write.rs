@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::problem::{Problem, Wrong, nothing};
 use crate::calendar::form::{self, Fields};
-use crate::calendar::{Actor, Command, Refusal, Shown};
+use crate::calendar::{Actor, Command, Refusal, Shown, french};
 use crate::host::App;
 use crate::host::desk::{Desk, now};
 use crate::store::Error;
@@ -75,7 +75,9 @@ pub(in crate::host) async fn register(Path(id): Path<String>, sent: Sent) -> Res
 
 /// `POST /api/v1/requests`
 pub(in crate::host) async fn request(sent: Sent) -> Response<Body> {
-    let request = sent.fields(REQUEST, "").and_then(|fields| form::request(&fields).map_err(|e| sent.wrong(&e)));
+    let request = sent.fields(REQUEST, "").and_then(|fields| {
+        form::request(&fields, french::civil(now(), "Europe/Paris").date()).map_err(|e| sent.wrong(&e))
+    });
     let command = match request {
         Ok(request) => Command::SendRequest(Box::new(request)),
         Err(problem) => return problem.answer(),

@@ -1,6 +1,7 @@
-//! Coming in and going out: the first-run link, invitations, sign-in, sign-out.
+//! Coming in and going out: the first-run link, invitations, sign-in in two steps, sign-out.
 //!
-//! An unknown address and a wrong password get the same answer after the same time.
+//! An unknown address and a wrong password get the same answer after the same time. After the password comes the code of
+//! an authenticator app; who has none yet is signed in and led to `second_factor`, which [`Signed`] lets nobody pass by.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -11,19 +12,24 @@ use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Response, StatusCode};
 
 use super::account::device;
-use super::signed::{self, Signed};
+use super::passwords::{password_errors, show_password, untrimmed};
+use super::signed::{self, Halfway};
+use crate::calendar::FieldError;
 use crate::calendar::form::{Fields, is_email};
-use crate::calendar::{FieldError, staff};
 use crate::host::desk::{Desk, Reach, now, see};
-use crate::host::posted::Posted;
+use crate::host::posted::{Asked, Posted};
 use crate::host::values::with_form;
 use crate::store::Error;
 
 const HOME: &str = "/equipe/";
 
 /// `GET /equipe/connexion`
-pub(in crate::host) async fn sign_in_form(desk: Desk) -> Response<Body> {
-    show_sign_in(&desk, StatusCode::OK, &Fields::default(), "")
+pub(in crate::host) async fn sign_in_form(desk: Desk, Asked(query): Asked) -> Response<Body> {
+    let done = query.get("fait") == "mot-de-passe";
+    let context = with_form(desk.context("/equipe/connexion"), &Fields::default(), &[])
+        .with("problem", "")
+        .with("replaced", &done);
+    desk.page(StatusCode::OK, Reach::Secret, "equipe/connexion.html", &context)
 }
 
 /// `POST /equipe/connexion`
@@ -49,13 +55,39 @@ pub(in crate::host) async fn sign_in(
     // Spaces at the ends may be part of a password: taken as typed, not trimmed.
     let good = desk.verify(untrimmed(&fields, "password").to_owned(), hash).await;
     match person.filter(|person| good && person.active) {
+        Some(person) if person.has_second_factor => match desk.store().begin_second_step(&person.id, now()).await {
+            Ok(step) => show_code(&desk, StatusCode::OK, &step, ""),
+            Err(error) => desk.failed(error),
+        },
         Some(person) => start(&desk, &person.id, &headers).await,
         None => show_sign_in(&desk, StatusCode::UNPROCESSABLE_ENTITY, &fields, "calendar_staff_wrong_sign_in"),
     }
 }
 
+/// `POST /equipe/connexion/code`: the second step. The field `step` says whose, and ends with the first good code.
+pub(in crate::host) async fn sign_in_code(desk: Desk, headers: HeaderMap, Posted(fields): Posted) -> Response<Body> {
+    let step = fields.get("step");
+    let person = match desk.store().second_step(step, now()).await {
+        Ok(Some(person)) => person,
+        Ok(None) => return show_sign_in(&desk, StatusCode::GONE, &Fields::default(), "calendar_staff_step_over"),
+        Err(error) => return desk.failed(error),
+    };
+    if !desk.codes().allow(&person.id, Instant::now()) {
+        return show_code(&desk, StatusCode::TOO_MANY_REQUESTS, step, "calendar_staff_too_many_tries");
+    }
+    match desk.store().accept_code(&person.id, fields.get("code"), now()).await {
+        Ok(true) => start(&desk, &person.id, &headers).await,
+        Ok(false) => show_code(&desk, StatusCode::UNPROCESSABLE_ENTITY, step, "calendar_staff_wrong_code"),
+        Err(error) => desk.failed(error),
+    }
+}
+
 /// `POST /equipe/deconnexion`
-pub(in crate::host) async fn sign_out(signed: Signed, headers: HeaderMap, Posted(fields): Posted) -> Response<Body> {
+pub(in crate::host) async fn sign_out(
+    Halfway(signed): Halfway,
+    headers: HeaderMap,
+    Posted(fields): Posted,
+) -> Response<Body> {
     if let Err(response) = signed.own_form(&fields) {
         return response;
     }
@@ -95,7 +127,7 @@ pub(in crate::host) async fn complete_bootstrap(
     if !is_email(&email) {
         errors.push(FieldError { field: "email", key: "calendar_error_email" });
     }
-    errors.extend(password_errors(&fields));
+    errors.extend(password_errors(&fields, &[name, &email]));
     if !errors.is_empty() {
         return show_password(&desk, "premier-acces", &token, "", &fields, &errors);
     }
@@ -130,7 +162,7 @@ pub(in crate::host) async fn accept_invitation(
         Ok(None) => return desk.message(StatusCode::GONE, "dead_link"),
         Err(error) => return desk.failed(error),
     };
-    let errors = password_errors(&fields);
+    let errors = password_errors(&fields, &[&person.name, &person.email]);
     if !errors.is_empty() {
         return show_password(&desk, "invitation", &token, &person.name, &fields, &errors);
     }
@@ -167,38 +199,13 @@ pub(super) fn name_errors(name: &str) -> Vec<FieldError> {
     vec![FieldError { field: "name", key }]
 }
 
-fn password_errors(fields: &Fields) -> Vec<FieldError> {
-    let password = untrimmed(fields, "password");
-    if let Some(key) = staff::password_problem(password) {
-        return vec![FieldError { field: "password", key }];
-    }
-    if password != untrimmed(fields, "password_again") {
-        return vec![FieldError { field: "password_again", key: "calendar_error_password_again" }];
-    }
-    Vec::new()
-}
-
-fn untrimmed<'a>(fields: &'a Fields, name: &str) -> &'a str {
-    fields.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
-}
-
 fn show_sign_in(desk: &Desk, status: StatusCode, fields: &Fields, problem: &str) -> Response<Body> {
-    let context = with_form(desk.context("/equipe/connexion"), fields, &[]).with("problem", problem);
+    let context =
+        with_form(desk.context("/equipe/connexion"), fields, &[]).with("problem", problem).with("replaced", &false);
     desk.page(status, Reach::Secret, "equipe/connexion.html", &context)
 }
 
-fn show_password(
-    desk: &Desk,
-    way: &str,
-    token: &str,
-    name: &str,
-    fields: &Fields,
-    errors: &[FieldError],
-) -> Response<Body> {
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let context = with_form(desk.context("/equipe/premier-acces/"), fields, errors)
-        .with("way", way)
-        .with("token", token)
-        .with("name", name);
-    desk.page(status, Reach::Secret, "equipe/mot-de-passe.html", &context)
+fn show_code(desk: &Desk, status: StatusCode, step: &str, problem: &str) -> Response<Body> {
+    let context = desk.context("/equipe/connexion").with("step", step).with("problem", problem);
+    desk.page(status, Reach::Secret, "equipe/code.html", &context)
 }

@@ -1,4 +1,4 @@
-//! One's own account: where it is signed in, and ending that.
+//! One's own account: where it is signed in and ending that, password, second step.
 
 use axum::body::Body;
 use axum::http::header::SET_COOKIE;
@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use super::Signed;
 use super::signed::no_cookie;
-use crate::calendar::french;
+use crate::calendar::form::Fields;
+use crate::calendar::{FieldError, french};
 use crate::host::desk::{Reach, now, see};
 use crate::host::posted::{Asked, Posted};
+use crate::host::values::with_form;
 
 /// The value of the field that ends every sign-in but this one.
 const OTHERS: &str = "others";
@@ -24,11 +26,17 @@ struct Line {
     here: bool,
 }
 
-/// `GET /equipe/compte`
+/// `GET /equipe/compte`; `?fait=` says what was just done.
 pub(in crate::host) async fn page(signed: Signed, Asked(query): Asked) -> Response<Body> {
-    let found = match signed.desk.store().sign_ins(&signed.who.staff.id, now()).await {
-        Ok(found) => found,
-        Err(error) => return signed.desk.failed(error),
+    show(&signed, StatusCode::OK, query.get("fait"), &[]).await
+}
+
+/// The page, with what is wrong in one of its forms.
+pub(super) async fn show(signed: &Signed, status: StatusCode, done: &str, errors: &[FieldError]) -> Response<Body> {
+    let (store, me) = (signed.desk.store(), &signed.who.staff.id);
+    let (found, left) = match (store.sign_ins(me, now()).await, store.recovery_codes_left(me).await) {
+        (Ok(found), Ok(left)) => (found, left),
+        (Err(error), _) | (_, Err(error)) => return signed.desk.failed(error),
     };
     let moment = |at| french::moment(at, "Europe/Paris");
     let lines: Vec<Line> = found
@@ -41,12 +49,12 @@ pub(in crate::host) async fn page(signed: Signed, Asked(query): Asked) -> Respon
             id: one.id,
         })
         .collect();
-    let context = signed
-        .context("/equipe/compte/")
+    let context = with_form(signed.context("/equipe/compte/"), &Fields::default(), errors)
         .with("others", &(lines.len() > 1))
         .with("sign_ins", &lines)
-        .with("done", &!query.get("fait").is_empty());
-    signed.desk.page(StatusCode::OK, Reach::Secret, "equipe/compte.html", &context)
+        .with("codes_left", &left)
+        .with("done", if ["device", "password"].contains(&done) { done } else { "" });
+    signed.desk.page(status, Reach::Secret, "equipe/compte.html", &context)
 }
 
 /// `POST /equipe/compte`: ends the sign-in that the field `sign_in` names, or all others. Only one's own.
@@ -70,7 +78,7 @@ pub(in crate::host) async fn revoke(signed: Signed, Posted(fields): Posted) -> R
         }
     }
     if !ends.contains(here) {
-        return see("/equipe/compte?fait=1");
+        return see("/equipe/compte?fait=device");
     }
     let mut response = see("/equipe/connexion");
     response.headers_mut().insert(SET_COOKIE, no_cookie(&signed.desk));

@@ -5,6 +5,7 @@
 
 mod access;
 mod account;
+mod agenda;
 mod downloads;
 mod exports;
 mod figures;
@@ -12,17 +13,21 @@ mod imports;
 mod journal;
 mod messages;
 mod overview;
+mod passwords;
 mod people;
+mod qr;
 mod redact;
 mod requests;
+mod second_factor;
 mod session;
 mod session_form;
 mod signed;
 
 pub(super) use access::{
-    accept_invitation, bootstrap, complete_bootstrap, invitation, sign_in, sign_in_form, sign_out,
+    accept_invitation, bootstrap, complete_bootstrap, invitation, sign_in, sign_in_code, sign_in_form, sign_out,
 };
 pub(super) use account::{page as account, revoke as revoke_sign_in};
+pub(super) use agenda::{act as act_on_agenda, page as agenda};
 pub(super) use downloads::page as downloads;
 pub(super) use exports::file as export;
 pub(super) use figures::{
@@ -30,11 +35,15 @@ pub(super) use figures::{
 };
 pub(super) use imports::{LARGEST as LARGEST_IMPORT, form as import_form, take as take_import};
 pub(super) use journal::page as journal;
-pub(super) use messages::{list as messages, one as message};
+pub(super) use messages::{
+    html as message_html, list as messages, model, model_html, models, one as message, send_again,
+};
 pub(super) use overview::page as overview;
-pub(super) use people::{add as add_person, feed as new_feed, list as people, switch as switch_person};
+pub(super) use passwords::{ask as ask_reset, change as change_password, forgotten, replace as reset, reset_form};
+pub(super) use people::{add as add_person, list as people, switch as switch_person};
 pub(super) use redact::request as redact_request;
 pub(super) use requests::{answer as answer_request, list as requests};
+pub(super) use second_factor::{page as second_factor, renew as renew_codes, set as set_second_factor};
 pub(super) use session::{act as act_on_session, cancel_registration, page as session};
 pub(super) use session_form::{
     change as change_session, create as create_session, edit as edit_session, new as new_session,

@@ -1,4 +1,4 @@
-//! The people who sign in: the list, an invitation, switching somebody off; and one's own calendar link.
+//! The people who sign in: the list, an invitation, ending somebody's access or sign-ins.
 
 use axum::body::Body;
 use axum::extract::Path;
@@ -7,7 +7,7 @@ use axum::http::{Response, StatusCode};
 use super::Signed;
 use super::access::name_errors;
 use crate::calendar::form::{Fields, is_email};
-use crate::calendar::{FieldError, Role};
+use crate::calendar::{FieldError, Refusal, Role};
 use crate::host::desk::{Reach, now, see};
 use crate::host::posted::Posted;
 use crate::host::values::with_form;
@@ -51,7 +51,8 @@ pub(in crate::host) async fn add(signed: Signed, Posted(fields): Posted) -> Resp
     }
 }
 
-/// `POST /equipe/personnes/{id}`: off or on. Nobody switches themselves off.
+/// `POST /equipe/personnes/{id}`: the field `action` says what: access off or on, all sign-ins ended, the second step to
+/// be set up again. Nobody does it to themselves: that is what the account page is for.
 pub(in crate::host) async fn switch(signed: Signed, Path(id): Path<String>, Posted(fields): Posted) -> Response<Body> {
     if let Err(response) = signed.coordinator().and_then(|()| signed.own_form(&fields)) {
         return response;
@@ -59,23 +60,21 @@ pub(in crate::host) async fn switch(signed: Signed, Path(id): Path<String>, Post
     if id == signed.who.staff.id {
         return signed.desk.message(StatusCode::CONFLICT, "not_yourself");
     }
-    match signed.desk.store().set_staff_active(&id, fields.get("active") == "1").await {
+    let (store, me) = (signed.desk.store(), &signed.who.staff.id);
+    let person = match store.staff_by_id(&id).await {
+        Ok(Some(person)) => person,
+        Ok(None) => return signed.desk.refused(&Refusal::NotFound),
+        Err(error) => return signed.desk.failed(error),
+    };
+    let done = match fields.get("action") {
+        "retirer" => store.set_staff_active(&id, false).await,
+        "rendre" => store.set_staff_active(&id, true).await,
+        "deconnecter" => store.end_sign_ins(&id, me, now()).await,
+        "code" => store.forget_second_factor(&person, me, now()).await,
+        _ => return signed.desk.message(StatusCode::UNPROCESSABLE_ENTITY, "malformed"),
+    };
+    match done {
         Ok(()) => see("/equipe/personnes"),
-        Err(error) => signed.desk.failed(error),
-    }
-}
-
-/// `POST /equipe/agenda`: a new secret address for one's own calendar; the one before ends.
-pub(in crate::host) async fn feed(signed: Signed, Posted(fields): Posted) -> Response<Body> {
-    if let Err(response) = signed.own_form(&fields) {
-        return response;
-    }
-    match signed.desk.store().new_feed(&signed.who.staff.id).await {
-        Ok(token) => {
-            let link = format!("{}/calendrier/agenda/{token}.ics", signed.desk.publisher().base_url);
-            let context = signed.context("/equipe/agenda/").with("link", &link);
-            signed.desk.page(StatusCode::OK, Reach::Secret, "equipe/agenda.html", &context)
-        }
         Err(error) => signed.desk.failed(error),
     }
 }

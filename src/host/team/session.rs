@@ -32,6 +32,7 @@ pub(in crate::host) async fn act(signed: Signed, Path(id): Path<String>, Posted(
         "reporter" => Command::PostponeSession { session },
         "annuler" => Command::CancelSession { session },
         "terminer" => Command::FinishSession { session },
+        "maintenir" => Command::KeepSession { session },
         "places" => match fields.get("capacity").parse().ok().filter(|seats| (1..=5000).contains(seats)) {
             Some(capacity) => Command::ChangeCapacity { session, capacity },
             None => {
@@ -105,13 +106,33 @@ async fn show(
         Ok(reached) => reached,
         Err(error) => return signed.desk.failed(error),
     };
-    let known =
-        ["touchees", "publier", "reporter", "annuler", "terminer", "places", "inscription", "creer", "modifier"];
+    let known = [
+        "touchees",
+        "publier",
+        "reporter",
+        "annuler",
+        "terminer",
+        "maintenir",
+        "places",
+        "inscription",
+        "creer",
+        "serie",
+        "modifier",
+        "proposer",
+    ];
+    let session = &listed.session;
+    let dates = if session.series.is_empty() { Ok(Vec::new()) } else { store.series(&session.series).await };
+    let dates: Vec<view::Public> = match dates {
+        Ok(dates) => dates.iter().map(|one| view::public(&one.session, one.seats, now())).collect(),
+        Err(error) => return signed.desk.failed(error),
+    };
     let context = signed
         .context("/equipe/seances/")
         .with("session", &view::trainer(&listed.session, listed.seats, &registrations, now()))
         .with("reached", &reached)
         .with("trainer_names", &names)
+        .with("dates", &dates)
+        .with("evaluation", &session.evaluation)
         .with("done", if known.contains(&done) { done } else { "" })
         .with("problem", problem.unwrap_or_default());
     signed.desk.page(status, Reach::Secret, "equipe/seance.html", &context)

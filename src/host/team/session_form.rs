@@ -7,7 +7,9 @@ use axum::http::{Response, StatusCode};
 use super::Signed;
 use super::session::own;
 use crate::calendar::form::{self, Fields};
-use crate::calendar::{Command, FieldError, Kind, Refusal, Session, Staff, french};
+use crate::calendar::{
+    Command, FieldError, Kind, NewSession, Refusal, Session, Staff, Start, departements, french, view,
+};
 use crate::host::desk::{Reach, now, refused_status, see};
 use crate::host::posted::{Asked, Posted};
 use crate::host::values::with_form;
@@ -26,15 +28,23 @@ struct For<'a> {
 
 /// `GET /equipe/seances/nouvelle`; `?demande=ID` fills it from a request.
 pub(in crate::host) async fn new(signed: Signed, Asked(query): Asked) -> Response<Body> {
-    let mut fields = vec![("trainers".to_owned(), signed.who.staff.id.clone())];
+    let mut fields =
+        vec![("trainers".to_owned(), signed.who.staff.id.clone()), ("evaluation".to_owned(), signed.desk.evaluation())];
     if signed.is_coordinator() && !query.get("demande").is_empty() {
         match signed.desk.store().request(query.get("demande")).await {
-            Ok(Some(request)) => fields.extend([
-                ("request".to_owned(), request.id),
-                ("departement".to_owned(), request.departement),
-                ("audience".to_owned(), request.audience),
-                ("capacity".to_owned(), request.headcount.to_string()),
-            ]),
+            Ok(Some(request)) => {
+                // A session for one institution is that institution's: not on the public list unless they say so.
+                fields.push(("unlisted".to_owned(), "1".to_owned()));
+                if let Some(wish) = request.wishes.first() {
+                    fields.push(("date".to_owned(), wish.date.to_string()));
+                }
+                fields.extend([
+                    ("request".to_owned(), request.id),
+                    ("departement".to_owned(), request.departement),
+                    ("audience".to_owned(), request.audience),
+                    ("capacity".to_owned(), request.headcount.to_string()),
+                ]);
+            }
             Ok(None) => {}
             Err(error) => return signed.desk.failed(error),
         }
@@ -57,20 +67,40 @@ pub(in crate::host) async fn create(signed: Signed, Posted(fields): Posted) -> R
         Ok(form) => form,
         Err(errors) => return show(&signed, For { errors: &errors, ..target }, &fields).await,
     };
-    let (form, request) = (Box::new(form), fields.get("request").to_owned());
-    let command = if signed.is_coordinator() && !request.is_empty() {
-        Command::AcceptRequest { request, form }
-    } else {
-        Command::CreateSession(form)
+    let (command, done) = match asked(&signed, &fields, form) {
+        Ok(asked) => asked,
+        Err(errors) => return show(&signed, For { errors: &errors, ..target }, &fields).await,
     };
     match signed.desk.store().execute(&command, &signed.actor(), now()).await {
-        Ok(outcome) => see(&format!("/equipe/seances/{}?fait=creer", outcome.id)),
+        Ok(outcome) => see(&format!("/equipe/seances/{}?fait={done}", outcome.id)),
         Err(Error::Refused(refusal)) => {
             target.status = refused_status(&refusal);
             show(&signed, For { refusal: Some(&refusal), ..target }, &fields).await
         }
         Err(error) => signed.desk.failed(error),
     }
+}
+
+/// What the form of a new session asks for: a session, the dates of a series, the answer to a request; and what to say.
+fn asked(signed: &Signed, fields: &Fields, form: NewSession) -> Result<(Command, &'static str), Vec<FieldError>> {
+    let request = fields.get("request").to_owned();
+    if !signed.is_coordinator() || request.is_empty() {
+        let mut forms = form::series(fields, form, now())?;
+        return Ok(match forms.len() {
+            1 => (Command::CreateSession(Box::new(forms.remove(0))), "creer"),
+            _ => (Command::CreateSeries(forms), "serie"),
+        });
+    }
+    let form = Box::new(form);
+    if fields.get("what") != "proposer" {
+        return Ok((Command::AcceptRequest { request, form }, "creer"));
+    }
+    let (answer, days) = form::proposal(fields)?;
+    // Until the end of that day: "avant le jeudi à 23 h 59" is easier to keep than the minute of the proposal.
+    let last = french::civil(now(), "Europe/Paris").date().saturating_add(jiff::Span::new().days(days));
+    let midnight = Start::new(last.at(23, 59, 0, 0), "Europe/Paris");
+    let deadline = midnight.map_or_else(|| now() + i64::from(days) * 86_400, |start| start.instant);
+    Ok((Command::ProposeSession { request, form, deadline, answer }, "proposer"))
 }
 
 /// `GET /equipe/seances/{id}/modifier`
@@ -153,7 +183,26 @@ async fn show(signed: &Signed, target: For<'_>, fields: &Fields) -> Response<Bod
     };
     let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
     let zones: Vec<&str> = french::ZONES.iter().map(|(id, _)| *id).collect();
+    // Who is busy and when, in words: a form with three trainers must say which.
+    let (busy, busy_at) = match target.refusal {
+        Some(Refusal::TrainerBusy { trainer, start, .. }) => {
+            let name = staff.iter().find(|one| one.id == *trainer).map(|one| one.name.clone()).unwrap_or_default();
+            let zone = departements::zone(fields.get("departement"));
+            (name, if *start > 0 { french::moment(*start, zone) } else { String::new() })
+        }
+        _ => (String::new(), String::new()),
+    };
+    let authorities: Vec<(&str, &str)> = departements::authorities("69").to_vec();
+    let request = fields.get("request").to_owned();
+    let request = match signed.desk.store().request(&request).await {
+        Ok(request) => request.filter(|_| signed.is_coordinator()).as_ref().map(view::asked),
+        Err(error) => return signed.desk.failed(error),
+    };
     let mut context = with_form(signed.context("/equipe/seances/"), fields, target.errors)
+        .with("busy", &busy)
+        .with("busy_at", &busy_at)
+        .with("authorities", &authorities)
+        .with("request", &request)
         .with("chosen_trainers", &fields.all("trainers"))
         .with("refusal", target.refusal.map_or("", Refusal::key))
         .with("staff", &staff)
@@ -187,7 +236,13 @@ fn filled(session: &Session) -> Fields {
         ("minutes", session.minutes.to_string()),
         ("travel_before", session.travel_before.to_string()),
         ("travel_after", session.travel_after.to_string()),
+        ("authority", session.authority.clone()),
         ("capacity", session.capacity.to_string()),
+        ("least", if session.least > 0 { session.least.to_string() } else { String::new() }),
+        ("decides", optional(session.decides)),
+        ("materials", session.materials.clone()),
+        ("evaluation", session.evaluation.clone()),
+        ("unlisted", if session.listed { String::new() } else { "1".to_owned() }),
         ("opens", optional(session.opens)),
         ("closes", optional(session.closes)),
         ("version", session.version.to_string()),

@@ -1,6 +1,6 @@
 //! Who is signed in. The cookie holds a random token; the store keeps only its hash and ends idle and old sign-ins.
 //!
-//! Entry points: the extractor [`Signed`], [`cookie`] and [`no_cookie`].
+//! Entry points: the extractors [`Signed`] and [`Halfway`], [`cookie`] and [`no_cookie`].
 
 use std::sync::Arc;
 
@@ -59,14 +59,27 @@ impl Signed {
     }
 }
 
+/// Somebody signed in who may still have to set up the second step: for that page and for signing out.
+pub(in crate::host) struct Halfway(pub(super) Signed);
+
 impl FromRequestParts<Arc<App>> for Signed {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        let Halfway(signed) = Halfway::from_request_parts(parts, app).await?;
+        // A password alone opens nothing.
+        if signed.who.staff.has_second_factor { Ok(signed) } else { Err(see(super::second_factor::ADDRESS)) }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Halfway {
     type Rejection = Response<Body>;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
         let desk = Desk::from_request_parts(parts, app).await?;
         let Some(token) = token(&parts.headers, &desk) else { return Err(see("/equipe/connexion")) };
         match desk.store().signed_in(&token, now()).await {
-            Ok(Some(who)) => Ok(Self { desk, who }),
+            Ok(Some(who)) => Ok(Self(Signed { desk, who })),
             Ok(None) => Err(see("/equipe/connexion")),
             Err(error) => Err(desk.failed(error)),
         }
@@ -93,13 +106,35 @@ pub(super) fn no_cookie(desk: &Desk) -> HeaderValue {
 
 /// `__Host-` needs TLS and the whole site as path; without TLS (a machine of one's own) the path is the staff area.
 fn name(desk: &Desk) -> &'static str {
-    if desk.https() { "__Host-repere" } else { "repere_session" }
+    named(desk.https())
+}
+
+fn named(https: bool) -> &'static str {
+    if https { "__Host-repere" } else { "repere_session" }
 }
 
 fn attributes(desk: &Desk) -> &'static str {
-    if desk.https() { "Path=/; Secure; HttpOnly; SameSite=Strict" } else { "Path=/equipe; HttpOnly; SameSite=Strict" }
+    described(desk.https())
+}
+
+fn described(https: bool) -> &'static str {
+    if https { "Path=/; Secure; HttpOnly; SameSite=Strict" } else { "Path=/equipe; HttpOnly; SameSite=Strict" }
 }
 
 fn write(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_tls_the_cookie_is_bound_to_the_host() {
+        assert!(named(true).starts_with("__Host-"));
+        for part in ["Path=/;", "Secure", "HttpOnly", "SameSite=Strict"] {
+            assert!(described(true).contains(part), "{part}");
+        }
+        assert!(!described(true).contains("Domain") && !described(false).contains("Secure"));
+    }
 }

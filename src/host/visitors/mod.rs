@@ -17,7 +17,9 @@ pub(super) use downloads::{csv as downloads_csv, json as downloads_json};
 pub(super) use figures::{Shown as ShownFigures, Years, page as figures, years as figure_years};
 pub(super) use lists::{list, month};
 pub(super) use registration::{confirm, confirmation, form as register_form, manage, managed, received, register};
-pub(super) use request::{follow, form as request_form, received as request_received, send as send_request, withdraw};
+pub(super) use request::{
+    answer as answer_proposal, follow, form as request_form, received as request_received, send as send_request,
+};
 pub(super) use rights::{erase as erase_own, page as own_data};
 pub(super) use session::page as session;
 

@@ -6,7 +6,7 @@ use axum::http::{Response, StatusCode};
 
 use super::{departement_choices, public_session};
 use crate::calendar::form::{self, Fields};
-use crate::calendar::{Actor, Command, FieldError, MOST_SEATS, Purpose, Refusal, Shown, view};
+use crate::calendar::{Actor, Command, FieldError, MOST_SEATS, Purpose, Refusal, Shown, french, view};
 use crate::host::desk::{Desk, Reach, now, refused_status, see};
 use crate::host::posted::{Asked, Posted};
 use crate::host::values::with_form;
@@ -77,7 +77,7 @@ pub(in crate::host) async fn received(desk: Desk, Path(id): Path<String>, Asked(
 
 /// `GET /calendrier/confirmer/{token}`: shows; the button acts.
 pub(in crate::host) async fn confirmation(desk: Desk, Path(token): Path<String>) -> Response<Body> {
-    show_link(&desk, Purpose::Confirm, &token).await
+    show_link(&desk, Purpose::Confirm, &token, None).await
 }
 
 /// `POST /calendrier/confirmer/{token}`
@@ -87,12 +87,26 @@ pub(in crate::host) async fn confirm(desk: Desk, Path(token): Path<String>, Post
 
 /// `GET /calendrier/gerer/{token}`
 pub(in crate::host) async fn manage(desk: Desk, Path(token): Path<String>) -> Response<Body> {
-    show_link(&desk, Purpose::Manage, &token).await
+    show_link(&desk, Purpose::Manage, &token, None).await
 }
 
-/// `POST /calendrier/gerer/{token}`: cancels.
-pub(in crate::host) async fn managed(desk: Desk, Path(token): Path<String>, Posted(_): Posted) -> Response<Body> {
-    act(&desk, Purpose::Manage, &token, |registration| Command::Cancel { registration }).await
+/// `POST /calendrier/gerer/{token}`: gives the names of a group when `action` says so, cancels otherwise.
+pub(in crate::host) async fn managed(desk: Desk, Path(token): Path<String>, Posted(fields): Posted) -> Response<Body> {
+    if fields.get("action") != "noms" {
+        return act(&desk, Purpose::Manage, &token, |registration| Command::Cancel { registration }).await;
+    }
+    let seats = match desk.store().registration_by_token(Purpose::Manage, &token, now()).await {
+        Ok(Some((registration, _))) => registration.seats,
+        Ok(None) => return desk.message(StatusCode::GONE, "dead_link"),
+        Err(error) => return desk.failed(error),
+    };
+    match form::names(&fields, seats) {
+        Ok(names) => {
+            let command = |registration| Command::NameSeats { registration, names };
+            act(&desk, Purpose::Manage, &token, command).await
+        }
+        Err(errors) => show_link(&desk, Purpose::Manage, &token, Some((&fields, &errors))).await,
+    }
 }
 
 fn received_at(id: &str, shown: Shown) -> String {
@@ -119,7 +133,13 @@ fn show(
     desk.page(status, Reach::Secret, "calendrier/inscription.html", &context)
 }
 
-async fn show_link(desk: &Desk, purpose: Purpose, token: &str) -> Response<Body> {
+/// The page of a link; `wrong` is the form of the names as it came, with its mistakes.
+async fn show_link(
+    desk: &Desk,
+    purpose: Purpose,
+    token: &str,
+    wrong: Option<(&Fields, &[FieldError])>,
+) -> Response<Body> {
     let now = now();
     let (registration, listed) = match desk.store().registration_by_token(purpose, token, now).await {
         Ok(Some(found)) => found,
@@ -131,9 +151,14 @@ async fn show_link(desk: &Desk, purpose: Purpose, token: &str) -> Response<Body>
         Err(error) => return desk.failed(error),
     };
     let confirmed = registration.state == crate::calendar::RegistrationState::Confirmed;
-    let mut context = desk
-        .context("/calendrier/gerer/")
+    let known = Fields(vec![("names".to_owned(), registration.names.join("\n"))]);
+    let (fields, errors) = wrong.unwrap_or((&known, &[]));
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let session = &listed.session;
+    let mut context = with_form(desk.context("/calendrier/gerer/"), fields, errors)
         .with("purpose", purpose.as_str())
+        .with("names_open", &(registration.seats > 1 && now < session.names_until()))
+        .with("names_until", &french::moment(session.names_until(), &session.start.zone))
         .with("token", token)
         .with("registration", &view::registered(&registration, &listed.session.start.zone))
         .with("verified", &registration.verified)
@@ -144,9 +169,9 @@ async fn show_link(desk: &Desk, purpose: Purpose, token: &str) -> Response<Body>
     } else {
         context.insert("session", &view::public(&listed.session, listed.seats, now));
     }
-    let deadline = registration.deadline.map(|at| crate::calendar::french::moment(at, &listed.session.start.zone));
+    let deadline = registration.deadline.map(|at| french::moment(at, &listed.session.start.zone));
     context.insert("deadline", &deadline.unwrap_or_default());
-    desk.page(StatusCode::OK, Reach::Secret, "calendrier/gerer.html", &context)
+    desk.page(status, Reach::Secret, "calendrier/gerer.html", &context)
 }
 
 async fn act(desk: &Desk, purpose: Purpose, token: &str, command: impl FnOnce(String) -> Command) -> Response<Body> {
