@@ -152,5 +152,13 @@ await team.locator('section:has-text("École du Phare") textarea').fill("Nous vo
 await team.locator('section:has-text("École du Phare") form button').click();
 check((await main(team)).includes("Trop peu de personnes"), "the reason is kept for the figures");
 await ask.context.close();
+
+// The figures of the week: each leads to its rows.
+await team.goto(`${base}/equipe/chiffres`);
+await axeOn(team, "the figures of the week");
+check(Number(await team.locator('dl.facts a[href^="/equipe/chiffres/demandes"]').innerText()) >= 3, "the requests of the week are counted");
+await team.click('a[href*="motif=too-few"]');
+check((await main(team)).includes("École du Phare"), "a refusal leads to the request that was refused");
+await axeOn(team, "the requests refused for a reason");
 await browser.close();
 finish("week");

@@ -81,6 +81,12 @@ fn json_says_what_its_description_says() {
     assert_eq!((&rest["sessions"][0]["departement"], &rest["next"]), (&"974".into(), &Value::Null));
     let alsace = json(&desk.get("/api/v1/departements/67/holidays?year=2027", ""));
     assert!(alsace["public"].as_array().unwrap().iter().any(|day| day["name"] == "Vendredi saint"));
+    let discreet = desk.run(&session(70, |form| form.listed = false));
+    assert_eq!(desk.get(&format!("/calendrier/{discreet}/"), "").status, 200, "its link opens it");
+    for path in ["/api/v1/sessions", "/calendrier.ics", "/calendrier/", "/calendrier/departement/93.ics"] {
+        assert!(!desk.get(path, "").text().contains(&discreet), "{path} lists it");
+    }
+    assert_eq!(desk.get(&format!("/api/v1/sessions/{discreet}"), "").status, 404);
     for wrong in ["departement=20", "from=2027-02-30", "limit=0", "limit=9999", "after=x", "to=hier"] {
         let answer = desk.get(&format!("/api/v1/sessions?{wrong}"), "");
         assert_eq!(

@@ -99,7 +99,7 @@ pub(in crate::host) async fn session(
     headers: HeaderMap,
 ) -> Response<Body> {
     match desk.store().session(&id).await {
-        Ok(Some(listed)) if listed.session.is_public() => {
+        Ok(Some(listed)) if listed.session.is_listed() => {
             answer(&session_value(&desk, &listed), &method, &headers).await
         }
         Ok(_) => nothing(&desk).answer(),

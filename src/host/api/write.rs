@@ -52,7 +52,7 @@ impl FromRequest<Arc<App>> for Sent {
 pub(in crate::host) async fn register(Path(id): Path<String>, sent: Sent) -> Response<Body> {
     let desk = &sent.desk;
     match desk.store().session(&id).await {
-        Ok(Some(listed)) if listed.session.is_public() => {}
+        Ok(Some(listed)) if listed.session.is_listed() => {}
         Ok(_) => return nothing(desk).answer(),
         Err(error) => return Problem::of(desk, error).answer(),
     }

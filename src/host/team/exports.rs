@@ -146,6 +146,7 @@ async fn requests(desk: &Desk, filter: &Filter) -> anyhow::Result<Table> {
         vec![
             one.id.as_str().into(),
             desk.word(&format!("calendar_request_{}", one.state)).as_str().into(),
+            one.reason.map_or(Cell::Empty, |reason| desk.word(&format!("calendar_reason_{reason}")).as_str().into()),
             moment(one.created),
             one.organisation.as_str().into(),
             one.name.as_str().into(),
@@ -162,6 +163,7 @@ async fn requests(desk: &Desk, filter: &Filter) -> anyhow::Result<Table> {
     let headings = [
         "id",
         "state",
+        "reason",
         "created",
         "organisation",
         "name",
