@@ -4,6 +4,9 @@ use tera::{Map, Value};
 
 use crate::content::{Library, Node, Page, Pager, Paginator, Section, SectionKey, Term};
 
+/// Fields of a page, about.
+const FIELDS: usize = 34;
+
 /// The pages beside a page.
 pub(crate) struct Siblings {
     pub(crate) lower: Value,
@@ -44,7 +47,8 @@ fn insert_reading(map: &mut Map, rendered: &crate::content::Rendered) {
 
 /// Every field of a page.
 pub(crate) fn page_map(library: &Library, page: &Page, siblings: Siblings) -> Map {
-    let mut map = Map::new();
+    // A map that grew by itself would keep twice the room.
+    let mut map = Map::with_capacity(FIELDS + page.meta.facets.len());
     let date = page.meta.date.as_ref();
     map.insert("relative_path".into(), Value::from(page.file.relative.as_str()));
     map.insert("colocated_path".into(), optional(page.file.colocated_path.as_deref()));
