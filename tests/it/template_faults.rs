@@ -42,7 +42,7 @@ fn the_place_is_where_it_went_wrong_and_not_where_the_word_is_first() {
     // `titel` stands in a comment and in a condition before it is printed.
     let index =
         "{# titel #}{% if section.titel %}x{% endif %}\n<p>{% if section.title %}{{ section.titel }}{% endif %}";
-    tells("0.22", index, &["templates/index.html:2:30", "{{ section.titel }}", "did you mean `title`?"]);
+    tells("0.22", index, &["templates/index.html:2:29", "{{ section.titel }}", "did you mean `title`?"]);
     let index = "<p>\n{{ section.titel.x }}";
     tells("0.23", index, &["templates/index.html:2:", "did you mean `title`?"]);
 }

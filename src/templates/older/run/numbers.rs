@@ -42,6 +42,7 @@ impl Number {
 pub(super) fn calculate(a: Number, operator: MathOperator, b: Number) -> Result<Option<Number>, String> {
     if let (Number::Whole(a), Number::Whole(b)) = (a, b)
         && operator != MathOperator::Div
+        && let Some(fits) = width(a, b)
     {
         let result = match operator {
             MathOperator::Add => a.checked_add(b),
@@ -50,8 +51,7 @@ pub(super) fn calculate(a: Number, operator: MathOperator, b: Number) -> Result<
             _ if b == 0 => return Err(format!("{a} cannot be divided by zero")),
             _ => a.checked_rem(b),
         };
-        let fits = |n: &i128| i64::try_from(*n).is_ok() || u64::try_from(*n).is_ok();
-        return match result.filter(fits) {
+        return match result.filter(|result| fits(*result)) {
             Some(result) => Ok(Some(Number::Whole(result))),
             None => Err(format!("{a} {operator} {b} is a number that is too large")),
         };
@@ -67,6 +67,14 @@ pub(super) fn calculate(a: Number, operator: MathOperator, b: Number) -> Result<
             result => fraction(result),
         },
     })
+}
+
+/// What a result of two whole numbers must fit into: 64 bits with a sign, or without one when a number needs it; no whole
+/// number holds both kinds.
+fn width(a: i128, b: i128) -> Option<fn(i128) -> bool> {
+    let signed: fn(i128) -> bool = |n| i64::try_from(n).is_ok();
+    let unsigned: fn(i128) -> bool = |n| u64::try_from(n).is_ok();
+    [signed, unsigned].into_iter().find(|fits| fits(a) && fits(b))
 }
 
 fn fraction(result: f64) -> Option<Number> {
@@ -94,6 +102,7 @@ mod tests {
         assert_eq!(two, Some(Number::Whole(2)));
         assert_eq!(calculate(Number::Whole(0), MathOperator::Div, Number::Whole(0)), Ok(None));
         assert!(calculate(Number::Whole(1), MathOperator::Modulo, Number::Whole(0)).is_err());
+        assert!(calculate(Number::Whole(i128::from(i64::MAX)), MathOperator::Add, Number::Whole(1)).is_err());
         assert!(calculate(Number::Whole(i128::from(u64::MAX)), MathOperator::Add, Number::Whole(1)).is_err());
     }
 }
