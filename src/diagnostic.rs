@@ -17,7 +17,7 @@ pub enum Level {
 }
 
 /// A place in a file. Lines and columns start at 1; columns count characters, not bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Path relative to the site's root, with `/` separators.
     pub file: PathBuf,
@@ -107,6 +107,14 @@ impl Diagnostic {
 /// True when at least one of them stops the build.
 pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.level == Level::Error)
+}
+
+/// Each problem once: what two steps found is told by the first.
+pub fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = std::collections::HashSet::new();
+    let mut kept = diagnostics;
+    kept.retain(|d| seen.insert((d.message.clone(), d.place.clone())));
+    kept
 }
 
 /// `Err` when the list holds an error, otherwise the value with its warnings.

@@ -42,12 +42,12 @@ pub(super) fn resolve(site: &Site, page: &Page, address: &str) -> Target {
 pub(super) fn output_path(site: &Site, path: &str) -> Option<String> {
     let index = if path.is_empty() || path.ends_with('/') {
         format!("{path}index.html")
-    } else if site.outputs.contains_key(path) {
+    } else if site.outputs.contains_key(path) || site.missing.contains(path) {
         return Some(path.to_owned());
     } else {
         format!("{path}/index.html")
     };
-    site.outputs.contains_key(index.as_str()).then_some(index)
+    (site.outputs.contains_key(index.as_str()) || site.missing.contains(&index)).then_some(index)
 }
 
 pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
@@ -100,8 +100,17 @@ fn check_inside(
         if site.loaded.repere.safety.host_paths.iter().any(answered) {
             return None;
         }
-        let problem =
-            Diagnostic::error(format!("`{written}` leads nowhere")).at(site.place(page, source_form(written)));
+        let place = site.place(page, source_form(written));
+        // A site that publishes by the clock must be able to: a page that goes does not stop the others.
+        let address =
+            |waiting: &String| waiting.trim_end_matches('/').ends_with(&format!("/{}", path.trim_end_matches('/')));
+        if site.library.waiting.values().any(address) {
+            let problem = Diagnostic::warning(format!("`{written}` leads to a page that is not out at this time"));
+            return Some(
+                problem.at(place).help("a link of Markdown (`@/…`) becomes plain words until the page is out"),
+            );
+        }
+        let problem = Diagnostic::error(format!("`{written}` leads nowhere")).at(place);
         let near =
             did_you_mean(path.trim_end_matches('/'), site.outputs.keys().map(|o| o.trim_end_matches("/index.html")));
         return Some(match near {

@@ -49,11 +49,13 @@ struct Site<'a> {
     library: &'a Library,
     loaded: &'a Loaded,
     outputs: BTreeMap<&'a str, &'a Output>,
+    /// Paths that a fault, told elsewhere, kept from being made.
+    missing: &'a BTreeSet<String>,
     pages: Vec<Page<'a>>,
 }
 
-/// Runs the checks that the site asks for.
-pub fn run(library: &Library, loaded: &Loaded, outputs: &[Output]) -> Vec<Diagnostic> {
+/// Runs the checks that the site asks for. `missing` are paths that other faults kept from being made.
+pub fn run(library: &Library, loaded: &Loaded, outputs: &[Output], missing: &BTreeSet<String>) -> Vec<Diagnostic> {
     let safety = &loaded.repere.safety;
     let wants_pages = safety.links
         || safety.accessibility
@@ -72,6 +74,7 @@ pub fn run(library: &Library, loaded: &Loaded, outputs: &[Output]) -> Vec<Diagno
         library,
         loaded,
         outputs: outputs.iter().map(|o| (o.path.as_str(), o)).collect(),
+        missing,
         pages: read_pages(library, outputs),
     };
     let mut found = Vec::new();

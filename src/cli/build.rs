@@ -25,6 +25,9 @@ pub(super) struct Build {
     /// Publish drafts too
     #[arg(long)]
     drafts: bool,
+    /// Build the site as it is at this moment (2026-12-24T08:00:00Z) instead of now
+    #[arg(long, value_name = "MOMENT")]
+    at: Option<jiff::Timestamp>,
     /// Minify the HTML
     #[arg(long)]
     minify: bool,
@@ -44,6 +47,7 @@ impl Build {
             minify: self.minify,
             mode: Mode::Build,
             announces: false,
+            at: self.at,
         };
         match progress::during("still building,", || site::build(&options)) {
             Ok(site) => {

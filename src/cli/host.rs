@@ -84,6 +84,7 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
         record: args.data.folder.join("websub.json"),
         pause: Duration::from_secs(5),
     });
+    let next_change = built.next_change;
     let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
     let site = host::Site::load(built.outputs, None)?.with_sounds(built.sounds);
@@ -99,7 +100,7 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let counting = tokio::spawn(count(store.clone(), app.counts().clone()));
     let counts = app.counts().clone();
     let limits = Arc::clone(&door.limits);
-    let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk, hub, limits));
+    let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk, hub, limits, next_change));
     let watch = tokio::spawn(watch(store.clone()));
     host::serve(listener, host::routes(app), door, stop_signals()?).await;
     reload.abort();
@@ -195,16 +196,22 @@ async fn watch(store: Store) {
     }
 }
 
-/// Builds again at each SIGHUP and shows the result, with its limits; a build that fails changes nothing.
+/// Builds again at each SIGHUP and whenever a page comes or goes, and shows the result, with its limits; a build that
+/// fails changes nothing, and is tried again in a minute when a page was due.
 async fn reload(
     options: site::Options,
     app: Arc<host::App>,
     desk: host::Desk,
     hub: Option<websub::Hub>,
     limits: Arc<ArcSwap<config::repere::Host>>,
+    mut next_change: Option<jiff::Timestamp>,
 ) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
-    while hangups.recv().await.is_some() {
+    loop {
+        tokio::select! {
+            asked = hangups.recv() => if asked.is_none() { return },
+            () = until(next_change) => tracing::info!("a page comes or goes at this time"),
+        }
         let (options, shown, desk, limits) = (options.clone(), Arc::clone(&app), desk.clone(), Arc::clone(&limits));
         let swapped = tokio::task::spawn_blocking(move || {
             let built = site::load(&options).map_err(|problems| super::print(&problems)).ok()?;
@@ -212,15 +219,31 @@ async fn reload(
             limits.store(Arc::new(built.renderer.loaded().repere.host.clone()));
             desk.show(Arc::new(built.renderer));
             shown.show(site);
-            Some(())
+            Some(built.next_change)
         });
         match swapped.await {
-            Ok(Some(())) => {
+            Ok(Some(change)) => {
+                next_change = change;
                 tracing::info!("the site was built again and is shown");
                 tell(hub.as_ref(), &app);
             }
-            _ => tracing::error!("the site could not be built again; the one before is still shown"),
+            _ => {
+                let soon = jiff::Timestamp::now() + Duration::from_secs(60);
+                next_change = next_change.map(|change| change.max(soon));
+                tracing::error!("the site could not be built again; the one before is still shown");
+            }
         }
+    }
+}
+
+/// Waits for a moment, for ever when there is none. The clock is looked at each minute: it may be set, and the machine
+/// may sleep.
+async fn until(moment: Option<jiff::Timestamp>) {
+    let Some(moment) = moment else { return std::future::pending().await };
+    loop {
+        let left = moment.as_millisecond() - jiff::Timestamp::now().as_millisecond();
+        let Ok(left @ 1..) = u64::try_from(left) else { return };
+        tokio::time::sleep(Duration::from_millis(left.min(60_000))).await;
     }
 }
 

@@ -3,6 +3,7 @@
 //! Entry points: [`Table::from_toml`] and [`Table::from_yaml`], then [`Reader`]'s methods, then [`Reader::unknown`].
 //! Configuration and front matter share it.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::str::FromStr as _;
 
@@ -62,20 +63,16 @@ impl Table {
 
     /// Parses YAML, whose values have no place of their own: each gets the one of its top-level key.
     pub(crate) fn from_yaml(text: &str, offset: usize) -> Result<Self, (String, Range<usize>)> {
-        let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| {
-            let at = error.location().map_or(0, |l| l.index().min(text.len()));
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-            (message, at + offset..at + offset)
-        })?;
-        let places = yaml_places(text);
+        let value = yaml(text).map_err(|(message, span)| (message, span.start + offset..span.end + offset))?;
+        let places: HashMap<String, (Range<usize>, Range<usize>)> =
+            yaml_places(text).into_iter().rev().map(|(name, key, whole)| (name, (key, whole))).collect();
         let mut table = match yaml_value(value, &(0..0)) {
             Raw::Table(table) => table,
             Raw::Null => Self::default(),
             _ => return Err(("front matter must be a list of `key: value` lines".to_owned(), offset..offset)),
         };
         for entry in &mut table.entries {
-            if let Some((_, key, whole)) = places.iter().find(|(name, ..)| *name == entry.key) {
+            if let Some((key, whole)) = places.get(&entry.key) {
                 entry.key_span = key.clone();
                 entry.item.place(whole);
             }
@@ -109,7 +106,59 @@ impl Table {
     }
 }
 
+impl Raw {
+    /// Parses JSON of any shape; its values have no place of their own.
+    pub(crate) fn from_json(text: &str) -> Result<Self, (String, Range<usize>)> {
+        let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+            let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+            let at = (before + error.column().saturating_sub(1)).min(text.len());
+            let message = error.to_string();
+            (message.split(" at line ").next().unwrap_or(&message).to_owned(), at..at)
+        })?;
+        Ok(json_value(value))
+    }
+
+    /// Parses YAML of any shape; its values have no place of their own.
+    pub(crate) fn from_yaml(text: &str) -> Result<Self, (String, Range<usize>)> {
+        Ok(yaml_value(yaml(text)?, &(0..0)))
+    }
+}
+
+/// YAML as values, or what is wrong and where.
+fn yaml(text: &str) -> Result<serde_yaml::Value, (String, Range<usize>)> {
+    serde_yaml::from_str(text).map_err(|error| {
+        let at = error.location().map_or(0, |l| l.index().min(text.len()));
+        let message = error.to_string();
+        (message.split(" at line ").next().unwrap_or(&message).to_owned(), at..at)
+    })
+}
+
+fn json_value(value: Value) -> Raw {
+    let item = |value| Item { value: json_value(value), span: 0..0 };
+    match value {
+        Value::Null => Raw::Null,
+        Value::Bool(b) => Raw::Bool(b),
+        Value::Number(n) => n.as_i64().map_or_else(|| Raw::Float(n.as_f64().unwrap_or(0.0)), Raw::Integer),
+        Value::String(s) => Raw::String(s),
+        Value::Array(items) => Raw::Array(items.into_iter().map(item).collect()),
+        Value::Object(map) => {
+            let entries = map.into_iter().map(|(key, value)| Entry { key, key_span: 0..0, item: item(value) });
+            Raw::Table(Table { entries: entries.collect() })
+        }
+    }
+}
+
 impl Item {
+    /// A text, a number or a date as text.
+    pub(crate) fn text(&self) -> Option<String> {
+        match &self.value {
+            Raw::String(s) | Raw::Date(s) => Some(s.clone()),
+            Raw::Integer(i) => Some(i.to_string()),
+            Raw::Float(f) => Some(f.to_string()),
+            _ => None,
+        }
+    }
+
     fn shift(&mut self, by: usize) {
         self.span = self.span.start + by..self.span.end + by;
         match &mut self.value {

@@ -16,7 +16,7 @@ mod zola;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Place};
 
 pub(crate) use read::ANCHORS;
 pub use repere::{Dialect, Repere};
@@ -43,12 +43,20 @@ pub struct Loaded {
     pub dialect_reason: Option<String>,
     /// Folder of the theme, when the site has one.
     pub theme_dir: Option<PathBuf>,
+    /// The moment of the build: what `now()` says in templates.
+    pub now: jiff::Zoned,
 }
 
 impl Loaded {
     /// A translated text of theme or site (the site's wins); `None` when the key is unknown in that language.
     pub fn text(&self, lang: &str, key: &str) -> Option<&str> {
-        self.config.text(lang, key)
+        let borrowed = || self.repere.publish.fallback.then(|| self.config.text(&self.config.default_language, key))?;
+        self.config.text(lang, key).or_else(borrowed)
+    }
+
+    /// Whether the theme that the configuration names is not there.
+    pub fn theme_is_missing(&self) -> bool {
+        self.theme_dir.as_ref().is_some_and(|dir| !dir.is_dir())
     }
 
     /// Absolute address of a path of the site. See [`Config::make_permalink`].
@@ -61,8 +69,15 @@ impl Loaded {
 pub type Translations = BTreeMap<String, String>;
 
 /// Reads `zola.toml` (or `config.toml`, or `explicit`) in `root` or the nearest folder above that has one, `repere.toml`
-/// beside it, and the theme's `theme.toml` and `i18n/`.
+/// beside it, and the theme's `theme.toml` and `i18n/`. Fails when there is any error.
 pub fn load(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let (loaded, problems) = load_lenient(root, explicit)?;
+    diagnostic::finish(loaded, problems)
+}
+
+/// The same, but what has errors is given too, with defaults in their place: enough to look for mistakes elsewhere.
+/// Fails when there is no configuration that could be read at all.
+pub fn load_lenient(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (root, config_file) = find(root, explicit).map_err(|problem| vec![problem])?;
     let (repere, mut problems) = repere::load(&root);
     let dialect = std::env::var("REPERE_DIALECT").ok().and_then(|d| Dialect::parse(&d)).or(repere.dialect);
@@ -75,11 +90,18 @@ pub fn load(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnos
         }
     };
     // A site that names its dialect is held to that dialect's keys; any other may still carry older ones.
-    let (mut config, found) = read::config(&name, &text, dialect.is_some());
+    let (mut config, found) = match read::config(&name, &text, dialect.is_some()) {
+        Ok(read) => read,
+        Err(problem) => {
+            problems.push(problem);
+            return Err(problems);
+        }
+    };
     problems.extend(found);
+    problems.extend(without_scheme(&config, &repere, &name, &text));
     let theme_dir = config.theme.as_ref().map(|theme| root.join("themes").join(theme));
     if let Some(dir) = &theme_dir {
-        problems.extend(theme::merge(&root, dir, &mut config, dialect));
+        problems.extend(theme::merge(&root, dir, &mut config, (&name, &text)));
     }
     let (dialect, dialect_reason) = match dialect {
         Some(dialect) => (dialect, None),
@@ -89,7 +111,17 @@ pub fn load(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnos
         }
     };
     config.dialect = dialect;
-    diagnostic::finish(Loaded { root, config_file, config, repere, dialect, dialect_reason, theme_dir }, problems)
+    let now = jiff::Zoned::now();
+    Ok((Loaded { root, config_file, config, repere, dialect, dialect_reason, theme_dir, now }, problems))
+}
+
+/// Reads the texts of both files alone: no folder, no theme, no dialect is looked for.
+pub fn read_texts(zola: &str, ours: &str) -> (Config, Repere, Vec<Diagnostic>) {
+    let (config, mut problems) =
+        read::config("zola.toml", zola, false).unwrap_or_else(|problem| (Config::default(), vec![problem]));
+    let (repere, found) = repere::read(ours);
+    problems.extend(found);
+    (config, repere, problems)
 }
 
 /// The site's folder and its configuration file.
@@ -111,6 +143,21 @@ fn find(root: &Path, explicit: Option<&Path>) -> Result<(PathBuf, PathBuf), Diag
     let wanted: Vec<String> = names.iter().map(|n| format!("`{}`", n.display())).collect();
     let message = format!("no {} in {} or above", wanted.join(" or "), start.display());
     Err(Diagnostic::error(message).help("`repere init` makes a site, `--root FOLDER` names one"))
+}
+
+/// A `base_url` that is no address: Zola takes it, and makes links of it that lead nowhere.
+fn without_scheme(config: &Config, repere: &Repere, file: &str, text: &str) -> Option<Diagnostic> {
+    let url = config.base_url.as_str();
+    if url.contains("://") || url.starts_with('/') {
+        return None;
+    }
+    let span = read::value_span(text, "base_url").unwrap_or(0..0);
+    let message = format!("`{url}` is no address: without `https://` every link of the site leads nowhere");
+    let problem = match repere.safety.links {
+        true => Diagnostic::error(message),
+        false => Diagnostic::warning(message),
+    };
+    Some(problem.at(Place::span(file, text, span)).help(format!("write `base_url = \"https://{url}\"`")))
 }
 
 /// A file as diagnostics show it.

@@ -1,5 +1,7 @@
 //! The text of `zola.toml` as a [`Config`], with every problem at its line.
 
+use std::ops::Range;
+
 use super::keys::{Raw, Reader, Table};
 use super::languages;
 use super::zola::{
@@ -69,8 +71,13 @@ const OLDER_KEYS: &[(&str, &str)] = &[
     ("check_external_links", "links are now looked at by `repere check`"),
 ];
 
-/// Reads the configuration. `strict` refuses keys of older Zolas; otherwise they are warnings.
-pub(super) fn config(file: &str, text: &str, strict: bool) -> (Config, Vec<Diagnostic>) {
+/// Where the value of a key of the root stands.
+pub(super) fn value_span(text: &str, key: &str) -> Option<Range<usize>> {
+    Some(Table::from_toml(text, 0).ok()?.take(key)?.item.span)
+}
+
+/// Reads the configuration. `strict` refuses keys of older Zolas; otherwise they are warnings. Fails when it is no TOML.
+pub(super) fn config(file: &str, text: &str, strict: bool) -> Result<(Config, Vec<Diagnostic>), Diagnostic> {
     let mut reader = Reader::new(file, text);
     let mut table = match Table::from_toml(
         text.trim_start_matches('\u{feff}'),
@@ -78,8 +85,7 @@ pub(super) fn config(file: &str, text: &str, strict: bool) -> (Config, Vec<Diagn
     ) {
         Ok(table) => table,
         Err((message, span)) => {
-            reader.error(&span, message);
-            return (Config::default(), reader.problems);
+            return Err(Diagnostic::error(message).at(reader.place(&span)));
         }
     };
     if !strict {
@@ -102,17 +108,21 @@ pub(super) fn config(file: &str, text: &str, strict: bool) -> (Config, Vec<Diagn
     }
     config.languages = languages::read(&mut reader, &mut table, &mut config, strict);
     reader.unknown(&table, "the configuration", ROOT_KEYS, true);
-    (config, reader.problems)
+    Ok((config, reader.problems))
 }
 
 fn read_root(reader: &mut Reader, table: &mut Table, file: &str, config: &mut Config) {
     match reader.string(table, "base_url") {
         Some(url) if !url.is_empty() && url != "http://a-website.com" => config.base_url = url,
-        _ => reader.problems.push(
-            Diagnostic::error("the configuration has no `base_url`")
-                .at(Place::file(file))
-                .help("add `base_url = \"https://…\"`, the address the site will have"),
-        ),
+        _ => {
+            // Enough to go on with, so that other mistakes are told in the same run.
+            config.base_url = "https://site.invalid".to_owned();
+            reader.problems.push(
+                Diagnostic::error("the configuration has no `base_url`")
+                    .at(Place::file(file))
+                    .help("add `base_url = \"https://…\"`, the address the site will have"),
+            );
+        }
     }
     config.theme = reader.string(table, "theme");
     config.author = reader.string(table, "author");
@@ -315,7 +325,7 @@ mod tests {
     #[test]
     fn every_problem_is_found_in_one_run() {
         let text = "title = 3\ntilte = 'x'\n[markdown]\nrender_emojis = true\n";
-        let (_, problems) = config("zola.toml", text, true);
+        let (_, problems) = config("zola.toml", text, true).unwrap();
         let messages: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
         assert_eq!(
             messages,
@@ -332,10 +342,10 @@ mod tests {
     #[test]
     fn older_keys_are_warnings_unless_the_site_names_its_dialect() {
         let text = "base_url = 'https://a.test'\nhighlight_code = true\nfeed_filename = 'rss.xml'\n";
-        let (read, problems) = config("zola.toml", text, false);
+        let (read, problems) = config("zola.toml", text, false).unwrap();
         assert!(problems.iter().all(|p| p.level == Level::Warning), "{problems:?}");
         assert_eq!(read.default_options().feed_filenames, ["rss.xml"]);
-        let (_, problems) = config("zola.toml", text, true);
+        let (_, problems) = config("zola.toml", text, true).unwrap();
         assert!(crate::diagnostic::any_error(&problems));
     }
 }

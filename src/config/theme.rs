@@ -5,16 +5,20 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::keys::{Reader, Table};
-use super::{Config, Dialect, Translations, shown};
+use super::{Config, Translations, shown};
 use crate::diagnostic::{Diagnostic, Place};
 
-/// Merges the theme in `dir` into `config`.
-pub(super) fn merge(root: &Path, dir: &Path, config: &mut Config, _dialect: Option<Dialect>) -> Vec<Diagnostic> {
+/// Merges the theme in `dir` into `config`, whose file and text are `asked`: a theme that is not there is told at the
+/// line that names it.
+pub(super) fn merge(root: &Path, dir: &Path, config: &mut Config, asked: (&str, &str)) -> Vec<Diagnostic> {
     let file = dir.join("theme.toml");
     let name = shown(root, &file);
+    if !dir.is_dir() {
+        return vec![no_theme(root, config.theme.as_deref().unwrap_or_default(), asked)];
+    }
     let Ok(text) = std::fs::read_to_string(&file) else {
         let problem = Diagnostic::error(format!("the theme has no `{name}`")).at(Place::file(name));
-        return vec![problem.help("check `theme` in the configuration, or fetch the theme into `themes/`")];
+        return vec![problem.help("a theme's folder holds a file `theme.toml`, even an empty one")];
     };
     let mut reader = Reader::new(&name, &text);
     match Table::from_toml(&text, 0) {
@@ -34,6 +38,22 @@ pub(super) fn merge(root: &Path, dir: &Path, config: &mut Config, _dialect: Opti
         }
     }
     problems
+}
+
+/// A theme that is not in `themes/`, at the line that asks for it.
+fn no_theme(root: &Path, theme: &str, (file, text): (&str, &str)) -> Diagnostic {
+    let span = super::read::value_span(text, "theme").unwrap_or(0..0);
+    let problem =
+        Diagnostic::error(format!("there is no theme `{theme}` in `themes/`")).at(Place::span(file, text, span));
+    let entries = std::fs::read_dir(root.join("themes")).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    match crate::diagnostic::did_you_mean(theme, names.iter().map(String::as_str)) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None if names.is_empty() => problem.help(format!("fetch the theme into `themes/{theme}`")),
+        None => problem.help(format!("the themes there are: {}", names.join(", "))),
+    }
 }
 
 /// Adds what is missing, table by table.

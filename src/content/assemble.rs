@@ -1,6 +1,6 @@
 //! Pages and sections put together: who is in what, in which order, in which languages, under which terms.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::files::Found;
 use super::load::place_section;
@@ -227,24 +227,27 @@ fn check_search(library: &Library, config: &Config, problems: &mut Vec<Diagnosti
     }
 }
 
-/// No two files may make the same output. Aliases are compared as they are written, as Zola does.
+/// No alias may be the address of a page or section. It is compared as it is written, as Zola does; what else wants one
+/// address is found when the outputs are planned.
 fn check_collisions(library: &Library, problems: &mut Vec<Diagnostic>) {
-    let mut makers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let pages = library.pages.iter().map(|p| (&p.file.shown, &p.path, p.meta.render, &p.meta.aliases));
-    let sections = library.sections.iter().map(|s| (&s.file.shown, &s.path, s.meta.render, &s.meta.aliases));
-    for (shown, path, render, aliases) in pages.chain(sections) {
-        if render {
-            makers.entry(path).or_default().push(shown);
-        }
+    let pages = library.pages.iter().map(|p| (&p.file, &p.path, p.meta.render, &p.meta.aliases));
+    let sections = library.sections.iter().map(|s| (&s.file, &s.path, s.meta.render, &s.meta.aliases));
+    let all: Vec<_> = pages.chain(sections).collect();
+    let makers: HashMap<&str, &str> = all
+        .iter()
+        .filter(|(_, _, render, _)| *render)
+        .map(|(file, path, ..)| (path.as_str(), file.shown.as_str()))
+        .collect();
+    for (file, _, _, aliases) in all {
         for alias in aliases {
-            makers.entry(alias).or_default().push(shown);
-        }
-    }
-    for (path, files) in makers {
-        let [first, others @ ..] = files.as_slice() else { continue };
-        for other in others {
-            let problem = Diagnostic::error(format!("`{path}` is also made by {first}"));
-            problems.push(problem.at(Place::file(*other)).help("give one of them another `slug`, `path` or alias"));
+            let Some(first) = makers.get(alias.as_str()) else { continue };
+            let problem = Diagnostic::error(format!("the alias `{alias}` is the address of {first}"));
+            let text = std::fs::read_to_string(&file.path).unwrap_or_default();
+            let place = match text.find(alias.as_str()) {
+                Some(at) => Place::span(&file.shown, &text, at..at + alias.len()),
+                None => Place::file(&file.shown),
+            };
+            problems.push(problem.at(place).help("take the alias out, or give the other another `slug` or `path`"));
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::str::FromStr as _;
 
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+
 use super::Date;
 
 impl Date {
@@ -27,6 +30,16 @@ impl Date {
         let offset = jiff::tz::Offset::from_seconds(minutes * 60).ok()?;
         let at = offset.to_timestamp(day.to_datetime(time)).ok()?;
         Some(Self { text: written.to_string(), at, day })
+    }
+
+    /// The instant meant: a date without an offset is of `zone`, a day its first moment there.
+    pub fn moment(&self, zone: &TimeZone) -> Timestamp {
+        if let Ok(instant) = self.text.parse::<Timestamp>() {
+            return instant;
+        }
+        let local =
+            self.text.parse::<civil::DateTime>().unwrap_or_else(|_| self.day.to_datetime(civil::Time::midnight()));
+        local.to_zoned(zone.clone()).map_or(self.at, |zoned| zoned.timestamp())
     }
 
     /// The date at the beginning of a file's name, and what of the name is left for the slug.

@@ -17,6 +17,8 @@ pub struct PageFrontMatter {
     pub date: Option<Date>,
     /// `updated`.
     pub updated: Option<Date>,
+    /// `expires`: the moment the page goes, when the site publishes by the clock.
+    pub expires: Option<Date>,
     /// `weight`.
     pub weight: Option<usize>,
     /// `draft`.
@@ -54,6 +56,7 @@ impl Default for PageFrontMatter {
             description: None,
             date: None,
             updated: None,
+            expires: None,
             weight: None,
             draft: false,
             render: true,

@@ -1,6 +1,6 @@
 //! The library: every section and page of a site, found by key or by path.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Index, IndexMut};
 
 use super::{Page, Section, Taxonomy, TaxonomyKey};
@@ -37,6 +37,8 @@ pub struct Library {
     pub by_path: HashMap<String, Node>,
     /// Pages that no section holds. They are rendered, but are in no list and no search index.
     pub orphans: Vec<PageKey>,
+    /// Pages that are not out now, by the path of their file, with the address they have when they are.
+    pub waiting: BTreeMap<String, String>,
 }
 
 impl Library {
@@ -72,6 +74,58 @@ impl Library {
             Node::Page(key) => &self[key].permalink,
             Node::Section(key) => &self[key].permalink,
         }
+    }
+
+    /// Takes pages out, as if their files were not there: neighbours follow each other, terms without pages go.
+    pub fn take_out(&mut self, gone: &BTreeSet<PageKey>) {
+        if gone.is_empty() {
+            return;
+        }
+        for key in gone {
+            let (lower, higher) = (self[*key].lower, self[*key].higher);
+            if let Some(lower) = lower {
+                self[lower].higher = higher;
+            }
+            if let Some(higher) = higher {
+                self[higher].lower = lower;
+            }
+        }
+        let mut moved: Vec<Option<PageKey>> = Vec::with_capacity(self.pages.len());
+        let mut kept = 0;
+        for key in self.page_keys() {
+            moved.push((!gone.contains(&key)).then(|| PageKey(kept)));
+            kept += u32::from(!gone.contains(&key));
+        }
+        let follow = |keys: &mut Vec<PageKey>| *keys = keys.iter().filter_map(|key| moved[key.0 as usize]).collect();
+        let mut at = 0;
+        self.pages.retain(|_| {
+            at += 1;
+            moved[at - 1].is_some()
+        });
+        for page in &mut self.pages {
+            page.lower = page.lower.and_then(|key| moved[key.0 as usize]);
+            page.higher = page.higher.and_then(|key| moved[key.0 as usize]);
+            follow(&mut page.translations);
+        }
+        for section in &mut self.sections {
+            follow(&mut section.pages);
+            follow(&mut section.ignored_pages);
+        }
+        follow(&mut self.orphans);
+        for taxonomy in &mut self.taxonomies {
+            taxonomy.items.iter_mut().for_each(|term| follow(&mut term.pages));
+            taxonomy.items.retain(|term| !term.pages.is_empty());
+        }
+        self.by_path.retain(|_, node| match node {
+            Node::Page(key) => match moved[key.0 as usize] {
+                Some(new) => {
+                    *key = new;
+                    true
+                }
+                None => false,
+            },
+            Node::Section(_) => true,
+        });
     }
 
     /// Every page with its key.

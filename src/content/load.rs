@@ -1,4 +1,7 @@
 //! Content read from disk into a [`Library`]: walk, read and parse in parallel, then put in order.
+//!
+//! A file with faults stays in the library as a broken page or section, so that nothing else is called wrong for want of
+//! it; the library of a site with errors is never published.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,38 +9,48 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
+use super::cascade::{self, Cascades};
+use super::data_pages::{self, Request};
 use super::files::{self, Found};
-use super::{FileInfo, Library, Options, Page, Rendered, Section, assemble, parse, reading};
-use crate::config::keys::Reader;
+use super::{
+    FileInfo, Library, Options, Page, PageFrontMatter, Rendered, Section, SectionFrontMatter, assemble, fallback,
+    parse, reading,
+};
+use crate::config::keys::{Reader, Table};
 use crate::config::{Config, Dialect, slugify_path, text};
 use crate::content::Date;
 use crate::diagnostic::{Diagnostic, Level};
-
-/// A file after parsing.
-enum Text {
-    Page(Box<Page>),
-    Section(Box<Section>),
-}
 
 /// Reads everything under `root` that is content. All problems come back together.
 pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Diagnostic>) {
     let mut found = files::find(root, config);
     let mut problems = std::mem::take(&mut found.problems);
     let texts = std::mem::take(&mut found.texts);
-    let parsed: Vec<(Option<Text>, Vec<Diagnostic>)> =
-        texts.into_par_iter().map(|(file, lang)| read(file, lang, config, &found)).collect();
-    let mut pages = Vec::new();
-    let mut sections = Vec::new();
-    for (text, found) in parsed {
+    let source = Source { root, config, options, found: &found };
+    // Sections first: their defaults go into the pages below.
+    let (of_sections, of_pages): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(file, _)| file.name == "_index");
+    let read: Vec<_> = of_sections.into_par_iter().map(|(file, lang)| section(file, lang, &source)).collect();
+    let mut sections = Vec::with_capacity(read.len());
+    let mut cascades = Cascades::default();
+    let mut requests = Vec::new();
+    for (read, found) in read {
         problems.extend(found);
-        match text {
-            Some(Text::Page(page)) => pages.push(*page),
-            Some(Text::Section(section)) => sections.push(*section),
-            None => {}
-        }
+        cascades.add(&read.section, read.cascade);
+        requests.extend(read.pages_from);
+        sections.push(read.section);
     }
+    let read: Vec<_> = of_pages.into_par_iter().map(|(file, lang)| page(file, lang, &source, &cascades)).collect();
+    let mut pages = Vec::with_capacity(read.len());
+    for (page, found) in read {
+        problems.extend(found);
+        pages.push(page);
+    }
+    data_pages::add(&mut pages, requests, &source, &cascades, &mut problems);
     if !options.drafts {
         leave_drafts_out(&mut pages, &mut sections, config);
+    }
+    if options.fallback {
+        fallback::fill(&mut pages, &mut sections, config, &found);
     }
     let mut library = assemble::library(pages, sections, config, &found, &mut problems);
     // Homes without a file have the path that the file would have.
@@ -45,6 +58,39 @@ pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Dia
         section.file.path = root.join(&section.file.path);
     }
     (library, without_echoes(problems))
+}
+
+/// What reading one file may look at.
+pub(super) struct Source<'a> {
+    pub(super) root: &'a Path,
+    pub(super) config: &'a Config,
+    pub(super) options: Options,
+    pub(super) found: &'a Found,
+}
+
+/// A section as its file has it, with what it says about the pages below.
+struct ReadSection {
+    section: Section,
+    cascade: Option<Table>,
+    pages_from: Vec<Request>,
+}
+
+/// The front matter of one text alone, read as a page's and as a section's. Nothing is taken from the disk.
+pub fn read_front_matter(
+    name: &str,
+    text: &str,
+    config: &Config,
+) -> (PageFrontMatter, SectionFrontMatter, Vec<Diagnostic>) {
+    let mut reader = Reader::new(name, text);
+    let Some(parts) = parse::split(text) else {
+        return (PageFrontMatter::default(), SectionFrontMatter::default(), vec![parse::no_front_matter(name, text)]);
+    };
+    let Some(table) = parse::table(&mut reader, text, &parts) else {
+        return (PageFrontMatter::default(), SectionFrontMatter::default(), reader.problems);
+    };
+    let page = parse::page(&mut reader, table.clone(), config.default_options(), true);
+    let section = parse::section(&mut reader, table);
+    (page, section, reader.problems)
 }
 
 /// A file that could not be read aright also lacks what its section sorts by: that would only be said twice.
@@ -55,54 +101,119 @@ fn without_echoes(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     problems.into_iter().filter(|problem| !echo(problem)).collect()
 }
 
-fn read(file: FileInfo, lang: String, config: &Config, found: &Found) -> (Option<Text>, Vec<Diagnostic>) {
-    let mut text = match text::read(&file.path, &file.shown) {
-        Ok(text) => text,
-        Err(problem) => return (None, vec![problem]),
-    };
-    let Some(parts) = parse::split(&text) else {
-        return (None, vec![parse::no_front_matter(&file.shown, &text)]);
-    };
-    let shown = file.shown.clone();
-    let mut reader = Reader::new(&shown, &text);
-    let raw_line = text[..parts.body].matches('\n').count() + 1;
-    // The tables of the older dialect are sorted by their keys, but in YAML.
-    let sorted = |extra: &mut Map<String, Value>| {
-        if parts.is_toml && config.dialect == Dialect::Zola022 {
-            extra.values_mut().for_each(Value::sort_all_objects);
-            extra.sort_keys();
+/// The text of a content file in its parts: front matter as a table, Markdown, the line on which that begins. A file
+/// that cannot be read so far gives nothing but the problem.
+struct Opened {
+    text: String,
+    table: Table,
+    body: usize,
+    is_toml: bool,
+}
+
+fn open(file: &FileInfo) -> Result<Opened, (Option<(String, usize)>, Diagnostic)> {
+    let text = text::read(&file.path, &file.shown).map_err(|problem| (None, problem))?;
+    let Some(parts) = parse::split(&text) else { return Err((None, parse::no_front_matter(&file.shown, &text))) };
+    let mut reader = Reader::new(&file.shown, &text);
+    let table = parse::table(&mut reader, &text, &parts);
+    let problem = reader.problems.pop();
+    let (body, is_toml) = (parts.body, parts.is_toml);
+    match (table, problem) {
+        (Some(table), _) => Ok(Opened { text, table, body, is_toml }),
+        (None, problem) => {
+            let line = text[..body].matches('\n').count() + 1;
+            Err((
+                Some((text[body..].to_owned(), line)),
+                problem.unwrap_or_else(|| parse::no_front_matter(&file.shown, "")),
+            ))
         }
-    };
-    if file.name == "_index" {
-        let mut meta = parse::section(&mut reader, &text, &parts);
-        sorted(&mut meta.extra);
-        let problems = reader.problems;
-        let raw = text.split_off(parts.body);
-        let rendered = counted(&raw, &lang, config);
-        let mut section = Section { rendered, meta, lang, raw, raw_line, file, ..Section::default() };
-        place_section(&mut section, config);
-        section.assets = found.section_assets(&section.file, &section.path);
-        return (Some(Text::Section(Box::new(section))), problems);
     }
-    let mut meta = parse::page(&mut reader, &text, &parts, config.language(&lang));
-    sorted(&mut meta.extra);
-    let problems = reader.problems;
-    let raw = text.split_off(parts.body);
-    let rendered = counted(&raw, &lang, config);
-    let mut page = Page { rendered, meta, lang, raw, raw_line, file, ..Page::default() };
-    place_page(&mut page, config);
-    page.assets = found.page_assets(&page.file);
-    (Some(Text::Page(Box::new(page))), problems)
+}
+
+fn section(file: FileInfo, lang: String, source: &Source) -> (ReadSection, Vec<Diagnostic>) {
+    let config = source.config;
+    let mut read = ReadSection { section: Section::default(), cascade: None, pages_from: Vec::new() };
+    let section = &mut read.section;
+    let mut problems = Vec::new();
+    match open(&file) {
+        Ok(Opened { mut text, mut table, body, is_toml }) => {
+            let mut reader = Reader::new(&file.shown, &text);
+            read.cascade = cascade::take(&mut reader, &mut table, config.language(&lang), source.options.schedule);
+            read.pages_from = data_pages::requests(&mut reader, &mut table, &file, &lang);
+            section.meta = parse::section(&mut reader, table);
+            sort_if_older(&mut section.meta.extra, is_toml, config);
+            problems = reader.problems;
+            section.raw_line = text[..body].matches('\n').count() + 1;
+            section.raw = text.split_off(body);
+            section.broken = crate::diagnostic::any_error(&problems);
+        }
+        Err((body, problem)) => {
+            problems.push(problem);
+            section.rendered.failed = body.is_none();
+            (section.raw, section.raw_line) = body.unwrap_or((String::new(), 1));
+            section.broken = true;
+        }
+    }
+    section.meta.render &= !section.broken;
+    section.rendered = counted(&section.raw, &lang, config, section.rendered.failed);
+    (section.lang, section.file) = (lang, file);
+    place_section(section, config);
+    section.assets = source.found.section_assets(&section.file, &section.path);
+    (read, problems)
+}
+
+fn page(file: FileInfo, lang: String, source: &Source, cascades: &Cascades) -> (Page, Vec<Diagnostic>) {
+    let config = source.config;
+    let mut page = Page::default();
+    let mut problems = Vec::new();
+    match open(&file) {
+        Ok(Opened { mut text, mut table, body, is_toml }) => {
+            cascades.apply(&mut table, &file, &lang);
+            let mut reader = Reader::new(&file.shown, &text);
+            page.meta = parse::page(&mut reader, table, config.language(&lang), source.options.schedule);
+            sort_if_older(&mut page.meta.extra, is_toml, config);
+            problems = reader.problems;
+            page.raw_line = text[..body].matches('\n').count() + 1;
+            page.raw = text.split_off(body);
+            page.broken = crate::diagnostic::any_error(&problems);
+        }
+        Err((body, problem)) => {
+            problems.push(problem);
+            page.rendered.failed = body.is_none();
+            (page.raw, page.raw_line) = body.unwrap_or((String::new(), 1));
+            page.broken = true;
+        }
+    }
+    finish_page(&mut page, file, lang, source);
+    (page, problems)
+}
+
+/// Place, files and length of a page whose front matter and text are there.
+pub(super) fn finish_page(page: &mut Page, file: FileInfo, lang: String, source: &Source) {
+    if page.broken {
+        (page.meta.render, page.meta.hidden) = (false, true);
+    }
+    page.rendered = counted(&page.raw, &lang, source.config, page.rendered.failed);
+    (page.lang, page.file) = (lang, file);
+    place_page(page, source.config);
+    page.assets = source.found.page_assets(&page.file);
+}
+
+/// The tables of the older dialect are sorted by their keys, but in YAML.
+fn sort_if_older(extra: &mut Map<String, Value>, is_toml: bool, config: &Config) {
+    if is_toml && config.dialect == Dialect::Zola022 {
+        extra.values_mut().for_each(Value::sort_all_objects);
+        extra.sort_keys();
+    }
 }
 
 /// Templates in the text may already ask how long it is.
-fn counted(raw: &str, lang: &str, config: &Config) -> Rendered {
+fn counted(raw: &str, lang: &str, config: &Config, failed: bool) -> Rendered {
     let (word_count, reading_time) = reading(raw, lang, config.dialect);
-    Rendered { word_count, reading_time, ..Rendered::default() }
+    Rendered { word_count, reading_time, failed, ..Rendered::default() }
 }
 
 /// Slug, path and address of a page; its date when only its name has one.
-fn place_page(page: &mut Page, config: &Config) {
+pub(super) fn place_page(page: &mut Page, config: &Config) {
     let name = match &page.file.colocated_path {
         Some(folder) if page.file.name == "index" => {
             folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default()

@@ -4,8 +4,11 @@
 //! Markdown is not rendered yet: [`crate::markdown::render_library`] fills [`Rendered`] in. No template is known here.
 
 mod assemble;
+mod cascade;
+mod data_pages;
 mod dates;
 mod facet;
+mod fallback;
 mod files;
 mod front_matter;
 mod library;
@@ -13,6 +16,7 @@ mod load;
 mod node;
 mod pagination;
 mod parse;
+pub mod schedule;
 pub mod services;
 mod sort;
 mod taxonomy;
@@ -21,7 +25,7 @@ mod words;
 pub use facet::Facet;
 pub use front_matter::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
 pub use library::{Library, Node, PageKey, SectionKey};
-pub use load::load;
+pub use load::{load, read_front_matter};
 pub use node::{Asset, FileInfo, Heading, InternalLink, Page, Rendered, Section};
 pub use pagination::{Pager, PaginationRoot, Paginator};
 pub use sort::sort_pages;
@@ -33,4 +37,8 @@ pub use words::reading;
 pub struct Options {
     /// Keep drafts.
     pub drafts: bool,
+    /// `expires` counts (see [`schedule`], which uses it).
+    pub schedule: bool,
+    /// What a language lacks is borrowed from the default language.
+    pub fallback: bool,
 }

@@ -75,6 +75,8 @@ pub struct Page {
     pub backlinks: Vec<Node>,
     /// Its Markdown as HTML. Filled by [`crate::markdown::render_library`].
     pub rendered: Rendered,
+    /// Its file has faults: it is in no list and makes no output, but links to it are not called broken as well.
+    pub broken: bool,
 }
 
 /// A section.
@@ -114,6 +116,8 @@ pub struct Section {
     pub backlinks: Vec<Node>,
     /// Its Markdown as HTML.
     pub rendered: Rendered,
+    /// Its file has faults: it makes no output, but what is below it stands.
+    pub broken: bool,
 }
 
 /// What Markdown became.
@@ -133,6 +137,8 @@ pub struct Rendered {
     pub internal_links: Vec<InternalLink>,
     /// Links to other sites, as written.
     pub external_links: Vec<String>,
+    /// Its text could not be made: of its anchors nothing is known.
+    pub failed: bool,
 }
 
 /// A link from content to content.

@@ -12,11 +12,13 @@ use crate::config::keys::{Entry, Raw, Reader, Table};
 use crate::config::{ANCHORS, LanguageOptions};
 use crate::diagnostic::{Diagnostic, Place};
 
-const PAGE_KEYS: &[&str] = &[
+/// Keys of a page.
+pub(super) const PAGE_KEYS: &[&str] = &[
     "title",
     "description",
     "date",
     "updated",
+    "expires",
     "weight",
     "draft",
     "render",
@@ -56,6 +58,8 @@ const SECTION_KEYS: &[&str] = &[
     "generate_feeds",
     "aliases",
     "extra",
+    "cascade",
+    "pages_from",
     "episode",
     "series",
     "tool",
@@ -114,8 +118,8 @@ pub(super) fn no_front_matter(file: &str, text: &str) -> Diagnostic {
     }
 }
 
-/// The front matter as a table.
-fn table(reader: &mut Reader, text: &str, parts: &Parts) -> Option<Table> {
+/// The front matter as a table; nothing when it cannot be read, which is then told.
+pub(super) fn table(reader: &mut Reader, text: &str, parts: &Parts) -> Option<Table> {
     let front = &text[parts.front.clone()];
     let parsed = if parts.is_toml {
         Table::from_toml(front, parts.front.start)
@@ -136,15 +140,19 @@ fn table(reader: &mut Reader, text: &str, parts: &Parts) -> Option<Table> {
     }
 }
 
-/// Reads the front matter of a page of a language.
-pub(super) fn page(reader: &mut Reader, text: &str, parts: &Parts, language: &LanguageOptions) -> PageFrontMatter {
+/// Reads the front matter of a page of a language. `clock`: whether `expires` counts.
+pub(super) fn page(reader: &mut Reader, mut table: Table, language: &LanguageOptions, clock: bool) -> PageFrontMatter {
     let mut meta = PageFrontMatter::default();
-    let Some(mut table) = table(reader, text, parts) else { return meta };
     let table = &mut table;
     meta.title = reader.string(table, "title");
     meta.description = reader.string(table, "description");
     meta.date = date(reader, table, "date");
     meta.updated = date(reader, table, "updated");
+    match clock {
+        true => meta.expires = date(reader, table, "expires"),
+        // Of a plain Zola site it is nobody's business.
+        false => drop(table.take("expires")),
+    }
     meta.weight = reader.number(table, "weight");
     reader.bool(table, "draft", &mut meta.draft);
     reader.bool(table, "render", &mut meta.render);
@@ -167,10 +175,9 @@ pub(super) fn page(reader: &mut Reader, text: &str, parts: &Parts, language: &La
     meta
 }
 
-/// Reads the front matter of a section.
-pub(super) fn section(reader: &mut Reader, text: &str, parts: &Parts) -> SectionFrontMatter {
+/// Reads the front matter of a section. `cascade` and `pages_from` were taken out before.
+pub(super) fn section(reader: &mut Reader, mut table: Table) -> SectionFrontMatter {
     let mut meta = SectionFrontMatter::default();
-    let Some(mut table) = table(reader, text, parts) else { return meta };
     let table = &mut table;
     meta.title = reader.string(table, "title");
     meta.description = reader.string(table, "description");
@@ -299,7 +306,8 @@ mod tests {
     fn our_tables_are_kept_aside() {
         let text = "---\ntitle: A\nepisode:\n  number: 1\n---\n";
         let mut reader = Reader::new("a.md", text);
-        let meta = page(&mut reader, text, &split(text).unwrap(), &LanguageOptions::default());
+        let table = table(&mut reader, text, &split(text).unwrap()).unwrap();
+        let meta = page(&mut reader, table, &LanguageOptions::default(), false);
         assert_eq!(meta.facets["episode"], serde_json::json!({"number": 1}));
         assert!(reader.problems.is_empty(), "{:?}", reader.problems);
     }

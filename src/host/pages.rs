@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::encoding::{Coding, compress};
-use super::kinds::Kind;
+use super::kinds::{IMMUTABLE, Kind};
 use super::search::Finder;
 use crate::site::{Body, Output, Sound};
 
@@ -164,6 +164,7 @@ fn load_one(path: &str, body: Body, earlier: Option<&Entry>, now: SystemTime) ->
         Body::Bytes(bytes) => in_memory(path, bytes.into(), now),
         Body::File(file) => from_file(path, &file)?,
     };
+    let kind = if is_named_after(path, &hash) { Kind { cache: IMMUTABLE, ..kind } } else { kind };
     if let Some(same) = earlier.filter(|earlier| earlier.hash == hash) {
         return Ok(Entry { stored, kind, ..same.clone() });
     }
@@ -174,6 +175,14 @@ fn load_one(path: &str, body: Body, earlier: Option<&Entry>, now: SystemTime) ->
         _ => Vec::new(),
     };
     Ok(Entry { kind, hash, modified, stored, forms })
+}
+
+/// True for `site.HASH.css`, when the hash is the content's own, and for copies of images, whose names say what they are
+/// made of.
+fn is_named_after(path: &str, hash: &str) -> bool {
+    let digits = path.rsplit('.').nth(1).unwrap_or_default();
+    let is_hash = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash && (hash.starts_with(digits) || path.starts_with("processed_images/"))
 }
 
 fn in_memory(path: &str, bytes: Bytes, modified: SystemTime) -> (Stored, Kind, String, SystemTime) {
@@ -241,6 +250,21 @@ mod tests {
         assert!(entry.fingerprinted_by(Some(&query)));
         assert!(!entry.fingerprinted_by(Some("h=0000000000")));
         assert!(!entry.fingerprinted_by(Some("h=")) && !entry.fingerprinted_by(None));
+    }
+
+    #[test]
+    fn a_name_that_says_its_content_is_kept_for_ever() {
+        let hash = hex::encode(Sha256::digest("p{}"));
+        let named = format!("css/site.{}.css", &hash[..16]);
+        let site = site(&[
+            (named.as_str(), "p{}"),
+            ("css/site.0123456789abcdef.css", "p{}"),
+            ("css/site.css", "p{}"),
+            ("processed_images/a.0123456789abcdef.avif", "x"),
+        ]);
+        let is_kept = |path: &str| site.find(path).unwrap().kind.cache == IMMUTABLE;
+        assert!(is_kept(&named) && is_kept("processed_images/a.0123456789abcdef.avif"));
+        assert!(!is_kept("css/site.0123456789abcdef.css") && !is_kept("css/site.css"));
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn render_node(
     let own = view(library, node);
     let text = match hooks.template(library, node, own.raw) {
         Ok(text) => text,
-        Err(problems) => return (Rendered::default(), problems),
+        Err(problems) => return (Rendered { failed: true, ..Rendered::default() }, problems),
     };
     let moved = matches!(&text, Cow::Owned(changed) if changed != own.raw);
     let shortcodes = hooks.shortcodes(library, node, &text);
@@ -106,6 +106,7 @@ fn render_node(
         shortcodes: shortcodes.as_deref(),
     };
     let (mut rendered, found) = render(&text, &context);
+    rendered.failed |= own.rendered.failed;
     // Zola counts the words as they are written, before templates: they were counted when the file was read.
     (rendered.word_count, rendered.reading_time) = (own.rendered.word_count, own.rendered.reading_time);
     (rendered, found)
@@ -148,6 +149,10 @@ fn check_anchors(library: &Library, loaded: &Loaded, nodes: &[Node]) -> Vec<Diag
         let own = view(library, *node);
         for link in &own.rendered.internal_links {
             let (Some(anchor), Some(target)) = (&link.anchor, library.node(&link.path)) else { continue };
+            // What could not be made is told of already.
+            if view(library, target).rendered.failed {
+                continue;
+            }
             if ids.get(&target).is_none_or(|known| !known.contains(anchor.as_str())) {
                 found.push(missing(loaded, &own, link, anchor, ids.get(&target)));
             }

@@ -7,7 +7,7 @@ use pulldown_cmark_escape::escape_href;
 
 use super::Context;
 use crate::config::Markdown;
-use crate::content::InternalLink;
+use crate::content::{InternalLink, Library, Node};
 
 /// A link as the page will carry it.
 pub(super) enum Resolved {
@@ -17,6 +17,8 @@ pub(super) enum Resolved {
     Outside(String),
     /// Anything else, as it is.
     Other(String),
+    /// To a page that is not out now: no link at all.
+    Waiting,
     /// To content that does not exist.
     Broken,
 }
@@ -47,7 +49,13 @@ fn internal(link: &str, target: &str, context: &Context) -> Resolved {
         Some((path, anchor)) => (path, Some(anchor)),
         None => (decoded.as_ref(), None),
     };
-    let Some(node) = library.node(path) else { return Resolved::Broken };
+    // A borrowed page leads on in the language it is read in.
+    let own = if is_borrowed(context, library) { localized(path, context.lang) } else { None };
+    let known = own.filter(|path| library.node(path).is_some());
+    let path = known.as_deref().unwrap_or(path);
+    let Some(node) = library.node(path) else {
+        return if library.waiting.contains_key(path) { Resolved::Waiting } else { Resolved::Broken };
+    };
     let mut permalink = library.permalink(node).to_owned();
     if let Some(anchor) = anchor {
         permalink.push('#');
@@ -55,6 +63,20 @@ fn internal(link: &str, target: &str, context: &Context) -> Resolved {
     }
     let found = InternalLink { path: path.to_owned(), anchor: anchor.map(str::to_owned), written: link.to_owned() };
     Resolved::Inside(permalink, Some(found))
+}
+
+/// Whether the text is one of the default language that stands in for a translation.
+fn is_borrowed(context: &Context, library: &Library) -> bool {
+    match library.node(context.path) {
+        Some(Node::Page(key)) => library[key].meta.facets.contains_key("fallback"),
+        Some(Node::Section(key)) => library[key].meta.facets.contains_key("fallback"),
+        None => false,
+    }
+}
+
+/// `a.md` in a language: `a.fr.md`.
+fn localized(path: &str, lang: &str) -> Option<String> {
+    path.strip_suffix(".md").map(|stem| format!("{stem}.{lang}.md"))
 }
 
 /// True for `photo.png`, `files/a.pdf`: a path from the page's own folder.

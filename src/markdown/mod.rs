@@ -40,6 +40,24 @@ pub trait Hooks: Sync {
     fn summary_cutoff(&self, summary: &str, lang: &str) -> Result<String, String>;
 }
 
+/// The [`Hooks`] of a site whose templates have faults: texts that need none are made, others left out.
+#[derive(Debug, Clone, Copy)]
+pub struct Untemplated;
+
+impl Hooks for Untemplated {
+    fn template<'a>(&self, _library: &Library, _node: Node, text: &'a str) -> Result<Cow<'a, str>, Vec<Diagnostic>> {
+        if text.contains("{{") || text.contains("{%") { Err(Vec::new()) } else { Ok(Cow::Borrowed(text)) }
+    }
+
+    fn anchor_link(&self, _id: &str, _level: u32, _lang: &str) -> Result<String, String> {
+        Ok(String::new())
+    }
+
+    fn summary_cutoff(&self, _summary: &str, _lang: &str) -> Result<String, String> {
+        Ok(String::new())
+    }
+}
+
 /// What one text needs to be rendered.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {

@@ -26,7 +26,9 @@ pub fn render(text: &str, context: &Context) -> (Rendered, Vec<Diagnostic>) {
     let (filled, pending, mut problems) = shortcodes::extract(text, context);
     // The text has moved: what is wrong in it is looked for in the source.
     let moved = Context { source: Some(text), ..*context };
-    let (rendered, found) = render_filled(&filled, pending, if filled == text { context } else { &moved });
+    let failed = !problems.is_empty();
+    let (mut rendered, found) = render_filled(&filled, pending, if filled == text { context } else { &moved });
+    rendered.failed = failed || found.iter().any(|problem| problem.message.starts_with("the shortcode"));
     problems.extend(found);
     (rendered, problems)
 }
@@ -97,6 +99,8 @@ impl<'t> Walk<'t, '_> {
         let mut code: Option<Code> = None;
         let mut in_alt = false;
         let mut without_end = false;
+        // Links do not stand in one another: one mark is enough for the end of one that is left out.
+        let mut is_plain = false;
         for (event, span) in Parser::new_ext(self.text, options(markdown)).into_offset_iter() {
             match event {
                 Event::Text(text) if code.is_some() => {
@@ -159,13 +163,20 @@ impl<'t> Walk<'t, '_> {
                 Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                     let (address, outside) = match link_type {
                         LinkType::Email => (dest_url.to_string(), false),
-                        _ => self.link(&dest_url, &span),
+                        _ => match self.link(&dest_url, &span) {
+                            Some(link) => link,
+                            None => {
+                                is_plain = true;
+                                continue;
+                            }
+                        },
                     };
                     events.push(match outside && decorated {
                         true => Event::InlineHtml(links::external_tag(markdown, &address, &title).into()),
                         false => Event::Start(Tag::Link { link_type, dest_url: address.into(), title, id }),
                     });
                 }
+                Event::End(TagEnd::Link) if is_plain => is_plain = false,
                 Event::Html(html) => {
                     let cut = self.cut(&html);
                     events.push(Event::Html(cut.map_or(html, Into::into)));
@@ -224,16 +235,16 @@ impl<'t> Walk<'t, '_> {
         html
     }
 
-    /// The address a link gets, and whether it leads to another site.
-    fn link(&mut self, written: &str, span: &Range<usize>) -> (String, bool) {
+    /// The address a link gets, and whether it leads to another site; nothing for a page that is not out now.
+    fn link(&mut self, written: &str, span: &Range<usize>) -> Option<(String, bool)> {
         if written.is_empty() {
             let place = self.place(span.clone(), None);
             self.found.push(
                 Diagnostic::error("this link has no address").at(place).help("write the address between the brackets"),
             );
-            return (String::new(), false);
+            return Some((String::new(), false));
         }
-        match links::resolve(written, self.context) {
+        Some(match links::resolve(written, self.context) {
             Resolved::Inside(address, known) => {
                 self.rendered.internal_links.extend(known);
                 (address, false)
@@ -243,11 +254,12 @@ impl<'t> Walk<'t, '_> {
                 (address, true)
             }
             Resolved::Other(address) => (address, false),
+            Resolved::Waiting => return None,
             Resolved::Broken => {
                 self.broken(written, span);
                 (written.to_owned(), false)
             }
-        }
+        })
     }
 
     fn broken(&mut self, written: &str, span: &Range<usize>) {

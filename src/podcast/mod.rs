@@ -1,9 +1,9 @@
 //! Series, episodes, transcripts, chapters and the feed.
 //!
-//! Entry points, in the order of a build: [`load`] once the library is read, [`hide_upcoming`] right after,
-//! [`contribute`] once Markdown is rendered (the feeds carry the text of the pages). Films have [`video::contribute`].
-//! Captions and pictures beside a page are published by `site`, as any file beside a page; sound too, unless another file
-//! was made of it.
+//! Entry points, in the order of a build: [`load`] once the library is read (episodes of the future included: they are
+//! checked early, then `content::schedule` takes them out), [`leave_out_sources`] right after, [`contribute`] once
+//! Markdown is rendered (the feeds carry the text of the pages). Films have [`video::contribute`]. Captions and pictures
+//! beside a page are published by `site`, as any file beside a page; sound too, unless another file was made of it.
 
 pub mod captions;
 pub mod categories;
@@ -52,38 +52,12 @@ const SRT: &str = "transcription.srt";
 const JSON: &str = "transcription.json";
 const CHAPTERS: &str = "chapters.json";
 
-/// Takes episodes whose time has not come out of the site: no list, no page, no file that could be guessed. Sound that is
-/// published in another form (a WAV beside the page) is taken out of what is published, too.
-pub fn hide_upcoming(library: &mut Library, series: &[Series], now: Timestamp) {
+/// Sound that is published in another form (a WAV beside the page) is no file of the site.
+pub fn leave_out_sources(library: &mut Library, series: &[Series]) {
     for episode in series.iter().flat_map(|series| &series.episodes) {
         let other = episode.audio.file != episode.audio.source;
         if let Some(Node::Page(key)) = library.node(&episode.source).filter(|_| other) {
             library[key].assets.retain(|asset| asset.source != episode.audio.source);
-        }
-    }
-    for episode in series.iter().flat_map(|series| &series.episodes).filter(|episode| episode.upcoming(now)) {
-        let Some(Node::Page(key)) = library.node(&episode.source) else { continue };
-        let page = &mut library[key];
-        let (lower, higher) = (page.lower.take(), page.higher.take());
-        page.meta.render = false;
-        page.meta.hidden = true;
-        page.meta.in_search_index = false;
-        page.meta.include_in_feeds = false;
-        page.assets.clear();
-        // Its neighbours follow each other.
-        if let Some(lower) = lower {
-            library[lower].higher = higher;
-        }
-        if let Some(higher) = higher {
-            library[higher].lower = lower;
-        }
-        for section in library.section_keys() {
-            library[section].pages.retain(|other| *other != key);
-        }
-        for taxonomy in &mut library.taxonomies {
-            for term in &mut taxonomy.items {
-                term.pages.retain(|other| *other != key);
-            }
         }
     }
 }

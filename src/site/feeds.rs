@@ -105,7 +105,8 @@ fn entries<'a>(library: &'a Library, loaded: &Loaded) -> Vec<Entry<'a>> {
     let unplaced = if is_older { BTreeSet::new() } else { unplaced(library) };
     for key in library.page_keys() {
         let page = &library[key];
-        if !page.meta.render || page.meta.hidden || unplaced.contains(&key) {
+        let is_borrowed = page.meta.facets.contains_key("fallback");
+        if !page.meta.render || page.meta.hidden || is_borrowed || unplaced.contains(&key) {
             continue;
         }
         let updated = page.meta.updated.as_ref().or(page.meta.date.as_ref()).map(|date| date.text.as_str());

@@ -4,13 +4,15 @@
 
 mod feeds;
 mod files;
+mod fingerprint;
 mod folder;
 mod pagers;
 mod plan;
 mod publish;
+mod references;
 mod render;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,9 +20,10 @@ use rayon::prelude::*;
 
 use crate::checks;
 use crate::config::{self, Dialect, Loaded, Mode};
+use crate::content::schedule::{self, Clock};
 use crate::content::{self, Library, Node};
-use crate::diagnostic::{Diagnostic, any_error};
-use crate::markdown::{self, Highlighter};
+use crate::diagnostic::{self, Diagnostic, any_error};
+use crate::markdown::{self, Highlighter, Hooks, Untemplated};
 use crate::podcast;
 use crate::search;
 use crate::templates::{ContentHooks, Renderer};
@@ -52,6 +55,8 @@ pub struct Options {
     pub mode: Mode,
     /// Whether changes of feeds are told to their hub: only then the feeds name it.
     pub announces: bool,
+    /// The moment the site is built for; now when absent.
+    pub at: Option<jiff::Timestamp>,
 }
 
 /// A whole site, rendered.
@@ -71,6 +76,8 @@ pub struct Site {
     pub manifest: Manifest,
     /// What should be looked at but does not stop a build.
     pub warnings: Vec<Diagnostic>,
+    /// When a page comes or goes next: the site must be built again then.
+    pub next_change: Option<jiff::Timestamp>,
 }
 
 impl Site {
@@ -83,55 +90,97 @@ impl Site {
 }
 
 /// Loads, plans, checks and renders a site, writing nothing but its cache.
+///
+/// A step that fails does not end the run: whatever does not depend on it is still done, for the sake of what else may be
+/// wrong. Only what is published must be whole.
 pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
-    let mut warnings = Vec::new();
-    let now = jiff::Timestamp::now();
+    let mut found = Vec::new();
+    let now = options.at.unwrap_or_else(jiff::Timestamp::now);
 
     // Load.
-    let loaded = load_config(options, &mut warnings)?;
-    let (mut library, mut found) =
-        content::load(&loaded.root, &loaded.config, content::Options { drafts: options.drafts });
+    let (loaded, sound) = load_config(options, now, &mut found)?;
+    let wishes = content::Options {
+        drafts: options.drafts,
+        schedule: loaded.repere.publish.schedule,
+        fallback: loaded.repere.publish.fallback,
+    };
+    let (mut library, of_content) = content::load(&loaded.root, &loaded.config, wishes);
+    found.extend(of_content);
     let (series, of_series) = podcast::load(&library, &loaded);
     found.extend(of_series);
     let highlighter = gather(Highlighter::new(&loaded), &mut found).flatten().map(Arc::new);
-    let renderer = gather(Renderer::load(&loaded, highlighter.clone()), &mut found);
-    // All that is wrong with the sources comes together, before anything is made of them.
-    keep(found, &mut warnings)?;
-    let Some(renderer) = renderer else { return Err(warnings) };
-    podcast::hide_upcoming(&mut library, &series, now);
-    renderer.prepare(&Arc::new(library.clone()));
-    let hooks = ContentHooks::new(&renderer).map_err(|fault| vec![fault])?;
-    let mut found = markdown::render_library(&mut library, &loaded, highlighter.as_deref(), &hooks);
+    let renderer = match loaded.theme_is_missing() {
+        true => None,
+        false => gather(Renderer::load(&loaded, highlighter.clone()), &mut found),
+    };
+    let clock = Clock { now, zone: loaded.repere.publish.timezone.rules(), all_pages: wishes.schedule };
+    let next_change = schedule::next_change(&library, &clock);
+    podcast::leave_out_sources(&mut library, &series);
+    schedule::hide(&mut library, &clock);
+    let hooks = match &renderer {
+        Some(renderer) => {
+            renderer.prepare(&Arc::new(library.clone()));
+            gather(ContentHooks::new(renderer).map_err(|fault| vec![fault]), &mut found)
+        }
+        None => None,
+    };
+    let hooks: &dyn Hooks = hooks.as_ref().map_or(&Untemplated, |hooks| hooks);
+    found.extend(markdown::render_library(&mut library, &loaded, highlighter.as_deref(), hooks));
     let (contributed, of_rooms) = contribute(&mut library, &loaded, &series, now);
     found.extend(of_rooms);
-    keep(found, &mut warnings)?;
     let library = Arc::new(library);
-    renderer.publish(&library);
 
     // Plan.
-    let planned = plan::plan(&library, &loaded)?;
+    let (planned, collisions) = plan::plan(&library, &loaded);
+    found.extend(collisions);
+    let (Some(renderer), true) = (renderer, sound) else { return Err(diagnostic::once(found)) };
+    renderer.publish(&library);
 
     // Render.
-    let mut made = render::render(&planned, &library, &renderer)?;
-    made.extend(feeds::sitemap(&library, &loaded, &renderer).map_err(|fault| vec![fault])?);
+    let (mut made, faults) = render::render(&planned, &library, &renderer);
+    found.extend(faults);
+    made.extend(
+        gather(feeds::sitemap(&library, &loaded, &renderer).map_err(|fault| vec![fault]), &mut found)
+            .unwrap_or_default(),
+    );
     if loaded.config.minify_html || options.minify {
         minify(&mut made, loaded.dialect);
     }
     made.extend(files::assets(&library));
     made.extend(contributed);
-    made.extend(files::sass(&loaded)?);
-    made.extend(images(&renderer, &loaded)?);
-    made.extend(search::outputs(&library, &loaded.config)?);
+    made.extend(gather(files::sass(&loaded), &mut found).unwrap_or_default());
+    made.extend(gather(images(&renderer, &loaded), &mut found).unwrap_or_default());
+    made.extend(gather(search::outputs(&library, &loaded.config), &mut found).unwrap_or_default());
     made.extend(style_sheets(highlighter.as_deref()));
-    made.extend(files::statics(&loaded)?);
-    let outputs = each_once(made);
+    made.extend(gather(files::statics(&loaded), &mut found).unwrap_or_default());
+    let mut outputs = each_once(made);
+    // Not while writing: names that change with every edit would hide what changed.
+    if loaded.repere.publish.fingerprint && options.mode != Mode::Serve {
+        let named = fingerprint::fingerprint(outputs, &loaded.config.base_url);
+        outputs = gather(named, &mut found).unwrap_or_default();
+    }
 
-    // Check.
-    keep(checks::run(&library, &loaded, &outputs), &mut warnings)?;
+    // Check. What a fault kept from being made is no dead end of a link as well.
+    let missing = missing(&planned, &library, &outputs);
+    found.extend(checks::run(&library, &loaded, &outputs, &missing));
 
+    let found = diagnostic::once(found);
+    if any_error(&found) {
+        return Err(found);
+    }
     let manifest = Manifest::describe(&outputs).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
     let sounds = podcast::sounds::sounds(&series, now);
-    Ok(Site { loaded, library, renderer, outputs, sounds, manifest, warnings })
+    Ok(Site { loaded, library, renderer, outputs, sounds, manifest, warnings: found, next_change })
+}
+
+/// Paths that would be there if nothing was wrong.
+fn missing(planned: &[plan::Planned], library: &Library, outputs: &[Output]) -> BTreeSet<String> {
+    let made: BTreeSet<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
+    let index = |path: &str| format!("{}index.html", path.trim_start_matches('/'));
+    let broken = library.pages.iter().filter(|page| page.broken).map(|page| index(&page.path));
+    let sections = library.sections.iter().filter(|section| section.broken).map(|section| index(&section.path));
+    let planned = planned.iter().map(|planned| planned.path.clone());
+    planned.chain(broken).chain(sections).filter(|path| !made.contains(path.as_str())).collect()
 }
 
 /// Builds a site and publishes it in one rename.
@@ -153,9 +202,16 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
 /// Whether the guessed dialect was told.
 static TOLD: std::sync::Once = std::sync::Once::new();
 
-fn load_config(options: &Options, warnings: &mut Vec<Diagnostic>) -> Result<Arc<Loaded>, Vec<Diagnostic>> {
-    let (mut loaded, found) = config::load(&options.root, options.config.as_deref())?;
-    keep(found, warnings)?;
+/// The configuration, and whether it has no errors: with errors, only what does not depend on them is done.
+fn load_config(
+    options: &Options,
+    now: jiff::Timestamp,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(Arc<Loaded>, bool), Vec<Diagnostic>> {
+    let (mut loaded, of_config) = config::load_lenient(&options.root, options.config.as_deref())?;
+    let sound = !any_error(&of_config);
+    found.extend(of_config);
+    loaded.now = now.to_zoned(jiff::tz::TimeZone::system());
     if let Some(base_url) = &options.base_url {
         loaded.config.base_url.clone_from(base_url);
     }
@@ -165,24 +221,17 @@ fn load_config(options: &Options, warnings: &mut Vec<Diagnostic>) -> Result<Arc<
     if options.mode != Mode::Build {
         loaded.config.mode = options.mode;
     }
-    if let Some(reason) = &loaded.dialect_reason {
+    if let Some(reason) = loaded.dialect_reason.as_ref().filter(|_| sound) {
         let number = if loaded.dialect == Dialect::Zola022 { "0.22" } else { "0.23" };
         // Once, however often `serve` loads the site; and before anything that a wrong guess would break.
         TOLD.call_once(|| eprintln!("dialect: Zola {number} ({reason}); `dialect` in repere.toml sets it"));
     }
-    Ok(Arc::new(loaded))
+    Ok((Arc::new(loaded), sound))
 }
 
 /// The value, or its problems among those found.
 fn gather<T>(result: Result<T, Vec<Diagnostic>>, found: &mut Vec<Diagnostic>) -> Option<T> {
     result.map_err(|problems| found.extend(problems)).ok()
-}
-
-/// Keeps warnings, stops at errors (which then come with the warnings).
-fn keep(found: Vec<Diagnostic>, warnings: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
-    let stop = any_error(&found);
-    warnings.extend(found);
-    if stop { Err(std::mem::take(warnings)) } else { Ok(()) }
 }
 
 /// What the podcast, the films and the toolkit add: values for their pages, files of their own.

@@ -3,7 +3,7 @@
 //! Entry point: [`plan`]. Nothing is rendered here, so collisions are found before any work is done.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::pagers;
@@ -76,55 +76,76 @@ pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
     keys
 }
 
-/// Everything templates will make, each path once.
-pub(super) fn plan(library: &Library, loaded: &Loaded) -> Result<Vec<Planned>, Vec<Diagnostic>> {
-    let mut plan = Plan { real: BTreeMap::new(), aliases: BTreeMap::new(), faults: Vec::new() };
+/// Everything templates will make, each path once; of two that want one path the first has it, and that is told.
+pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Diagnostic>) {
+    let root = loaded.root.clone();
+    let mut plan = Plan { real: BTreeMap::new(), aliases: BTreeMap::new(), faults: Vec::new(), root };
     plan_pages(&mut plan, library, loaded);
     plan_sections(&mut plan, library, loaded);
     plan_taxonomies(&mut plan, library, loaded);
     plan_site(&mut plan, loaded);
-    if !plan.faults.is_empty() {
-        return Err(plan.faults);
-    }
     // A page may take the address of an alias.
-    let Plan { real, mut aliases, .. } = plan;
+    let Plan { real, mut aliases, faults, .. } = plan;
     aliases.extend(real);
-    Ok(aliases.into_values().collect())
+    (aliases.into_values().collect(), faults)
 }
 
 struct Plan {
     real: BTreeMap<String, Planned>,
     aliases: BTreeMap<String, Planned>,
     faults: Vec<Diagnostic>,
+    root: PathBuf,
 }
 
 impl Plan {
     fn add(&mut self, folder: &str, file: &str, origin: impl Into<PathBuf>, job: Job) {
         let path = join(folder, file);
         let planned = Planned { path: path.clone(), origin: origin.into(), job };
-        insert(&mut self.real, &mut self.faults, path, planned);
+        insert(&mut self.real, &mut self.faults, path, planned, &self.root, None);
     }
 
     fn alias(&mut self, alias: &str, origin: &str, target: &str) {
         let path = if alias.ends_with(".html") { join(alias, "") } else { join(&format!("{alias}/"), "index.html") };
         let planned = Planned { path: path.clone(), origin: origin.into(), job: Job::Redirect(target.to_owned()) };
-        insert(&mut self.aliases, &mut self.faults, path, planned);
+        insert(&mut self.aliases, &mut self.faults, path, planned, &self.root, Some(alias));
     }
 }
 
-fn insert(map: &mut BTreeMap<String, Planned>, faults: &mut Vec<Diagnostic>, path: String, planned: Planned) {
+fn insert(
+    map: &mut BTreeMap<String, Planned>,
+    faults: &mut Vec<Diagnostic>,
+    path: String,
+    planned: Planned,
+    root: &Path,
+    alias: Option<&str>,
+) {
     if let Some(first) = map.get(&path) {
         let message = format!("two sources want the address `/{}`", path.trim_end_matches("index.html"));
         let other = format!("the other one is {}", first.origin.display());
         faults.push(
             Diagnostic::error(message)
-                .at(Place::file(planned.origin))
+                .at(claim(root, &planned.origin, alias))
                 .help(other)
                 .help("give one of them another `slug`, `path` or alias"),
         );
         return;
     }
     map.insert(path, planned);
+}
+
+/// The line with which a source asks for its address: the alias, `path` or `slug`; the file when its name does.
+fn claim(root: &Path, origin: &Path, alias: Option<&str>) -> Place {
+    let Ok(text) = std::fs::read_to_string(root.join(origin)) else { return Place::file(origin) };
+    let line_of = |key: &str| {
+        let lines = text.match_indices(key).find(|(at, _)| text[..*at].is_empty() || text[..*at].ends_with('\n'));
+        let (at, _) = lines.filter(|(at, _)| text[at + key.len()..].trim_start().starts_with(['=', ':']))?;
+        Some(at..at + text[at..].find('\n').unwrap_or(text.len() - at))
+    };
+    let span = match alias {
+        Some(alias) => text.find(alias).map(|at| at..at + alias.len()),
+        None => line_of("path").or_else(|| line_of("slug")),
+    };
+    span.map_or_else(|| Place::file(origin), |span| Place::span(origin, &text, span))
 }
 
 /// `folder` and `file` as a path of the site: no leading slash, no double one.

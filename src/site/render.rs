@@ -15,12 +15,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::output::Output;
 use crate::templates::{Context, Renderer, zola_version};
 
-/// Renders everything planned.
-pub(super) fn render(
-    planned: &[Planned],
-    library: &Library,
-    renderer: &Renderer,
-) -> Result<Vec<Output>, Vec<Diagnostic>> {
+/// Renders everything planned; what cannot be rendered is left out and told.
+pub(super) fn render(planned: &[Planned], library: &Library, renderer: &Renderer) -> (Vec<Output>, Vec<Diagnostic>) {
     let results: Vec<Result<Output, Diagnostic>> = planned
         .par_iter()
         .map(|planned| {
@@ -41,7 +37,7 @@ pub(super) fn render(
             }
         }
     }
-    if faults.is_empty() { Ok(outputs) } else { Err(faults) }
+    (outputs, faults)
 }
 
 fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Result<String, Diagnostic> {

@@ -107,7 +107,7 @@ impl Renderer {
             engine: OnceLock::new(),
             images: Images::default(),
             data: functions::DataCache::default(),
-            now: jiff::Zoned::now(),
+            now: loaded.now.clone(),
         });
         let engine = match loaded.dialect {
             Dialect::Zola023 => Engine::Newer(Arc::new(newer_engine(loaded, &shared)?)),

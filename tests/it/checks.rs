@@ -1,5 +1,6 @@
 //! The publication checks over a library and hand-made outputs.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use repere::content::{self, Options};
@@ -26,7 +27,7 @@ fn run(safety: &str, sources: &[(&str, &str)], outputs: &[(&str, &str)]) -> Vec<
     let (library, problems) = content::load(root.path(), &loaded.config, Options::default());
     assert!(!diagnostic::any_error(&problems), "{}", diagnostic::render(&problems));
     let outputs: Vec<Output> = outputs.iter().map(|(path, html)| Output::bytes(*path, *html, "")).collect();
-    checks::run(&library, &loaded, &outputs)
+    checks::run(&library, &loaded, &outputs, &BTreeSet::new())
 }
 
 fn told(problems: &[Diagnostic], wanted: &[&str]) {

@@ -72,7 +72,7 @@ fn every_problem_is_told_in_one_run_with_its_line() {
         ("content/a.md", "+++\nweight = -1\n[taxonomies]\ntag = ['x']\n+++\n"),
         ("content/b.md", "no front matter\n"),
         ("content/c.de.md", "+++\n+++\n"),
-        ("content/d.md", "+++\npath = 'e'\n+++\n"),
+        ("content/d.md", "+++\naliases = ['/e/']\n+++\n"),
         ("content/e.md", "+++\n+++\n"),
     ]);
     let (_, problems) = load(root.path());
@@ -85,7 +85,7 @@ fn every_problem_is_told_in_one_run_with_its_line() {
         "did you mean `tags`?",
         "has no front matter",
         "the configuration has no language `de`",
-        "`/e/` is also made by",
+        "the alias `/e/` is the address of content/e.md\n  --> content/d.md:2:13",
     ] {
         assert!(told.contains(wanted), "{wanted} is not in\n{told}");
     }

@@ -27,6 +27,7 @@ mod podcast_host;
 mod podcast_hostile;
 mod podcast_tags;
 mod postgres_kit;
+mod publish;
 mod serve;
 mod store;
 mod store_access;

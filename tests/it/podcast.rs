@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use repere::content::schedule::{self, Clock};
 use repere::content::{Library, Options};
 use repere::diagnostic::{self, Diagnostic};
 use repere::media::sound::{Wishes, Workshop};
@@ -43,7 +45,9 @@ pub(crate) fn make(root: &Path) -> Made {
     let folder = tempfile::tempdir().unwrap();
     let workshop = Workshop::open(folder.path(), wishes, None);
     let (series, mut problems) = podcast::load_with(&library, &loaded, &workshop);
-    podcast::hide_upcoming(&mut library, &series, now());
+    podcast::leave_out_sources(&mut library, &series);
+    let clock = Clock { now: now(), zone: TimeZone::UTC, all_pages: false };
+    schedule::hide(&mut library, &clock);
     for page in &mut library.pages {
         // Markdown has its own tests: the text is taken as the HTML here.
         page.rendered.html = page.raw.clone();
@@ -197,8 +201,7 @@ fn tomorrows_episode_is_nowhere() {
     let made = make(&site());
     assert!(made.contribution.outputs.iter().all(|output| !output.path.contains("demain")));
     assert!(!made.contribution.values.contains_key("podcast/demain/index.md"));
-    let page = made.library.page("podcast/demain/index.md").unwrap();
-    assert!(!page.meta.render && page.assets.is_empty());
+    assert!(made.library.page("podcast/demain/index.md").is_none());
     let section = made.library.section("podcast/_index.md").unwrap();
     assert_eq!(section.pages.len(), 2);
     let neighbours = section.pages.iter().flat_map(|key| [made.library[*key].lower, made.library[*key].higher]);

@@ -42,6 +42,9 @@ pub(super) struct Serve {
     /// Show drafts too
     #[arg(long)]
     drafts: bool,
+    /// Show the site as it is at this moment (2026-12-24T08:00:00Z) instead of now
+    #[arg(long, value_name = "MOMENT")]
+    at: Option<jiff::Timestamp>,
     /// Open a browser
     #[arg(short = 'O', long)]
     open: bool,
@@ -88,6 +91,7 @@ impl Serve {
             minify: false,
             mode: Mode::Serve,
             announces: false,
+            at: self.at,
         };
         if let Some(folder) = &options.output_dir
             && folder.exists()

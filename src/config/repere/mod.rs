@@ -5,8 +5,10 @@
 
 mod calendar;
 mod host;
+mod images;
 mod mail;
 mod podcast;
+mod publish;
 mod safety;
 
 use std::path::Path;
@@ -21,8 +23,10 @@ use crate::diagnostic::Diagnostic;
 
 pub use calendar::Calendar;
 pub use host::{Host, Network};
+pub use images::{Images, Modern};
 pub use mail::{Mail, MailSecurity};
 pub use podcast::Podcast;
+pub use publish::{Publish, Zone};
 pub use safety::Safety;
 
 const FILE: &str = "repere.toml";
@@ -43,6 +47,10 @@ pub struct Repere {
     pub mail: Mail,
     /// `[safety]`: the publication checks.
     pub safety: Safety,
+    /// `[publish]`: the clock, fingerprints, the fallback language.
+    pub publish: Publish,
+    /// `[images]`: copies of the images of Markdown.
+    pub images: Images,
 }
 
 /// The rules a site was written for.
@@ -81,7 +89,8 @@ pub(super) fn load(root: &Path) -> (Repere, Vec<Diagnostic>) {
     }
 }
 
-fn read(text: &str) -> (Repere, Vec<Diagnostic>) {
+/// Reads the text of `repere.toml`.
+pub(super) fn read(text: &str) -> (Repere, Vec<Diagnostic>) {
     let mut reader = Reader::new(FILE, text);
     let mut repere = Repere::default();
     let mut table = match Table::from_toml(text, 0) {
@@ -100,7 +109,10 @@ fn read(text: &str) -> (Repere, Vec<Diagnostic>) {
     section(&mut reader, &mut table, "host", &mut repere.host);
     section(&mut reader, &mut table, "mail", &mut repere.mail);
     section(&mut reader, &mut table, "safety", &mut repere.safety);
-    reader.unknown(&table, "repere.toml", &["dialect", "podcast", "calendar", "host", "mail", "safety"], true);
+    section(&mut reader, &mut table, "publish", &mut repere.publish);
+    section(&mut reader, &mut table, "images", &mut repere.images);
+    let known = ["dialect", "podcast", "calendar", "host", "mail", "safety", "publish", "images"];
+    reader.unknown(&table, "repere.toml", &known, true);
     (repere, reader.problems)
 }
 

@@ -62,12 +62,12 @@ pub(super) fn extract<'c>(text: &str, context: &'c Context<'c>) -> (String, Opti
         }
     };
     let mut faults = Vec::new();
-    for call in &found {
+    let mut found = found;
+    found.retain(|call| {
+        let before = faults.len();
         unknown(call, text, context, shortcodes, &mut faults);
-    }
-    if !faults.is_empty() {
-        return (String::new(), None, faults);
-    }
+        faults.len() == before
+    });
     let mut pending = Vec::with_capacity(found.len());
     let mut moved = 0_isize;
     for mut call in found {

@@ -48,6 +48,11 @@ fn resolve(shared: &Shared, internal: &str, lang: &str) -> Result<String, String
     let library = shared.library().ok_or_else(|| "no page is known yet".to_owned())?;
     let node = localized(shared, path, lang).and_then(|path| library.node(&path)).or_else(|| library.node(path));
     let Some(node) = node else {
+        // A page that is not out now keeps the address it will have.
+        let waiting = localized(shared, path, lang).and_then(|path| library.waiting.get(&path));
+        if let Some(address) = waiting.or_else(|| library.waiting.get(path)) {
+            return Ok(address.clone());
+        }
         let near = or_near(path, library.by_path.keys().map(String::as_str));
         return Err(format!("`@/{internal}` leads to no page or section in the language `{lang}`{near}"));
     };
