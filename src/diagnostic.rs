@@ -27,42 +27,94 @@ pub struct Place {
     pub column: usize,
     /// How many characters are marked from `column` on (at least 1 when a column is known).
     pub width: usize,
-    /// The text of the line, empty when unknown.
+    /// The text of the line, empty when unknown; of a very long one the part round the column.
     pub source: String,
+    /// Characters of the line before that part.
+    pub hidden: usize,
 }
 
 impl Place {
     /// The whole file, when no line can be named.
     pub fn file(file: impl Into<PathBuf>) -> Self {
-        Self { file: file.into(), line: 0, column: 0, width: 0, source: String::new() }
+        Self { file: file.into(), line: 0, column: 0, width: 0, source: String::new(), hidden: 0 }
     }
 
     /// A span of bytes in `text`, the whole content of `file`. Spans past the end point at its last character.
     pub fn span(file: impl Into<PathBuf>, text: &str, span: std::ops::Range<usize>) -> Self {
-        let mut start = span.start.min(text.len());
-        while !text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let mut end = span.end.clamp(start, line_end);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        Self {
-            file: file.into(),
-            line: text[..start].matches('\n').count() + 1,
-            column: text[line_start..start].chars().count() + 1,
-            width: text[start..end].chars().count().max(1),
-            source: text[line_start..line_end].trim_end_matches('\r').to_owned(),
-        }
+        Lines::new(text).place(file, span)
     }
 
     /// A line of `text`, the whole content of `file`, without a column.
     pub fn line(file: impl Into<PathBuf>, text: &str, line: usize) -> Self {
-        let source = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
-        Self { file: file.into(), line, column: 0, width: 0, source }
+        let source = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let source = source[..boundary(source, SHOWN)].to_owned();
+        Self { file: file.into(), line, column: 0, width: 0, source, hidden: 0 }
     }
+}
+
+/// Bytes of a line that are shown at most; of a longer one the part round the column.
+const SHOWN: usize = 400;
+
+/// The places of one text, its lines counted only once when they are asked for in order: a text may have thousands of
+/// problems, or a line of megabytes.
+#[derive(Debug, Clone)]
+pub struct Lines<'t> {
+    text: &'t str,
+    /// How far lines were counted.
+    at: usize,
+    line: usize,
+    line_start: usize,
+    /// Characters between the start of the line and `at`.
+    column: usize,
+}
+
+impl<'t> Lines<'t> {
+    /// Nothing is counted yet.
+    pub fn new(text: &'t str) -> Self {
+        Self { text, at: 0, line: 1, line_start: 0, column: 0 }
+    }
+
+    /// A span of bytes as a place of `file`, whose whole content the text is.
+    pub fn place(&mut self, file: impl Into<PathBuf>, span: std::ops::Range<usize>) -> Place {
+        let text = self.text;
+        let start = boundary(text, span.start);
+        if start < self.at {
+            *self = Self::new(text);
+        }
+        let passed = &text[self.at..start];
+        let newlines = passed.matches('\n').count();
+        if newlines > 0 {
+            self.line += newlines;
+            self.line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+            self.column = text[self.line_start..start].chars().count();
+        } else {
+            self.column += passed.chars().count();
+        }
+        self.at = start;
+        let ahead = boundary(text, start + SHOWN);
+        let line_end = text[start..ahead].find('\n').map_or(ahead, |at| start + at);
+        let end = boundary(text, span.end.clamp(start, line_end));
+        let shown_from = boundary(text, self.line_start.max(start.saturating_sub(SHOWN / 4)));
+        // Nearly the whole line may as well be all of it.
+        let shown_from = if start - self.line_start <= SHOWN / 2 { self.line_start } else { shown_from };
+        Place {
+            file: file.into(),
+            line: self.line,
+            column: self.column + 1,
+            width: text[start..end].chars().count().max(1),
+            source: text[shown_from..line_end].trim_end_matches('\r').to_owned(),
+            hidden: self.column - text[shown_from..start].chars().count(),
+        }
+    }
+}
+
+/// The character boundary at or before a byte.
+fn boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// One problem, told to the person who can repair it.
@@ -124,9 +176,17 @@ pub fn finish<T>(value: T, diagnostics: Vec<Diagnostic>) -> Result<(T, Vec<Diagn
 
 /// The nearest of `known` to a misspelt `word`, when it is near enough to be meant.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    // A word that long is no slip of the pen, and comparing it would take its square of steps.
+    if length > 200 {
+        return None;
+    }
+    let limit = (length / 3).max(1);
     known
         .into_iter()
+        .filter(|candidate| {
+            candidate.len() <= 4 * (length + limit) && candidate.chars().count().abs_diff(length) <= limit
+        })
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(d, _)| *d <= limit)
         .min()
@@ -194,10 +254,16 @@ fn render_place(out: &mut String, place: &Place) {
     }
     let number = place.line.to_string();
     let pad = " ".repeat(number.len());
-    let shown: String = place.source.chars().take(160).map(|c| if c == '\t' { ' ' } else { c }).collect();
-    let _ = writeln!(out, " {pad} |\n {number} | {shown}");
-    if place.column > 0 && place.column <= 160 {
-        let _ = writeln!(out, " {pad} | {}{}", " ".repeat(place.column - 1), "^".repeat(place.width.clamp(1, 80)));
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let before = if place.hidden > 0 { "…" } else { "" };
+    let room = 160.max(place.column.saturating_sub(place.hidden) + 40);
+    let shown: String = place.source.chars().take(room).map(plain).collect();
+    let after = if place.source.chars().count() > room { "…" } else { "" };
+    let _ = writeln!(out, " {pad} |\n {number} | {before}{shown}{after}");
+    if place.column > place.hidden {
+        let blanks = place.column - place.hidden - 1 + before.chars().count();
+        let width = place.width.clamp(1, 80);
+        let _ = writeln!(out, " {pad} | {}{}", " ".repeat(blanks), "^".repeat(width));
     }
 }
 
@@ -221,6 +287,28 @@ mod tests {
             render(&[d]),
             "error: unknown key `wieght`\n  --> content/a.md:2:1\n   |\n 2 | wieght = 3\n   | ^^^^^^\n  = help: did you mean `weight`?\n\n"
         );
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_round_the_place_is_shown() {
+        let text = format!("{}été faux {}", "é".repeat(5000), "x".repeat(5000));
+        let at = text.find("faux").unwrap();
+        let told = render(&[Diagnostic::error("non").at(Place::span("a.md", &text, at..at + 4))]);
+        assert!(told.contains("a.md:1:5005") && told.len() < 1000, "{told}");
+        let lines: Vec<&str> = told.lines().collect();
+        let column = |line: &str, mark: &str| line[..line.find(mark).unwrap()].chars().count();
+        assert_eq!(column(lines[3], "faux"), column(lines[4], "^^^^"), "{told}");
+    }
+
+    #[test]
+    fn places_asked_for_in_any_order_are_the_same() {
+        let text = "un\ndeux é\n\ntrois";
+        let mut lines = Lines::new(text);
+        for at in [0, 4, 9, 3, 12, 13, 2, 18, 40] {
+            let place = lines.place("a", at..at + 1);
+            assert_eq!(place, Place::span("a", text, at..at + 1), "{at}");
+        }
+        assert_eq!((lines.place("a", 13..14).line, lines.place("a", 13..14).column), (4, 1));
     }
 
     #[test]

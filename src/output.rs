@@ -167,3 +167,39 @@ pub fn mime_of(path: &str) -> String {
     };
     if known.is_empty() { mime_guess::from_path(path).first_or_octet_stream().to_string() } else { known.to_owned() }
 }
+
+/// Elements that have no end tag, or may leave it out.
+const WITHOUT_END: [&str; 24] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li",
+    "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option",
+];
+
+/// How deep elements stand in one another, about: reading what goes too deep takes the square of its length,
+/// or the whole stack.
+pub fn html_depth(html: &[u8]) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    for (at, _) in html.iter().enumerate().filter(|(_, byte)| **byte == b'<') {
+        let rest = &html[at + 1..html.len().min(at + 20)];
+        let is_end = rest.first() == Some(&b'/');
+        let name = &rest[usize::from(is_end)..];
+        let length = name.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let name = String::from_utf8_lossy(&name[..length]).to_ascii_lowercase();
+        if name.is_empty() || WITHOUT_END.contains(&name.as_str()) {
+            continue;
+        }
+        now = if is_end { now.saturating_sub(1) } else { now + 1 };
+        most = most.max(now);
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_elements_in_one_another_count() {
+        assert_eq!(html_depth(b"<html><body><p>a<p>b<br><b>c</b><b>d</b></body></html>"), 3);
+        assert_eq!(html_depth("<div>".repeat(2000).as_bytes()), 2000);
+    }
+}

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use repere::{config, diagnostic};
+use repere_fuzz::{config, diagnostic};
 
 fuzz_target!(|text: &str| {
     let (zola, ours) = text.split_once("\n%%\n").unwrap_or((text, text));

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use repere::{config::Config, content, diagnostic};
+use repere_fuzz::{config::Config, content, diagnostic};
 
 fuzz_target!(|text: &str| {
     let (_, _, problems) = content::read_front_matter("content/a.md", text, &Config::default());

@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use repere::config::{Config, Dialect, InsertAnchor};
-use repere::diagnostic;
-use repere::markdown::{self, Context};
+use repere_fuzz::config::{Config, Dialect, InsertAnchor};
+use repere_fuzz::diagnostic;
+use repere_fuzz::markdown::{self, Context};
 
 fuzz_target!(|text: &str| {
     let choice = text.bytes().next().unwrap_or_default();

@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use repere::config::Config;
-use repere::diagnostic;
-use repere::markdown::{self, Context, ShortcodeCall, ShortcodeKind, Shortcodes};
+use repere_fuzz::config::Config;
+use repere_fuzz::diagnostic;
+use repere_fuzz::markdown::{self, Context, ShortcodeCall, ShortcodeKind, Shortcodes};
 
 struct Echo;
 

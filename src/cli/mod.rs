@@ -6,6 +6,7 @@
 mod backup;
 mod build;
 mod check;
+mod completion;
 mod data;
 mod host;
 mod init;
@@ -60,6 +61,8 @@ enum Command {
     Check(check::Check),
     /// Serve the site and its calendar to everybody
     Host(host::Host),
+    /// Print what a shell needs to complete these commands
+    Completion(completion::Completion),
     /// Copy the calendar's database while the host runs
     Backup(backup::Backup),
     /// Look after the people who sign in to the calendar
@@ -96,6 +99,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(command) => command.run(&place),
         Command::Host(command) => command.run(&place),
         Command::Backup(command) => command.run(&place),
+        Command::Completion(command) => command.run(),
         Command::Staff(command) => command.run(&place),
     }
 }

@@ -31,6 +31,23 @@ pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
     Diagnostic::error(message).at(Place::file(shown)).help(help)
 }
 
+/// A link of the file system that leads out of the site's folder: what it shows was perhaps never meant to be published.
+/// Zola follows it, and so does a plain site; `[safety] inside` refuses it.
+pub(crate) fn leads_out(root: &Path, path: &Path, shown: &str, refuse: bool) -> Option<Diagnostic> {
+    let (Ok(root), Ok(target)) = (root.canonicalize(), path.canonicalize()) else { return None };
+    if target.starts_with(&root) {
+        return None;
+    }
+    let message = "this link leads out of the site";
+    let problem = if refuse { Diagnostic::error(message) } else { Diagnostic::warning(message) };
+    let problem = problem.at(Place::file(shown)).help("copy what is meant into the site, or take the link away");
+    Some(if refuse {
+        problem.help("`inside` of `[safety]` in repere.toml says whether such links may stand")
+    } else {
+        problem
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

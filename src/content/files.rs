@@ -19,11 +19,14 @@ pub(super) struct Found {
 }
 
 /// Walks `content/`, and `episodes/` under `podcast/` when there is one.
-pub(super) fn find(root: &Path, config: &Config) -> Found {
+pub(super) fn find(root: &Path, config: &Config, inside: bool) -> Found {
     let mut found = Found::default();
     let ignored = globs(&config.ignored_content);
-    walk(root, &root.join("content"), "", config, &ignored, &mut found);
-    walk(root, &root.join("episodes"), "podcast/", config, &ignored, &mut found);
+    let mut walk = |folder: &str, mount: &str| {
+        walk(root, &root.join(folder), mount, config, &ignored, inside, &mut found);
+    };
+    walk("content", "");
+    walk("episodes", "podcast/");
     found.texts.sort_by(|a, b| a.0.relative.cmp(&b.0.relative));
     found
 }
@@ -37,7 +40,15 @@ fn globs(list: &[String]) -> globset::GlobSet {
     set.build().unwrap_or_default()
 }
 
-fn walk(root: &Path, content: &Path, mount: &str, config: &Config, ignored: &globset::GlobSet, found: &mut Found) {
+fn walk(
+    root: &Path,
+    content: &Path,
+    mount: &str,
+    config: &Config,
+    ignored: &globset::GlobSet,
+    inside: bool,
+    found: &mut Found,
+) {
     if !content.is_dir() {
         return;
     }
@@ -52,6 +63,9 @@ fn walk(root: &Path, content: &Path, mount: &str, config: &Config, ignored: &glo
         };
         let path = entry.path();
         let shown = slashed(path.strip_prefix(root).unwrap_or(path));
+        if entry.path_is_symlink() && entry.depth() > 0 {
+            found.problems.extend(text::leads_out(root, path, &shown, inside));
+        }
         if !entry.file_type().is_file() || ignored.is_match(path) || ignored.is_match(&shown) {
             continue;
         }

@@ -23,7 +23,7 @@ use crate::diagnostic::{Diagnostic, Level};
 
 /// Reads everything under `root` that is content. All problems come back together.
 pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Diagnostic>) {
-    let mut found = files::find(root, config);
+    let mut found = files::find(root, config, options.inside);
     let mut problems = std::mem::take(&mut found.problems);
     let texts = std::mem::take(&mut found.texts);
     let source = Source { root, config, options, found: &found };

@@ -41,4 +41,6 @@ pub struct Options {
     pub schedule: bool,
     /// What a language lacks is borrowed from the default language.
     pub fallback: bool,
+    /// Links of the file system that lead out of the site are refused, not only told.
+    pub inside: bool,
 }

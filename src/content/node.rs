@@ -139,6 +139,8 @@ pub struct Rendered {
     pub external_links: Vec<String>,
     /// Its text could not be made: of its anchors nothing is known.
     pub failed: bool,
+    /// A template wrote a part of it: it depends on more than its text.
+    pub hooked: bool,
 }
 
 /// A link from content to content.

@@ -8,8 +8,10 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use pulldown_cmark_escape::escape_html;
 
 use super::Context;
+use super::markup::{self, Kind, Markup};
 use crate::config::{InsertAnchor, SlugifyStrategy};
 use crate::content::Heading;
+use crate::diagnostic::Diagnostic;
 
 struct Found {
     start: usize,
@@ -19,8 +21,12 @@ struct Found {
     classes: Vec<String>,
 }
 
-/// Writes identifiers and anchors into the events and gives the table of contents. Fails with the template's message.
-pub(super) fn finish(events: &mut Vec<Event>, context: &Context) -> Result<Vec<Heading>, String> {
+/// Writes identifiers and anchors into the events and gives the table of contents, with the faults of a template that
+/// writes headings. Fails with the message of the anchors' template.
+pub(super) fn finish(events: &mut Vec<Event>, context: &Context) -> Result<(Vec<Heading>, Vec<Diagnostic>), String> {
+    let writer = context.writer(Kind::Heading);
+    let mut faults = Vec::new();
+    let mut replaced = Vec::new();
     let found = find(events);
     // Identifiers that writers chose come first, whatever their place: generated ones give way.
     let mut next = HashMap::new();
@@ -33,6 +39,18 @@ pub(super) fn finish(events: &mut Vec<Event>, context: &Context) -> Result<Vec<H
             Some(id) => id,
             None => unique(&mut taken, &mut next, slugify(&title, context.config.slugify.anchors)),
         };
+        let permalink = format!("{}#{id}", context.permalink);
+        if let Some(hooks) = writer {
+            let (html, text) = markup::written(&events[heading.start + 1..heading.end]);
+            let (level, classes) = (heading.level, heading.classes.as_slice());
+            let piece = Markup::Heading { level, id: &id, html: &html, text: &text, classes, permalink: &permalink };
+            match hooks.markup(&piece, context.lang, context.path) {
+                Ok(html) => replaced.push((heading.start, heading.end, html)),
+                Err(fault) => faults.push(fault),
+            }
+            headings.push(Heading { level: heading.level, id, permalink, title, children: Vec::new() });
+            continue;
+        }
         events[heading.start] = Event::Html(open(heading.level, &id, &heading.classes).into());
         if context.insert_anchor != InsertAnchor::None
             && let Some(hooks) = context.hooks
@@ -40,11 +58,31 @@ pub(super) fn finish(events: &mut Vec<Event>, context: &Context) -> Result<Vec<H
             let link = hooks.anchor_link(&id, heading.level, context.lang)?;
             anchors.push((heading.start, heading.end, link));
         }
-        let permalink = format!("{}#{id}", context.permalink);
         headings.push(Heading { level: heading.level, id, permalink, title, children: Vec::new() });
     }
     insert_anchors(events, anchors, context.insert_anchor);
-    Ok(nest(headings))
+    replace(events, replaced);
+    Ok((nest(headings), faults))
+}
+
+/// Puts what a template wrote in the place of whole headings.
+fn replace(events: &mut Vec<Event>, replaced: Vec<(usize, usize, String)>) {
+    if replaced.is_empty() {
+        return;
+    }
+    let mut replaced = replaced.into_iter().peekable();
+    let mut kept = Vec::with_capacity(events.len());
+    let mut skip_to = 0;
+    for (at, event) in std::mem::take(events).into_iter().enumerate() {
+        if let Some((_, end, html)) = replaced.next_if(|(start, ..)| *start == at) {
+            kept.push(Event::Html(format!("{html}\n").into()));
+            skip_to = end + 1;
+        }
+        if at >= skip_to {
+            kept.push(event);
+        }
+    }
+    *events = kept;
 }
 
 fn find(events: &[Event]) -> Vec<Found> {

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rayon::prelude::*;
 
-use super::{Context, Highlighter, Hooks, place, render};
+use super::{Context, Highlighter, Hooks, Places, SUGGESTED, render};
 use crate::config::{InsertAnchor, LinkLevel, Loaded};
 use crate::content::{FileInfo, Heading, InternalLink, Library, Node, Rendered};
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Diagnostic, Level, Place};
 
 /// Renders the Markdown of every page and section in parallel, checks anchors of internal links, fills backlinks.
 pub fn render_library(
@@ -147,6 +147,14 @@ fn check_anchors(library: &Library, loaded: &Loaded, nodes: &[Node]) -> Vec<Diag
     let mut found = Vec::new();
     for node in nodes {
         let own = view(library, *node);
+        let context = Context {
+            file: &own.file.shown,
+            first_line: own.raw_line,
+            source: Some(own.raw),
+            ..Context::plain(&loaded.config, None, None)
+        };
+        let mut places = Places::new(&context, own.raw);
+        let mut told = 0;
         for link in &own.rendered.internal_links {
             let (Some(anchor), Some(target)) = (&link.anchor, library.node(&link.path)) else { continue };
             // What could not be made is told of already.
@@ -154,7 +162,10 @@ fn check_anchors(library: &Library, loaded: &Loaded, nodes: &[Node]) -> Vec<Diag
                 continue;
             }
             if ids.get(&target).is_none_or(|known| !known.contains(anchor.as_str())) {
-                found.push(missing(loaded, &own, link, anchor, ids.get(&target)));
+                told += 1;
+                let known = ids.get(&target).filter(|_| told <= SUGGESTED);
+                let place = places.of(0..0, Some(&link.written));
+                found.push(missing(loaded, place, link, anchor, known));
             }
         }
     }
@@ -163,15 +174,11 @@ fn check_anchors(library: &Library, loaded: &Loaded, nodes: &[Node]) -> Vec<Diag
 
 fn missing(
     loaded: &Loaded,
-    own: &View,
+    place: Place,
     link: &InternalLink,
     anchor: &str,
     known: Option<&HashSet<&str>>,
 ) -> Diagnostic {
-    let context =
-        Context { file: &own.file.shown, first_line: own.raw_line, ..Context::plain(&loaded.config, None, None) };
-    let at = own.raw.find(&link.written).unwrap_or(0);
-    let place = place(&context, own.raw, at..at + link.written.len(), None);
     let message = format!("the link `{}` leads to an anchor that `{}` does not have", link.written, link.path);
     let mut problem = Diagnostic::error(message).at(place);
     if loaded.config.link_checker.internal_level == LinkLevel::Warn {

@@ -8,6 +8,7 @@ mod footnotes;
 mod headings;
 mod library;
 mod links;
+mod markup;
 mod shortcodes;
 mod summary;
 mod text;
@@ -18,10 +19,11 @@ use std::ops::Range;
 
 use crate::config::{Config, InsertAnchor};
 use crate::content::{Library, Node};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Lines, Place};
 
 pub use fence::Highlighter;
 pub use library::render_library;
+pub use markup::{Kind, Markup};
 pub use shortcodes::{ShortcodeCall, ShortcodeKind, Shortcodes};
 pub use text::{escaped, render};
 
@@ -33,6 +35,14 @@ pub trait Hooks: Sync {
     /// What a text may call (dialect 0.22); `None` when it calls nothing.
     fn shortcodes<'a>(&'a self, _library: &Library, _node: Node, _text: &str) -> Option<Box<dyn Shortcodes + 'a>> {
         None
+    }
+    /// Whether a template writes a kind of piece instead of this room.
+    fn writes(&self, _kind: Kind) -> bool {
+        false
+    }
+    /// What the template writes for a piece of a text; `path` is the content file.
+    fn markup(&self, _markup: &Markup, _lang: &str, _path: &str) -> Result<String, Diagnostic> {
+        Ok(String::new())
     }
     /// `anchor-link.html`.
     fn anchor_link(&self, id: &str, level: u32, lang: &str) -> Result<String, String>;
@@ -88,6 +98,11 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The templates, when one of them writes a kind of piece.
+    fn writer(&self, kind: Kind) -> Option<&'a dyn Hooks> {
+        self.hooks.filter(|hooks| hooks.writes(kind))
+    }
+
     /// A text without a page, as the `markdown` filter has it.
     pub fn plain(config: &'a Config, library: Option<&'a Library>, highlighter: Option<&'a Highlighter>) -> Self {
         Self {
@@ -107,21 +122,54 @@ impl<'a> Context<'a> {
     }
 }
 
+/// The places of one text, asked for in the order of the text (see [`Lines`]).
+struct Places<'a> {
+    context: &'a Context<'a>,
+    text: Lines<'a>,
+    /// The text as the file has it, when templates changed it.
+    source: Option<(&'a str, Lines<'a>)>,
+    /// How far the source was searched.
+    searched: usize,
+    /// Searches that found nothing: a template wrote it. After some nothing is looked for any more.
+    misses: usize,
+}
+
+impl<'a> Places<'a> {
+    fn new(context: &'a Context<'a>, text: &'a str) -> Self {
+        let source = context.source.map(|source| (source, Lines::new(source)));
+        Self { context, text: Lines::new(text), source, searched: 0, misses: 0 }
+    }
+
+    /// A span of the text. When the text is not the file's own, what was written is looked for in the source, from where
+    /// the last was found; without it only the file is named.
+    fn of(&mut self, span: Range<usize>, written: Option<&str>) -> Place {
+        let mut place = match (&mut self.source, written) {
+            (None, _) => self.text.place(self.context.file, span),
+            (Some((source, lines)), Some(written)) if self.misses < 20 => {
+                let ahead =
+                    source.get(self.searched..).and_then(|rest| rest.find(written)).map(|at| self.searched + at);
+                let Some(at) = ahead.or_else(|| source.find(written)) else {
+                    self.misses += 1;
+                    return Place::file(self.context.file);
+                };
+                self.searched = at + written.len();
+                lines.place(self.context.file, at..at + written.len())
+            }
+            _ => return Place::file(self.context.file),
+        };
+        place.line += self.context.first_line.saturating_sub(1);
+        place
+    }
+}
+
 /// A span of a text as a place of its file. When the text is not the file's own (it went through templates), what was
 /// written is looked for in the source; without it only the file is named.
 fn place(context: &Context, text: &str, span: Range<usize>, written: Option<&str>) -> Place {
-    let (text, span) = match (context.source, written) {
-        (None, _) => (text, span),
-        (Some(source), Some(written)) => match source.find(written) {
-            Some(at) => (source, at..at + written.len()),
-            None => return Place::file(context.file),
-        },
-        (Some(_), None) => return Place::file(context.file),
-    };
-    let mut place = Place::span(context.file, text, span);
-    place.line += context.first_line.saturating_sub(1);
-    place
+    Places::new(context, text).of(span, written)
 }
+
+/// Problems of one kind in one text that get a suggestion; who has more has another problem than slips of the pen.
+const SUGGESTED: usize = 100;
 
 /// Paths of the library's files, in order, for "did you mean".
 fn sorted_paths(library: &Library) -> Vec<&str> {

@@ -10,8 +10,9 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEn
 use pulldown_cmark_escape::{escape_href, escape_html};
 
 use super::links::{self, Resolved};
+use super::markup::{self, Kind, Markup};
 use super::shortcodes::{Pending, Piece};
-use super::{Context, fence, footnotes, headings, shortcodes, summary};
+use super::{Context, Hooks, Places, SUGGESTED, fence, footnotes, headings, shortcodes, summary};
 use crate::config::{LinkLevel, Markdown};
 use crate::content::Rendered;
 use crate::diagnostic::{Diagnostic, Level, Place};
@@ -33,9 +34,24 @@ pub fn render(text: &str, context: &Context) -> (Rendered, Vec<Diagnostic>) {
     (rendered, problems)
 }
 
-fn render_filled(text: &str, pending: Option<Pending>, context: &Context) -> (Rendered, Vec<Diagnostic>) {
-    let mut walk =
-        Walk { text, context, pending, rendered: Rendered::default(), found: Vec::new(), has_summary: false };
+fn render_filled<'c>(
+    text: &'c str,
+    pending: Option<Pending<'c>>,
+    context: &'c Context<'c>,
+) -> (Rendered, Vec<Diagnostic>) {
+    let places = Places::new(context, text);
+    let mut walk = Walk {
+        places,
+        known: None,
+        broken: 0,
+        text,
+        context,
+        pending,
+        rendered: Rendered::default(),
+        found: Vec::new(),
+        has_summary: false,
+        images: 0,
+    };
     let mut events = walk.events();
     let Walk { mut rendered, mut found, has_summary, pending, .. } = walk;
     found.extend(pending.into_iter().flat_map(|pending| pending.faults));
@@ -44,9 +60,13 @@ fn render_filled(text: &str, pending: Option<Pending>, context: &Context) -> (Re
         events = footnotes::to_the_bottom(events, context.config.dialect);
     }
     match headings::finish(&mut events, context) {
-        Ok(toc) => rendered.toc = toc,
+        Ok((toc, faults)) => {
+            rendered.toc = toc;
+            found.extend(faults);
+        }
         Err(message) => found.push(template_problem("anchor-link.html", message)),
     }
+    rendered.hooked |= context.writer(Kind::Heading).is_some() && !rendered.toc.is_empty();
     let cut = if has_summary { events.iter().position(is_cut) } else { None };
     match summary::write(events, cut, context) {
         Ok((html, summary)) => (rendered.html, rendered.summary) = (html, summary),
@@ -79,10 +99,37 @@ fn options(markdown: &Markdown) -> Options {
 struct Walk<'t, 'c> {
     text: &'t str,
     context: &'c Context<'c>,
+    places: Places<'c>,
+    /// Paths of the library, once somebody misspelt one.
+    known: Option<Vec<&'c str>>,
+    /// Links that lead nowhere so far.
+    broken: usize,
     pending: Option<Pending<'c>>,
     rendered: Rendered,
     found: Vec<Diagnostic>,
     has_summary: bool,
+    /// Images that a template wrote so far.
+    images: usize,
+}
+
+/// An image while its alternative comes in, for a template that writes it.
+struct Image {
+    address: String,
+    written: String,
+    title: String,
+    alt: String,
+    /// Images that stand in its alternative.
+    inner: usize,
+}
+
+/// A link while its text comes in, for a template that writes it.
+struct Link {
+    /// Where its text begins among the events.
+    from: usize,
+    address: String,
+    written: String,
+    title: String,
+    external: bool,
 }
 
 /// A code block while its lines come in; the fence is `None` for indented code.
@@ -91,7 +138,7 @@ struct Code {
     code: String,
 }
 
-impl<'t> Walk<'t, '_> {
+impl<'t: 'c, 'c> Walk<'t, 'c> {
     fn events(&mut self) -> Vec<Event<'t>> {
         let markdown = &self.context.config.markdown;
         let decorated = links::decorates(markdown);
@@ -101,7 +148,23 @@ impl<'t> Walk<'t, '_> {
         let mut without_end = false;
         // Links do not stand in one another: one mark is enough for the end of one that is left out.
         let mut is_plain = false;
+        let (writes_images, writes_links) =
+            (self.context.writer(Kind::Image).is_some(), self.context.writer(Kind::Link).is_some());
+        let mut image: Option<Image> = None;
+        let mut link: Option<Link> = None;
         for (event, span) in Parser::new_ext(self.text, options(markdown)).into_offset_iter() {
+            if let Some(open) = &mut image {
+                match &event {
+                    Event::Start(Tag::Image { .. }) => open.inner += 1,
+                    Event::End(TagEnd::Image) if open.inner > 0 => open.inner -= 1,
+                    Event::End(TagEnd::Image) => {
+                        let html = image.take().map(|image| self.image(&image, &span)).unwrap_or_default();
+                        events.push(Event::InlineHtml(html.into()));
+                    }
+                    event => markup::plain(event, &mut open.alt),
+                }
+                continue;
+            }
             match event {
                 Event::Text(text) if code.is_some() => {
                     if let Some(code) = &mut code {
@@ -146,10 +209,21 @@ impl<'t> Walk<'t, '_> {
                     }
                 }
                 Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                    let written = writes_images.then(|| dest_url.to_string());
                     let address = match links::is_colocated(&dest_url) {
                         true => format!("{}{dest_url}", self.context.permalink).into(),
                         false => dest_url,
                     };
+                    if writes_images {
+                        image = Some(Image {
+                            address: address.to_string(),
+                            written: written.unwrap_or_else(|| address.to_string()),
+                            title: title.to_string(),
+                            alt: String::new(),
+                            inner: 0,
+                        });
+                        continue;
+                    }
                     in_alt = markdown.lazy_async_image;
                     events.push(match markdown.lazy_async_image {
                         true => Event::InlineHtml(lazy_image(&address, &title).into()),
@@ -171,12 +245,24 @@ impl<'t> Walk<'t, '_> {
                             }
                         },
                     };
+                    if writes_links {
+                        let address = if link_type == LinkType::Email { format!("mailto:{address}") } else { address };
+                        let (written, title) = (dest_url.to_string(), title.to_string());
+                        link = Some(Link { from: events.len(), address, written, title, external: outside });
+                        continue;
+                    }
                     events.push(match outside && decorated {
                         true => Event::InlineHtml(links::external_tag(markdown, &address, &title).into()),
                         false => Event::Start(Tag::Link { link_type, dest_url: address.into(), title, id }),
                     });
                 }
                 Event::End(TagEnd::Link) if is_plain => is_plain = false,
+                Event::End(TagEnd::Link) if link.is_some() => {
+                    if let Some(link) = link.take() {
+                        let inside = events.split_off(link.from);
+                        events.push(Event::InlineHtml(self.hooked_link(&link, &inside).into()));
+                    }
+                }
                 Event::Html(html) => {
                     let cut = self.cut(&html);
                     events.push(Event::Html(cut.map_or(html, Into::into)));
@@ -232,7 +318,43 @@ impl<'t> Walk<'t, '_> {
                 false => known.help("the block is shown without colours; `text` says that this is meant"),
             });
         }
+        let Some(hooks) = self.context.writer(Kind::Code) else { return html };
+        let fence = block.fence.as_deref().unwrap_or_default();
+        self.written(hooks, &Markup::Code { fence, code: &block.code, html: &html })
+    }
+
+    /// What a template writes; its faults are told.
+    fn written(&mut self, hooks: &dyn Hooks, markup: &Markup) -> String {
+        self.rendered.hooked = true;
+        match hooks.markup(markup, self.context.lang, self.context.path) {
+            Ok(html) => html,
+            Err(fault) => {
+                self.found.push(fault);
+                String::new()
+            }
+        }
+    }
+
+    fn image(&mut self, image: &Image, span: &Range<usize>) -> String {
+        let Some(hooks) = self.context.writer(Kind::Image) else { return String::new() };
+        self.images += 1;
+        let emoji = self.context.config.markdown.render_emoji;
+        let alt = if emoji { EMOJI.replace_all(&image.alt).into_owned() } else { image.alt.clone() };
+        let (address, written, title) = (&image.address, &image.written, &image.title);
+        let html = self.written(hooks, &Markup::Image { address, written, title, alt: &alt, nth: self.images });
+        // What is wrong with the image itself is wrong here; a template's fault has its own place.
+        if self.found.last().is_some_and(|last| last.place.is_none()) {
+            let place = self.place(span.clone(), Some(written));
+            self.found.last_mut().into_iter().for_each(|last| last.place = Some(place.clone()));
+        }
         html
+    }
+
+    fn hooked_link(&mut self, link: &Link, inside: &[Event]) -> String {
+        let Some(hooks) = self.context.writer(Kind::Link) else { return String::new() };
+        let (html, text) = markup::written(inside);
+        let (address, written, title, external) = (&link.address, &link.written, &link.title, link.external);
+        self.written(hooks, &Markup::Link { address, written, title, html: &html, text: &text, external })
     }
 
     /// The address a link gets, and whether it leads to another site; nothing for a page that is not out now.
@@ -269,8 +391,11 @@ impl<'t> Walk<'t, '_> {
             problem.level = Level::Warning;
         }
         let path = written.trim_start_matches("@/").split('#').next().unwrap_or_default();
-        let known = self.context.library.map(|l| super::sorted_paths(l)).unwrap_or_default();
-        problem = match crate::diagnostic::did_you_mean(path, known) {
+        self.broken += 1;
+        let library = self.context.library.filter(|_| self.broken <= SUGGESTED);
+        let known = self.known.get_or_insert_with(|| library.map(super::sorted_paths).unwrap_or_default());
+        let near = if library.is_some() { crate::diagnostic::did_you_mean(path, known.iter().copied()) } else { None };
+        problem = match near {
             Some(near) => problem.help(format!("did you mean `@/{near}`?")),
             None => problem.help("the path starts at `content/` and ends with `.md`"),
         };
@@ -279,8 +404,8 @@ impl<'t> Walk<'t, '_> {
 
     /// A span of this text as a place of the file. When the text went through templates first, lines have moved, and
     /// what was written is looked for in the source.
-    fn place(&self, span: Range<usize>, written: Option<&str>) -> Place {
-        super::place(self.context, self.text, span, written)
+    fn place(&mut self, span: Range<usize>, written: Option<&str>) -> Place {
+        self.places.of(span, written)
     }
 }
 

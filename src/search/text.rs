@@ -2,15 +2,39 @@
 
 use scraper::{ElementRef, Html, Node};
 
+use crate::output::html_depth;
+
 /// Elements whose text nobody searches.
 const SKIPPED: &[&str] = &["script", "style", "pre", "template", "noscript"];
 
+/// Elements in one another past which the parser would take the square of the length.
+const DEEPEST: usize = 500;
+
 /// The text of an HTML fragment: lines trimmed, empty ones left out, `&`, `<` and `>` still written as entities.
 pub(super) fn of_html(html: &str) -> String {
+    if html_depth(html.as_bytes()) > DEEPEST {
+        return lines(&plainly(html));
+    }
     let fragment = Html::parse_fragment(html);
     let mut text = String::new();
     collect(fragment.root_element(), &mut text);
+    lines(&text)
+}
+
+fn lines(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What stands between tags, without asking what they mean.
+fn plainly(html: &str) -> String {
+    let mut text = String::with_capacity(html.len() / 2);
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        text.push_str(&rest[..start]);
+        rest = rest[start..].find('>').map_or("", |end| &rest[start + end + 1..]);
+    }
+    text.push_str(rest);
+    text
 }
 
 fn collect(element: ElementRef, text: &mut String) {
@@ -42,6 +66,11 @@ fn escape(part: &str, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::of_html;
+
+    #[test]
+    fn what_goes_too_deep_is_read_plainly() {
+        assert_eq!(of_html(&format!("{}Un &amp; deux", "<div>".repeat(100_000))), "Un &amp; deux");
+    }
 
     #[test]
     fn code_scripts_and_comments_are_no_text() {

@@ -7,7 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use crate::config::Loaded;
+use crate::config::{Loaded, text};
 use crate::content::{Asset, Library};
 use crate::diagnostic::{Diagnostic, Place, slashed};
 use crate::output::Output;
@@ -26,8 +26,9 @@ pub(super) fn assets(library: &Library) -> Vec<Output> {
     pages.chain(sections).collect()
 }
 
-/// The theme's `static/`, then the site's, which wins.
-pub(super) fn statics(loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
+/// The theme's `static/`, then the site's, which wins; with a word about links that lead out of the site.
+pub(super) fn statics(loaded: &Loaded) -> Result<(Vec<Output>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut told = Vec::new();
     let ignored = globs(&loaded.config.ignored_static).map_err(|fault| vec![fault])?;
     let mut found: BTreeMap<String, Output> = BTreeMap::new();
     let theme = loaded.theme_dir.as_ref().map(|theme| theme.join("static"));
@@ -38,12 +39,22 @@ pub(super) fn statics(loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
             if ignored.is_match(relative) {
                 continue;
             }
+            if entry.path().starts_with(loaded.root.join("static")) && leaves(&entry) {
+                let shown = slashed(entry.path().strip_prefix(&loaded.root).unwrap_or(entry.path()));
+                told.extend(text::leads_out(&loaded.root, entry.path(), &shown, loaded.repere.safety.inside));
+            }
             let origin = entry.path().strip_prefix(&loaded.root).unwrap_or(entry.path()).to_owned();
             let path = slashed(relative);
             found.insert(path.clone(), Output::file(path, entry.path(), origin));
         }
     }
-    Ok(found.into_values().collect())
+    Ok((found.into_values().collect(), told))
+}
+
+/// True for a link, and for what stands behind one.
+fn leaves(entry: &walkdir::DirEntry) -> bool {
+    let mut above = entry.path().ancestors().take(entry.depth());
+    above.any(|path| std::fs::symlink_metadata(path).is_ok_and(|about| about.file_type().is_symlink()))
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, Diagnostic> {

@@ -103,6 +103,7 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
         drafts: options.drafts,
         schedule: loaded.repere.publish.schedule,
         fallback: loaded.repere.publish.fallback,
+        inside: loaded.repere.safety.inside,
     };
     let (mut library, of_content) = content::load(&loaded.root, &loaded.config, wishes);
     found.extend(of_content);
@@ -152,7 +153,9 @@ pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     made.extend(gather(images(&renderer, &loaded), &mut found).unwrap_or_default());
     made.extend(gather(search::outputs(&library, &loaded.config), &mut found).unwrap_or_default());
     made.extend(style_sheets(highlighter.as_deref()));
-    made.extend(gather(files::statics(&loaded), &mut found).unwrap_or_default());
+    let (statics, told) = gather(files::statics(&loaded), &mut found).unwrap_or_default();
+    found.extend(told);
+    made.extend(statics);
     let mut outputs = each_once(made);
     // Not while writing: names that change with every edit would hide what changed.
     if loaded.repere.publish.fingerprint && options.mode != Mode::Serve {
@@ -288,7 +291,10 @@ fn minify(outputs: &mut [Output], dialect: Dialect) {
         ..minify_html::Cfg::new()
     };
     outputs.par_iter_mut().filter(|output| output.path.ends_with(".html")).for_each(|output| {
-        if let Body::Bytes(bytes) = &mut output.body {
+        // The minifier goes down with every element: what goes too deep stays as it is.
+        if let Body::Bytes(bytes) = &mut output.body
+            && output::html_depth(bytes) <= 500
+        {
             *bytes = minify_html::minify(bytes, &options);
         }
     });

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use globset::GlobSet;
 
-use super::{Context, Engine, Renderer, load, older, report, suggest, values};
+use super::{Context, Engine, Renderer, load, markup, older, report, suggest, values};
 use crate::content::{Library, Node};
 use crate::diagnostic::Diagnostic;
-use crate::markdown::{Hooks, Shortcodes};
+use crate::markdown::{Hooks, Kind, Markup, Shortcodes};
 
 /// [`Hooks`] over a renderer.
 #[derive(Debug)]
@@ -80,6 +80,23 @@ impl Hooks for ContentHooks<'_> {
         let (name, value) = values::early(library, node);
         context.set(name, value);
         Some(Box::new(older::Scope::new(engine, &context)))
+    }
+
+    fn writes(&self, kind: Kind) -> bool {
+        markup::template(&self.renderer.shared, kind, |name| self.renderer.has(name)).is_some()
+    }
+
+    fn markup(&self, piece: &Markup, lang: &str, path: &str) -> Result<String, Diagnostic> {
+        let shared = &self.renderer.shared;
+        let Some(name) = markup::template(shared, piece.kind(), |name| self.renderer.has(name)) else {
+            return Ok(String::new());
+        };
+        let mut context = self.renderer.language_context(lang);
+        context.insert("path", path);
+        for (name, value) in markup::values(shared, piece, shared.library(), path).map_err(Diagnostic::error)? {
+            context.insert(&name, &value);
+        }
+        Ok(self.renderer.render(name, &context)?.trim_end().to_owned())
     }
 
     fn anchor_link(&self, id: &str, level: u32, lang: &str) -> Result<String, String> {

@@ -18,6 +18,7 @@ pub(super) const BUILTIN: &str = "__zola_builtins/";
 pub(super) const BUILTINS: &[(&str, &str)] = &[
     ("__zola_builtins/404.html", include_str!("builtin/404.html")),
     ("__zola_builtins/anchor-link.html", include_str!("builtin/anchor-link.html")),
+    ("__zola_builtins/_markup/responsive-image.html", include_str!("builtin/_markup/responsive-image.html")),
     ("__zola_builtins/atom.xml", include_str!("builtin/atom.xml")),
     ("__zola_builtins/index.html", include_str!("builtin/index.html")),
     ("__zola_builtins/internal/alias.html", include_str!("builtin/internal/alias.html")),

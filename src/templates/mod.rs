@@ -10,6 +10,7 @@ mod filters;
 mod functions;
 mod hooks;
 mod load;
+mod markup;
 mod newer;
 mod older;
 mod report;

@@ -98,7 +98,14 @@ fn place(report: &Report, loaded: &Loaded, content: Option<Content>) -> Place {
         }
         _ => (template_file(report.file, loaded), report.line),
     };
-    Place { file: file.into(), line, column: report.column, width: report.width, source: report.source.to_owned() }
+    Place {
+        file: file.into(),
+        line,
+        column: report.column,
+        width: report.width,
+        source: report.source.to_owned(),
+        hidden: 0,
+    }
 }
 
 /// The file behind a template's name, relative to the site's root.

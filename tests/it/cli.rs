@@ -39,6 +39,18 @@ fn init_does_not_write_over_a_site() {
 }
 
 #[test]
+fn every_shell_gets_its_completion() {
+    let place = tempfile::tempdir().unwrap();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let done = repere(place.path(), &["completion", shell]);
+        assert_eq!(done.status.code(), Some(0), "{shell}");
+        let script = String::from_utf8(done.stdout).unwrap();
+        assert!(script.contains("skip-external-links") && script.contains("completion"), "{shell}");
+    }
+    assert_eq!(repere(place.path(), &["completion", "tcsh"]).status.code(), Some(2));
+}
+
+#[test]
 fn wrong_use_has_its_own_exit_code() {
     let place = tempfile::tempdir().unwrap();
     assert_eq!(repere(place.path(), &["bild"]).status.code(), Some(2));

@@ -66,7 +66,7 @@ fn write(root: &Path, path: &str, bytes: &[u8]) {
 }
 
 /// Builds the small site with these files in it and gives what the terminal says. The site of before stays.
-fn told(files: &[(&str, &[u8])]) -> String {
+pub(crate) fn told(files: &[(&str, &[u8])]) -> String {
     let place = tempfile::tempdir().unwrap();
     for (path, text) in SITE {
         write(place.path(), path, text.as_bytes());

@@ -18,6 +18,8 @@ pub struct Safety {
     pub media: bool,
     /// Most kilobytes of a text page (HTML, style sheets and scripts, compressed); 0 does not look.
     pub page_budget_kb: u64,
+    /// Links of the file system in `content`, `episodes` and `static` stay inside the site's folder.
+    pub inside: bool,
     /// Paths that the host answers for: links to them need no file.
     pub host_paths: Vec<String>,
 }
@@ -31,6 +33,7 @@ impl Default for Safety {
             services: false,
             media: false,
             page_budget_kb: 0,
+            inside: false,
             host_paths: ["calendrier", "calendrier.ics", "ecoutes.csv", "ecoutes.json", "equipe"]
                 .map(str::to_owned)
                 .to_vec(),

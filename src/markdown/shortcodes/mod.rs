@@ -112,8 +112,18 @@ fn unknown(call: &Found, text: &str, context: &Context, known: &dyn Shortcodes, 
 }
 
 fn failed(call: &Found, message: String, text: &str, context: &Context) -> Diagnostic {
+    // A name that the template misses, and an argument of nearly that name.
+    let given = || call.args.keys().map(String::as_str);
+    let missed = message.split('`').skip(1).step_by(2).find(|word| {
+        given().all(|argument| argument != *word) && crate::diagnostic::did_you_mean(word, given()).is_some()
+    });
+    let help = missed.and_then(|word| {
+        let near = crate::diagnostic::did_you_mean(word, given())?;
+        Some(format!("the call has an argument `{near}`: did you mean `{word}`?"))
+    });
     let message = format!("the shortcode `{}` cannot be rendered: {message}", call.name);
-    Diagnostic::error(message).at(place(context, text, call.at.clone(), None))
+    let fault = Diagnostic::error(message).at(place(context, text, call.at.clone(), None));
+    help.into_iter().fold(fault, Diagnostic::help)
 }
 
 /// A call as text; what its body calls is rendered first.

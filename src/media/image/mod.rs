@@ -70,6 +70,9 @@ struct Job {
     format: resize::Encoding,
 }
 
+/// A picture of more pixels is not decoded: a file of kilobytes can claim gigabytes.
+const MOST_MILLIONS: u64 = 100;
+
 impl Images {
     /// What an image is; read once per build.
     pub fn metadata(&self, file: &Path) -> Result<Metadata, String> {
@@ -90,7 +93,14 @@ impl Images {
     pub fn request(&self, file: &Path, request: Request) -> Result<Copied, String> {
         let known = self.known(file)?;
         let original = (known.metadata.width, known.metadata.height);
+        let millions = u64::from(original.0) * u64::from(original.1) / 1_000_000;
+        if millions > MOST_MILLIONS {
+            return Err(format!("has {millions} million pixels: {MOST_MILLIONS} million are the most that is resized"));
+        }
         let size = resize::size(original, &request)?;
+        if size.is_some_and(|(width, height)| u64::from(width) * u64::from(height) / 1_000_000 > MOST_MILLIONS) {
+            return Err(format!("the copy would have more than {MOST_MILLIONS} million pixels"));
+        }
         let format = resize::encoding(&request, known.metadata.format, known.metadata.lossless)?;
         let crop = request.operation == Operation::Fill;
         let mut hasher = blake3::Hasher::new();

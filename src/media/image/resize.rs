@@ -174,10 +174,11 @@ fn encode(picture: &DynamicImage, format: Encoding, profile: Option<Vec<u8>>) ->
             let rgba = DynamicImage::from(picture.to_rgba8());
             let encoder = webp::Encoder::from_rgba(rgba.as_bytes(), rgba.width(), rgba.height());
             let memory = match quality {
-                Some(quality) => encoder.encode(f32::from(quality)),
-                None => encoder.encode_lossless(),
+                Some(quality) => encoder.encode_simple(false, f32::from(quality)),
+                None => encoder.encode_simple(true, 75.0),
             };
-            return Ok(memory.to_vec());
+            // The format ends at 16,383 pixels a side.
+            return memory.map(|memory| memory.to_vec()).map_err(|error| anyhow::anyhow!("WebP refuses: {error:?}"));
         }
         Encoding::Avif(quality, speed) => {
             let encoder = AvifEncoder::new_with_speed_quality(&mut bytes, speed, quality);

@@ -9,7 +9,7 @@ use sha2::Digest as _;
 
 /// The file behind a path of a template: looked for in the site, `static/`, `content/`, the output folder and the
 /// theme's `static/`. A path that leaves the site is an error.
-pub(super) fn find(shared: &Shared, path: &str) -> Result<Option<PathBuf>, String> {
+pub(in crate::templates) fn find(shared: &Shared, path: &str) -> Result<Option<PathBuf>, String> {
     let root = &shared.loaded.root;
     let path = path.split(['?', '#']).next().unwrap_or(path);
     if climbs(path) {

@@ -11,6 +11,7 @@ mod urls;
 
 pub(crate) use call::{Answer, Call};
 pub(super) use data::DataCache;
+pub(super) use files::find as find_file;
 
 /// A function of templates.
 type Function = fn(&Call) -> Answer;
