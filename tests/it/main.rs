@@ -9,6 +9,7 @@ mod checks;
 mod cli;
 mod conformance;
 mod content;
+mod fuzzed;
 mod host_access;
 mod host_calendar;
 mod host_data;
