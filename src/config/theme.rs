@@ -16,9 +16,13 @@ pub(super) fn merge(root: &Path, dir: &Path, config: &mut Config, asked: (&str, 
     if !dir.is_dir() {
         return vec![no_theme(root, config.theme.as_deref().unwrap_or_default(), asked)];
     }
-    let Ok(text) = std::fs::read_to_string(&file) else {
+    if !file.exists() {
         let problem = Diagnostic::error(format!("the theme has no `{name}`")).at(Place::file(name));
         return vec![problem.help("a theme's folder holds a file `theme.toml`, even an empty one")];
+    }
+    let text = match super::text::read(&file, &name) {
+        Ok(text) => text,
+        Err(problem) => return vec![problem],
     };
     let mut reader = Reader::new(&name, &text);
     match Table::from_toml(&text, 0) {

@@ -28,7 +28,7 @@ const DIGITS: usize = 16;
 /// Adds the named copies and points HTML and style sheets at them.
 pub(super) fn fingerprint(mut outputs: Vec<Output>, base_url: &str) -> Result<Vec<Output>, Vec<Diagnostic>> {
     let base = Base::new(base_url);
-    let mut names = Names { base: &base, assets: BTreeMap::new(), done: HashMap::new(), under_way: BTreeSet::new() };
+    let mut names = Names { base: &base, assets: BTreeMap::new(), done: BTreeMap::new(), under_way: BTreeSet::new() };
     names.assets = outputs.iter().filter(|o| is_asset(&o.path)).map(|o| (o.path.as_str(), o)).collect();
     let wanted: BTreeSet<String> = outputs
         .par_iter()
@@ -86,7 +86,7 @@ struct Named {
 struct Names<'a> {
     base: &'a Base,
     assets: BTreeMap<&'a str, &'a Output>,
-    done: HashMap<String, Option<Named>>,
+    done: BTreeMap<String, Option<Named>>,
     under_way: BTreeSet<String>,
 }
 

@@ -237,7 +237,7 @@ fn bomb(width: u32, height: u32, rows: usize) -> Vec<u8> {
     let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     chunk(b"IHDR", &head);
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    let row = vec![0_u8; 1 + width as usize * 3];
+    let row = vec![0_u8; if rows > 0 { 1 + width as usize * 3 } else { 0 }];
     for _ in 0..rows {
         std::io::Write::write_all(&mut encoder, &row).unwrap();
     }
