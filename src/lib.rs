@@ -11,6 +11,7 @@
 
 pub mod diagnostic;
 pub mod french;
+pub mod memory;
 pub mod output;
 
 pub mod config;

@@ -3,7 +3,9 @@
 //! This file is a leaf: it uses no other room, so the domain rooms may name [`Output`] and [`Contribution`].
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use bytes::Bytes;
 
 /// One file of the site, by the path visitors ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct Output {
 impl Output {
     /// An output made in memory.
     pub fn bytes(path: impl Into<String>, bytes: impl Into<Vec<u8>>, origin: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), body: Body::Bytes(bytes.into()), origin: origin.into() }
+        Self { path: path.into(), body: Body::Bytes(Bytes::from(bytes.into())), origin: origin.into() }
     }
 
     /// An output that is a copy of `file` (absolute path).
@@ -31,18 +33,18 @@ impl Output {
 /// Where the bytes of an output come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// Made in memory.
-    Bytes(Vec<u8>),
+    /// Made in memory, and shared rather than copied.
+    Bytes(Bytes),
     /// A file that is copied as it is (static files, colocated assets, audio): absolute path.
     File(PathBuf),
 }
 
 impl Body {
     /// The bytes, read from disk for a file.
-    pub fn read(&self) -> std::io::Result<Vec<u8>> {
+    pub fn read(&self) -> std::io::Result<Bytes> {
         match self {
             Self::Bytes(bytes) => Ok(bytes.clone()),
-            Self::File(path) => std::fs::read(path),
+            Self::File(path) => std::fs::read(path).map(Bytes::from),
         }
     }
 }
@@ -114,27 +116,25 @@ pub struct FileEntry {
 }
 
 impl Manifest {
-    /// Reads every output once and describes it. Fails with the path of the file that could not be read.
-    pub fn describe(outputs: &[Output]) -> std::io::Result<Self> {
-        let mut files = BTreeMap::new();
-        for output in outputs {
-            let (hash, size) = match &output.body {
-                Body::Bytes(bytes) => (blake3::hash(bytes), bytes.len() as u64),
-                Body::File(path) => {
-                    hash_file(path).map_err(|e| std::io::Error::new(e.kind(), format!("{}: {e}", path.display())))?
-                }
+    /// Describes every output. `known` tells blake3 and length of those that need not be read; `None` for an output that
+    /// cannot be read at all: fails with its path.
+    pub fn describe(
+        outputs: &[Output],
+        known: impl Fn(&Output) -> Option<([u8; 32], u64)> + Sync,
+    ) -> Result<Self, PathBuf> {
+        use rayon::prelude::*;
+        let describe = |output: &Output| {
+            let (hash, size) = match known(output) {
+                Some(known) => known,
+                None => match &output.body {
+                    Body::Bytes(bytes) => (*blake3::hash(bytes).as_bytes(), bytes.len() as u64),
+                    Body::File(path) => return Err(path.clone()),
+                },
             };
-            let entry = FileEntry { hash: hash.to_hex().to_string(), size, mime: mime_of(&output.path) };
-            files.insert(output.path.clone(), entry);
-        }
-        Ok(Self { files })
+            Ok((output.path.clone(), FileEntry { hash: hex::encode(hash), size, mime: mime_of(&output.path) }))
+        };
+        outputs.par_iter().map(describe).collect::<Result<BTreeMap<_, _>, PathBuf>>().map(|files| Self { files })
     }
-}
-
-fn hash_file(path: &Path) -> std::io::Result<(blake3::Hash, u64)> {
-    let mut hasher = blake3::Hasher::new();
-    let size = std::io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
-    Ok((hasher.finalize(), size))
 }
 
 /// A podcast's feed (`feed.xml`, its older pages, the light one) or a section's (`rss.xml`).

@@ -112,7 +112,7 @@ fn read_pages<'a>(library: &Library, outputs: &'a [Output]) -> Vec<Page<'a>> {
         .filter(|output| output.path.ends_with(".html"))
         .filter_map(|output| {
             let bytes = match &output.body {
-                Body::Bytes(bytes) => std::borrow::Cow::Borrowed(bytes.as_slice()),
+                Body::Bytes(bytes) => std::borrow::Cow::Borrowed(&bytes[..]),
                 Body::File(file) => std::fs::read(file).ok()?.into(),
             };
             let text = String::from_utf8_lossy(&bytes);

@@ -54,6 +54,8 @@ impl Build {
                 print(&site.warnings);
                 println!("{}", site.summary());
                 println!("Done in {}ms.", start.elapsed().as_millis());
+                // The process ends here: giving a large site back piece by piece would only take time.
+                std::mem::forget(site);
                 ExitCode::SUCCESS
             }
             Err(found) => fail(&found),

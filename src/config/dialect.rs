@@ -3,12 +3,16 @@
 //! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use, the site's
 //! before the theme's, then what the content uses, then an older `min_version`.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::{Dialect, shown};
+use crate::memory::{CACHE, Print, Stamp, program};
 
 /// A dialect and the reason for it.
 pub(super) fn guess(root: &Path, theme_dir: Option<&Path>) -> (Dialect, String) {
@@ -22,7 +26,7 @@ pub(super) fn guess(root: &Path, theme_dir: Option<&Path>) -> (Dialect, String) 
         return found;
     }
     let has_shortcodes = folders.clone().any(|folder| folder.join("templates/shortcodes").is_dir());
-    if let Some(found) = first_sign(root, &root.join("content"), |text| content_speaks(text, has_shortcodes)) {
+    if let Some(found) = content_sign(root, has_shortcodes) {
         return found;
     }
     if let Some(folder) = folders.map(|folder| folder.join("templates/shortcodes")).find(|folder| folder.is_dir()) {
@@ -47,6 +51,54 @@ fn min_version(theme: &Path) -> Option<String> {
 fn is_newer(version: &str) -> bool {
     let mut numbers = version.split('.').map(|part| part.trim().parse::<u32>().unwrap_or_default());
     (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()) >= (0, 23)
+}
+
+/// The first file of the content that shows a dialect. Where none does, that is remembered, so that the next build need
+/// only read what changed.
+fn content_sign(root: &Path, has_shortcodes: bool) -> Option<(Dialect, String)> {
+    let at = Stamp::now();
+    let cache = root.join(CACHE).join("silent.bin");
+    let version = (program(), has_shortcodes);
+    let known: Silent =
+        std::fs::read(&cache).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or_default();
+    let known = if known.version == version { known.files } else { BTreeMap::new() };
+    let files =
+        walkdir::WalkDir::new(root.join("content")).follow_links(true).sort_by_file_name().into_iter().flatten();
+    let files: Vec<PathBuf> = files.filter(|e| e.file_type().is_file()).map(walkdir::DirEntry::into_path).collect();
+    let looked: Vec<Option<(&PathBuf, Stamp, i128)>> = files
+        .par_iter()
+        .map(|path| {
+            let stamp = Stamp::of(&std::fs::metadata(path).ok()?);
+            let seen = known.get(path).filter(|(before, seen)| *before == stamp && stamp.settled(*seen));
+            Some((path, stamp, seen.map_or(at, |(_, seen)| *seen)))
+        })
+        .collect();
+    let sign = files.par_iter().zip(&looked).find_map_first(|(path, looked)| {
+        if looked.is_some_and(|(_, _, seen)| seen != at) {
+            return None;
+        }
+        let (dialect, what) = content_speaks(&std::fs::read_to_string(path).ok()?, has_shortcodes)?;
+        Some((dialect, format!("{} {what}", shown(root, path))))
+    });
+    let files: BTreeMap<PathBuf, (Stamp, i128)> =
+        looked.into_iter().flatten().map(|(path, stamp, seen)| (path.clone(), (stamp, seen))).collect();
+    // A few files that changed are read faster than the record of all is written.
+    let fresh = files.values().filter(|(_, seen)| *seen == at).count();
+    if sign.is_none()
+        && fresh > 64
+        && let Ok(bytes) = postcard::to_stdvec(&Silent { version, files })
+    {
+        // Without it the next build works a little more.
+        let _ = std::fs::create_dir_all(root.join(CACHE)).and_then(|()| std::fs::write(&cache, bytes));
+    }
+    sign
+}
+
+/// Content that shows no dialect.
+#[derive(Default, Serialize, Deserialize)]
+struct Silent {
+    version: (Print, bool),
+    files: BTreeMap<PathBuf, (Stamp, i128)>,
 }
 
 /// The first file of a folder that shows a dialect.

@@ -9,6 +9,7 @@ use super::{FileInfo, Section, parse};
 use crate::config::LanguageOptions;
 use crate::config::keys::{Raw, Reader, Table};
 use crate::diagnostic::any_error;
+use crate::memory::Print;
 
 /// What no two pages can share.
 const OWN: [&str; 3] = ["slug", "path", "aliases"];
@@ -48,6 +49,13 @@ impl Cascades {
         if let Some(cascade) = cascade {
             self.0.insert((section.file.components.join("/"), section.lang.clone()), cascade);
         }
+    }
+
+    /// The print of all of them: what a page was read with.
+    pub(super) fn print(&self) -> Print {
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_unstable_by_key(|(place, _)| *place);
+        Print::of(format!("{all:?}").as_bytes())
     }
 
     /// Adds to a page's front matter what it does not say itself.

@@ -248,7 +248,7 @@ fn page(
     cascades.apply(&mut table, &file, &request.lang);
     let mut page = Page { meta: parse::page(&mut reader, table, language, source.options.schedule), ..Page::default() };
     page.raw_line = Place::span(shown, text, record.span).line;
-    page.raw = body;
+    page.raw = body.into();
     page.broken = any_error(&reader.problems);
     finish_page(&mut page, file, request.lang.clone(), source);
     (Some(page), reader.problems)

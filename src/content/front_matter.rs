@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::config::InsertAnchor;
 
 /// Metadata of a page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageFrontMatter {
     /// `title`.
     pub title: Option<String>,
@@ -44,8 +45,10 @@ pub struct PageFrontMatter {
     /// `[taxonomies]`: terms as written, taxonomies in file order.
     pub taxonomies: Vec<(String, Vec<String>)>,
     /// `[extra]`; dates are strings.
+    #[serde(with = "crate::memory::json")]
     pub extra: Map<String, Value>,
     /// Our own top-level tables (`episode`, `series`, `tool`, `video`). Rooms may enrich them before rendering.
+    #[serde(with = "crate::memory::json")]
     pub facets: BTreeMap<String, Value>,
 }
 
@@ -76,7 +79,7 @@ impl Default for PageFrontMatter {
 }
 
 /// Metadata of a section.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SectionFrontMatter {
     /// `title`.
     pub title: Option<String>,
@@ -115,8 +118,10 @@ pub struct SectionFrontMatter {
     /// `aliases`.
     pub aliases: Vec<String>,
     /// `[extra]`; dates are strings.
+    #[serde(with = "crate::memory::json")]
     pub extra: Map<String, Value>,
     /// Our own top-level tables (`series`, …).
+    #[serde(with = "crate::memory::json")]
     pub facets: BTreeMap<String, Value>,
 }
 
@@ -155,7 +160,7 @@ impl SectionFrontMatter {
 }
 
 /// `sort_by`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SortBy {
     /// By path of the file, so that it is the same every time.
     #[default]
@@ -177,7 +182,7 @@ pub enum SortBy {
 }
 
 /// A date of a page: the text as templates see it, and what sorting needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Date {
     /// As templates see it (RFC 3339, or a day).
     pub text: String,

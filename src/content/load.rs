@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::{Map, Value};
@@ -12,23 +13,30 @@ use serde_json::{Map, Value};
 use super::cascade::{self, Cascades};
 use super::data_pages::{self, Request};
 use super::files::{self, Found};
+use super::kept::Seen;
 use super::{
-    FileInfo, Library, Options, Page, PageFrontMatter, Rendered, Section, SectionFrontMatter, assemble, fallback,
-    parse, reading,
+    FileInfo, Kept, Library, Options, Page, PageFrontMatter, Rendered, Section, SectionFrontMatter, Texts, assemble,
+    fallback, parse, reading,
 };
 use crate::config::keys::{Reader, Table};
 use crate::config::{Config, Dialect, slugify_path, text};
 use crate::content::Date;
 use crate::diagnostic::{Diagnostic, Level};
+use crate::memory::Print;
 
 /// Reads everything under `root` that is content. All problems come back together.
 pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Diagnostic>) {
+    load_with(root, config, options, &Texts::new())
+}
+
+/// The same, but for `texts` whose files did not change since they were read with this configuration.
+pub fn load_with(root: &Path, config: &Config, options: Options, texts: &Texts) -> (Library, Vec<Diagnostic>) {
     let mut found = files::find(root, config, options.inside);
     let mut problems = std::mem::take(&mut found.problems);
-    let texts = std::mem::take(&mut found.texts);
-    let source = Source { root, config, options, found: &found };
+    let files = std::mem::take(&mut found.texts);
+    let source = Source { root, config, options, found: &found, texts };
     // Sections first: their defaults go into the pages below.
-    let (of_sections, of_pages): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(file, _)| file.name == "_index");
+    let (of_sections, of_pages): (Vec<_>, Vec<_>) = files.into_iter().partition(|(file, _)| file.name == "_index");
     let read: Vec<_> = of_sections.into_par_iter().map(|(file, lang)| section(file, lang, &source)).collect();
     let mut sections = Vec::with_capacity(read.len());
     let mut cascades = Cascades::default();
@@ -39,7 +47,9 @@ pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Dia
         requests.extend(read.pages_from);
         sections.push(read.section);
     }
-    let read: Vec<_> = of_pages.into_par_iter().map(|(file, lang)| page(file, lang, &source, &cascades)).collect();
+    let defaults = cascades.print();
+    let read: Vec<_> =
+        of_pages.into_par_iter().map(|(file, lang)| page(file, lang, &source, &cascades, defaults)).collect();
     let mut pages = Vec::with_capacity(read.len());
     for (page, found) in read {
         problems.extend(found);
@@ -66,6 +76,8 @@ pub(super) struct Source<'a> {
     pub(super) config: &'a Config,
     pub(super) options: Options,
     pub(super) found: &'a Found,
+    /// What is remembered.
+    pub(super) texts: &'a Texts,
 }
 
 /// A section as its file has it, with what it says about the pages below.
@@ -131,6 +143,15 @@ fn open(file: &FileInfo) -> Result<Opened, (Option<(String, usize)>, Diagnostic)
 
 fn section(file: FileInfo, lang: String, source: &Source) -> (ReadSection, Vec<Diagnostic>) {
     let config = source.config;
+    let seen = Seen::of(&file);
+    if let Some(kept) = remembered(source.texts, &file, &lang, seen.as_ref(), Print::NONE)
+        && let Some(mut section) = kept.section(file.clone())
+    {
+        section.assets = source.found.section_assets(&section.file, &section.path);
+        section.kept = Some(Arc::clone(kept));
+        return (ReadSection { section, cascade: None, pages_from: Vec::new() }, Vec::new());
+    }
+    let mut from = 0;
     let mut read = ReadSection { section: Section::default(), cascade: None, pages_from: Vec::new() };
     let section = &mut read.section;
     let mut problems = Vec::new();
@@ -143,13 +164,15 @@ fn section(file: FileInfo, lang: String, source: &Source) -> (ReadSection, Vec<D
             sort_if_older(&mut section.meta.extra, is_toml, config);
             problems = reader.problems;
             section.raw_line = text[..body].matches('\n').count() + 1;
-            section.raw = text.split_off(body);
+            section.raw = text.split_off(body).into();
+            from = body;
             section.broken = crate::diagnostic::any_error(&problems);
         }
         Err((body, problem)) => {
             problems.push(problem);
-            section.rendered.failed = body.is_none();
-            (section.raw, section.raw_line) = body.unwrap_or((String::new(), 1));
+            Arc::make_mut(&mut section.rendered).failed = body.is_none();
+            let (raw, line) = body.unwrap_or((String::new(), 1));
+            (section.raw, section.raw_line) = (raw.into(), line);
             section.broken = true;
         }
     }
@@ -157,12 +180,31 @@ fn section(file: FileInfo, lang: String, source: &Source) -> (ReadSection, Vec<D
     section.rendered = counted(&section.raw, &lang, config, section.rendered.failed);
     (section.lang, section.file) = (lang, file);
     place_section(section, config);
+    // A section that says something of the pages below is read each time.
+    if read.cascade.is_none() && read.pages_from.is_empty() && problems.is_empty() {
+        section.kept = seen.map(|seen| Arc::new(Kept::of_section(section, seen, from)));
+    }
     section.assets = source.found.section_assets(&section.file, &section.path);
     (read, problems)
 }
 
-fn page(file: FileInfo, lang: String, source: &Source, cascades: &Cascades) -> (Page, Vec<Diagnostic>) {
+fn page(
+    file: FileInfo,
+    lang: String,
+    source: &Source,
+    cascades: &Cascades,
+    defaults: Print,
+) -> (Page, Vec<Diagnostic>) {
     let config = source.config;
+    let seen = Seen::of(&file);
+    if let Some(kept) = remembered(source.texts, &file, &lang, seen.as_ref(), defaults)
+        && let Some(mut page) = kept.page(file.clone())
+    {
+        page.assets = source.found.page_assets(&page.file);
+        page.kept = Some(Arc::clone(kept));
+        return (page, Vec::new());
+    }
+    let mut from = 0;
     let mut page = Page::default();
     let mut problems = Vec::new();
     match open(&file) {
@@ -173,18 +215,34 @@ fn page(file: FileInfo, lang: String, source: &Source, cascades: &Cascades) -> (
             sort_if_older(&mut page.meta.extra, is_toml, config);
             problems = reader.problems;
             page.raw_line = text[..body].matches('\n').count() + 1;
-            page.raw = text.split_off(body);
+            page.raw = text.split_off(body).into();
+            from = body;
             page.broken = crate::diagnostic::any_error(&problems);
         }
         Err((body, problem)) => {
             problems.push(problem);
-            page.rendered.failed = body.is_none();
-            (page.raw, page.raw_line) = body.unwrap_or((String::new(), 1));
+            Arc::make_mut(&mut page.rendered).failed = body.is_none();
+            let (raw, line) = body.unwrap_or((String::new(), 1));
+            (page.raw, page.raw_line) = (raw.into(), line);
             page.broken = true;
         }
     }
     finish_page(&mut page, file, lang, source);
+    if problems.is_empty() {
+        page.kept = seen.map(|seen| Arc::new(Kept::of_page(&page, seen, from, defaults)));
+    }
     (page, problems)
+}
+
+/// What is remembered of a file, if it is still that. `defaults` is the print of what sections above may add to it.
+fn remembered<'a>(
+    texts: &'a Texts,
+    file: &FileInfo,
+    lang: &str,
+    seen: Option<&Seen>,
+    defaults: Print,
+) -> Option<&'a Arc<Kept>> {
+    texts.get(&file.relative).filter(|kept| seen.is_some_and(|seen| kept.is_of(seen, lang, defaults)))
 }
 
 /// Place, files and length of a page whose front matter and text are there.
@@ -207,9 +265,9 @@ fn sort_if_older(extra: &mut Map<String, Value>, is_toml: bool, config: &Config)
 }
 
 /// Templates in the text may already ask how long it is.
-fn counted(raw: &str, lang: &str, config: &Config, failed: bool) -> Rendered {
+fn counted(raw: &str, lang: &str, config: &Config, failed: bool) -> Arc<Rendered> {
     let (word_count, reading_time) = reading(raw, lang, config.dialect);
-    Rendered { word_count, reading_time, failed, ..Rendered::default() }
+    Arc::new(Rendered { word_count, reading_time, failed, ..Rendered::default() })
 }
 
 /// Slug, path and address of a page; its date when only its name has one.

@@ -1,8 +1,12 @@
 //! Pages and sections as values.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::{Node, PageFrontMatter, PageKey, SectionFrontMatter, SectionKey};
+use serde::{Deserialize, Serialize};
+
+use super::{Kept, Node, PageFrontMatter, PageKey, Raw, SectionFrontMatter, SectionKey};
+use crate::memory::Print;
 
 /// Where a page or section comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +30,7 @@ pub struct FileInfo {
 }
 
 /// A file beside an `index.md` or `_index.md`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Asset {
     /// The file on disk.
     pub source: PathBuf,
@@ -46,7 +50,7 @@ pub struct Page {
     /// Its language.
     pub lang: String,
     /// Its Markdown, as written, without front matter.
-    pub raw: String,
+    pub raw: Raw,
     /// Line of the file on which `raw` begins (1 is the first).
     pub raw_line: usize,
     /// Sections above it, the home first.
@@ -74,7 +78,9 @@ pub struct Page {
     /// Who links to it, sorted by permalink. Filled by [`crate::markdown::render_library`].
     pub backlinks: Vec<Node>,
     /// Its Markdown as HTML. Filled by [`crate::markdown::render_library`].
-    pub rendered: Rendered,
+    pub rendered: Arc<Rendered>,
+    /// What the next build may know of its file; `None` when something is wrong with it.
+    pub kept: Option<Arc<Kept>>,
     /// Its file has faults: it is in no list and makes no output, but links to it are not called broken as well.
     pub broken: bool,
 }
@@ -89,7 +95,7 @@ pub struct Section {
     /// Its language.
     pub lang: String,
     /// Its Markdown, as written, without front matter.
-    pub raw: String,
+    pub raw: Raw,
     /// Line of the file on which `raw` begins.
     pub raw_line: usize,
     /// Sections above it, the home first.
@@ -115,13 +121,15 @@ pub struct Section {
     /// Who links to it, sorted by permalink.
     pub backlinks: Vec<Node>,
     /// Its Markdown as HTML.
-    pub rendered: Rendered,
+    pub rendered: Arc<Rendered>,
+    /// What the next build may know of its file; `None` when something is wrong with it.
+    pub kept: Option<Arc<Kept>>,
     /// Its file has faults: it makes no output, but what is below it stands.
     pub broken: bool,
 }
 
 /// What Markdown became.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendered {
     /// The HTML.
     pub html: String,
@@ -141,10 +149,37 @@ pub struct Rendered {
     pub failed: bool,
     /// A template wrote a part of it: it depends on more than its text.
     pub hooked: bool,
+    /// The prints of what templates see of it.
+    pub prints: BodyPrints,
+}
+
+/// The prints of what templates see of a body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyPrints {
+    /// Of the HTML.
+    pub content: Print,
+    /// Of the summary.
+    pub summary: Print,
+    /// Of the headings.
+    pub toc: Print,
+    /// Of the number of words and minutes.
+    pub words: Print,
+}
+
+impl Rendered {
+    /// Takes the prints, once everything else is there.
+    pub fn seal(&mut self) {
+        self.prints = BodyPrints {
+            content: Print::of(self.html.as_bytes()),
+            summary: Print::of_value(&self.summary),
+            toc: Print::of_value(&self.toc),
+            words: Print::of_value(&(self.word_count, self.reading_time)),
+        };
+    }
 }
 
 /// A link from content to content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InternalLink {
     /// Path of the target's file below the content root (`blog/a.md`).
     pub path: String,
@@ -155,7 +190,7 @@ pub struct InternalLink {
 }
 
 /// A heading and those below it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {
     /// 1 to 6.
     pub level: u32,

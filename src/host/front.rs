@@ -39,7 +39,9 @@ pub(super) async fn answer(router: Router, https: bool, request: Request<Body>) 
         Some(status) => deliver::status(status),
         None => routed(router, request).await,
     };
-    headers::secure(response.headers_mut(), https);
+    if response.extensions().get::<headers::Lax>().is_none() {
+        headers::secure(response.headers_mut(), https);
+    }
     if method == Method::HEAD {
         response = without_body(response);
     }

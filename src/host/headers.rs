@@ -24,6 +24,10 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()"),
 ];
 
+/// Marks an answer that no policy is put on: pages of the preview, whose themes may do as they like.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lax;
+
 /// Completes the headers of an answer. `https` says that visitors reach us over TLS.
 pub(super) fn secure(headers: &mut HeaderMap, https: bool) {
     for (name, value) in ALWAYS {

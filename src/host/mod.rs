@@ -21,6 +21,7 @@ mod period;
 mod podcast;
 mod posted;
 mod preconditions;
+mod preview;
 mod ranges;
 mod router;
 mod search;
@@ -37,6 +38,7 @@ pub use counts::Counts;
 pub use desk::Desk;
 pub use listen::{Door, serve};
 pub use pages::Site;
+pub use preview::{Preview, preview_routes, same};
 pub use router::routes;
 
 /// What the handlers share.

@@ -161,7 +161,7 @@ impl Site {
 
 fn load_one(path: &str, body: Body, earlier: Option<&Entry>, now: SystemTime) -> anyhow::Result<Entry> {
     let (stored, kind, hash, modified) = match body {
-        Body::Bytes(bytes) => in_memory(path, bytes.into(), now),
+        Body::Bytes(bytes) => in_memory(path, bytes, now),
         Body::File(file) => from_file(path, &file)?,
     };
     let kind = if is_named_after(path, &hash) { Kind { cache: IMMUTABLE, ..kind } } else { kind };
@@ -189,6 +189,20 @@ fn in_memory(path: &str, bytes: Bytes, modified: SystemTime) -> (Stored, Kind, S
     let kind = Kind::of(path, &bytes);
     let hash = hex::encode(Sha256::digest(&bytes));
     (Stored::Memory(bytes), kind, hash, modified)
+}
+
+/// A file as it lies on the disk, without reading it: for the preview, where nobody keeps anything.
+pub(super) fn from_disk(path: &str, file: &Path) -> anyhow::Result<Entry> {
+    let context = || format!("failed to read `{}`", file.display());
+    let about = fs::metadata(file).with_context(context)?;
+    let modified = about.modified().with_context(context)?;
+    if about.len() <= MOST_IN_MEMORY {
+        return Ok(Entry::made(path, fs::read(file).with_context(context)?.into(), modified));
+    }
+    let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let hash = format!("{:032x}{:032x}", since.as_nanos(), about.len());
+    let stored = Stored::Disk(file.to_owned(), about.len());
+    Ok(Entry { kind: Kind::of(path, b""), hash, modified, stored, forms: Vec::new() })
 }
 
 fn from_file(path: &str, file: &Path) -> anyhow::Result<(Stored, Kind, String, SystemTime)> {
@@ -226,7 +240,7 @@ mod tests {
     fn site(files: &[(&str, &str)]) -> Site {
         let outputs = files.iter().map(|(path, text)| Output {
             path: (*path).to_owned(),
-            body: Body::Bytes(text.as_bytes().to_vec()),
+            body: Body::Bytes(Bytes::copy_from_slice(text.as_bytes())),
             origin: PathBuf::new(),
         });
         Site::load(outputs.collect(), None).unwrap()
@@ -272,7 +286,7 @@ mod tests {
         let first = site(&[("a.html", "same"), ("b.html", "old")]);
         let outputs = [("a.html", "same"), ("b.html", "new")].map(|(path, text)| Output {
             path: path.to_owned(),
-            body: Body::Bytes(text.into()),
+            body: Body::Bytes(Bytes::from_static(text.as_bytes())),
             origin: PathBuf::new(),
         });
         let second = Site::load(outputs.into(), Some(&first)).unwrap();

@@ -4,25 +4,52 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::{Context, Highlighter, Hooks, Places, SUGGESTED, render};
 use crate::config::{InsertAnchor, LinkLevel, Loaded};
-use crate::content::{FileInfo, Heading, InternalLink, Library, Node, Rendered};
+use crate::content::{FileInfo, Heading, InternalLink, Library, Node, Raw, Rendered};
 use crate::diagnostic::{Diagnostic, Level, Place};
+use crate::memory::Print;
 
-/// Renders the Markdown of every page and section in parallel, checks anchors of internal links, fills backlinks.
+/// What a text became, and what is wrong with it.
+pub type Done = (Arc<Rendered>, Vec<Diagnostic>);
+
+/// The memory of earlier builds.
+pub trait Recall: Sync {
+    /// What a text becomes: as it is remembered, or by the work. `place` is the print of all that the text depends on
+    /// besides itself, the configuration and what it calls.
+    fn text(&self, library: &Library, node: Node, place: Print, work: &dyn Fn() -> Done) -> Done;
+}
+
+/// Renders the Markdown of every page and section in parallel; [`finish_library`] puts it where it belongs.
 pub fn render_library(
-    library: &mut Library,
+    library: &Library,
     loaded: &Loaded,
     highlighter: Option<&Highlighter>,
     hooks: &dyn Hooks,
-) -> Vec<Diagnostic> {
-    let nodes: Vec<Node> =
-        library.page_keys().map(Node::Page).chain(library.section_keys().map(Node::Section)).collect();
-    let done: Vec<(Rendered, Vec<Diagnostic>)> =
-        nodes.par_iter().map(|node| render_node(library, loaded, highlighter, hooks, *node)).collect();
+    recall: &dyn Recall,
+) -> Vec<Done> {
+    // What links to pages that are not out become.
+    let waiting = Print::of_value(&library.waiting);
+    let render = |node: Node| {
+        let own = view(library, node);
+        let anchor = insert_anchor(library, loaded, node);
+        let place = Print::of_value(&(own.permalink, &own.file.relative, own.lang, anchor, waiting));
+        recall.text(library, node, place, &|| render_node(library, loaded, highlighter, hooks, node))
+    };
+    nodes(library).par_iter().map(|node| render(*node)).collect()
+}
+
+fn nodes(library: &Library) -> Vec<Node> {
+    library.page_keys().map(Node::Page).chain(library.section_keys().map(Node::Section)).collect()
+}
+
+/// Gives every page and section its text, checks anchors of internal links, fills backlinks.
+pub fn finish_library(library: &mut Library, loaded: &Loaded, done: Vec<Done>) -> Vec<Diagnostic> {
+    let nodes = nodes(library);
     let mut found = Vec::new();
     for (node, (rendered, problems)) in nodes.iter().zip(done) {
         found.extend(problems);
@@ -39,7 +66,7 @@ pub fn render_library(
 /// What a node has of its own, whichever it is.
 struct View<'a> {
     file: &'a FileInfo,
-    raw: &'a str,
+    raw: &'a Raw,
     raw_line: usize,
     permalink: &'a str,
     lang: &'a str,
@@ -50,12 +77,12 @@ fn view(library: &Library, node: Node) -> View<'_> {
     match node {
         Node::Page(key) => {
             let page = &library[key];
-            let (file, raw, raw_line) = (&page.file, page.raw.as_str(), page.raw_line);
+            let (file, raw, raw_line) = (&page.file, &page.raw, page.raw_line);
             View { file, raw, raw_line, permalink: &page.permalink, lang: &page.lang, rendered: &page.rendered }
         }
         Node::Section(key) => {
             let section = &library[key];
-            let (file, raw, raw_line) = (&section.file, section.raw.as_str(), section.raw_line);
+            let (file, raw, raw_line) = (&section.file, &section.raw, section.raw_line);
             View {
                 file,
                 raw,
@@ -83,13 +110,13 @@ fn render_node(
     highlighter: Option<&Highlighter>,
     hooks: &dyn Hooks,
     node: Node,
-) -> (Rendered, Vec<Diagnostic>) {
+) -> Done {
     let own = view(library, node);
     let text = match hooks.template(library, node, own.raw) {
         Ok(text) => text,
-        Err(problems) => return (Rendered { failed: true, ..Rendered::default() }, problems),
+        Err(problems) => return (Arc::new(Rendered { failed: true, ..Rendered::default() }), problems),
     };
-    let moved = matches!(&text, Cow::Owned(changed) if changed != own.raw);
+    let moved = matches!(&text, Cow::Owned(changed) if changed != own.raw.as_str());
     let shortcodes = hooks.shortcodes(library, node, &text);
     let context = Context {
         config: &loaded.config,
@@ -102,14 +129,15 @@ fn render_node(
         insert_anchor: insert_anchor(library, loaded, node),
         file: &own.file.shown,
         first_line: own.raw_line,
-        source: moved.then_some(own.raw),
+        source: moved.then(|| own.raw.as_str()),
         shortcodes: shortcodes.as_deref(),
     };
     let (mut rendered, found) = render(&text, &context);
     rendered.failed |= own.rendered.failed;
     // Zola counts the words as they are written, before templates: they were counted when the file was read.
     (rendered.word_count, rendered.reading_time) = (own.rendered.word_count, own.rendered.reading_time);
-    (rendered, found)
+    rendered.seal();
+    (Arc::new(rendered), found)
 }
 
 fn fill_backlinks(library: &mut Library, nodes: &[Node]) {

@@ -16,8 +16,16 @@ use crate::templates::Renderer;
 /// Most entries a sitemap holds before it is split.
 const SITEMAP_LIMIT: usize = 30_000;
 
-/// The text of a feed.
-pub(super) fn render(feed: &Feed, path: &str, library: &Library, renderer: &Renderer) -> Result<String, Diagnostic> {
+/// What a feed tells.
+pub(super) struct Told {
+    /// Its pages, newest first.
+    pub(super) pages: Vec<PageKey>,
+    /// The newest date of all it could tell.
+    pub(super) last_updated: Option<String>,
+}
+
+/// Chooses the pages of a feed.
+pub(super) fn gather(feed: &Feed, library: &Library, loaded: &Loaded) -> Told {
     let keys: Vec<PageKey> = match feed.scope {
         Scope::Site => library.page_keys().filter(|key| library[*key].lang == feed.lang).collect(),
         Scope::Section(key) => library[key].pages.iter().copied().filter(|key| library[*key].meta.render).collect(),
@@ -29,17 +37,29 @@ pub(super) fn render(feed: &Feed, path: &str, library: &Library, renderer: &Rend
         (Reverse(page.meta.date.as_ref().map(|d| d.at)), page.permalink.clone())
     });
     dated.dedup();
-    let loaded = renderer.loaded();
-    let mut context = renderer.language_context(&feed.lang);
     let newest =
         dated.iter().filter_map(|key| library[*key].meta.updated.as_ref().or(library[*key].meta.date.as_ref()));
-    if let Some(last) = newest.max_by_key(|date| date.at) {
-        context.insert("last_updated", &last.text);
-    }
+    let last_updated = newest.max_by_key(|date| date.at).map(|date| date.text.clone());
     if let Some(limit) = loaded.config.feed_limit {
         dated.truncate(limit);
     }
-    context.insert_pages(renderer, &dated);
+    Told { pages: dated, last_updated }
+}
+
+/// The text of a feed.
+pub(super) fn render(
+    feed: &Feed,
+    told: &Told,
+    path: &str,
+    library: &Library,
+    renderer: &Renderer,
+) -> Result<String, Diagnostic> {
+    let loaded = renderer.loaded();
+    let mut context = renderer.language_context(&feed.lang);
+    if let Some(last) = &told.last_updated {
+        context.insert("last_updated", last);
+    }
+    context.insert_pages(renderer, &told.pages);
     let mut address = format!("{}/{path}", loaded.config.base_url.trim_end_matches('/'));
     // The older dialect takes a feed for a folder when the default language has none of its name.
     let known = &loaded.config.default_options().feed_filenames;
@@ -91,6 +111,13 @@ pub(super) fn sitemap(library: &Library, loaded: &Loaded, renderer: &Renderer) -
     let index = renderer.render("split_sitemap_index.xml", &renderer.site_context().with("sitemaps", &addresses))?;
     outputs.push(Output::bytes("sitemap.xml", index, origin));
     Ok(outputs)
+}
+
+/// Whether a sitemap is surely one file.
+pub(super) fn is_one(library: &Library) -> bool {
+    let sections: usize = library.sections.iter().map(|section| 2 + section.pages.len()).sum();
+    let terms: usize = library.taxonomies.iter().flat_map(|t| &t.items).map(|term| 2 + term.pages.len()).sum();
+    library.pages.len() + sections + terms + library.taxonomies.len() < SITEMAP_LIMIT
 }
 
 /// Every address people may find, sorted, each once.

@@ -1,7 +1,8 @@
 //! Files that are copied as they are, and style sheets that are compiled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::prelude::*;
@@ -65,20 +66,28 @@ fn globs(patterns: &[String]) -> Result<GlobSet, Diagnostic> {
     set.build().map_err(|e| Diagnostic::error(e.to_string()))
 }
 
-/// `sass/` of the theme and of the site as compressed CSS.
-pub(super) fn sass(loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
+/// The style sheets of `sass/` in the theme and in the site, by folder.
+pub(super) fn sass_sheets(loaded: &Loaded) -> Vec<(PathBuf, Vec<PathBuf>)> {
     let mut folders = Vec::new();
     folders.extend(loaded.theme_dir.as_ref().map(|theme| theme.join("sass")));
     if loaded.config.compile_sass {
         folders.push(loaded.root.join("sass"));
     }
+    folders.into_iter().map(|folder| (folder.clone(), sheets(&folder))).collect()
+}
+
+/// Style sheets as compressed CSS, and every file that was looked for on the way.
+pub(super) fn sass(
+    folders: &[(PathBuf, Vec<PathBuf>)],
+    loaded: &Loaded,
+) -> Result<(Vec<Output>, BTreeSet<PathBuf>), Vec<Diagnostic>> {
+    let disk = Disk::default();
     let mut outputs: BTreeMap<String, Output> = BTreeMap::new();
     let mut faults = Vec::new();
-    for folder in folders {
-        let sheets = sheets(&folder);
-        faults.extend(same_names(&sheets, &folder, &loaded.root));
+    for (folder, sheets) in folders {
+        faults.extend(same_names(sheets, folder, &loaded.root));
         let compiled: Vec<Result<Output, Diagnostic>> =
-            sheets.par_iter().map(|file| compile(file, &folder, &loaded.root)).collect();
+            sheets.par_iter().map(|file| compile(file, folder, &loaded.root, &disk)).collect();
         for result in compiled {
             match result {
                 Ok(output) => drop(outputs.insert(output.path.clone(), output)),
@@ -86,7 +95,44 @@ pub(super) fn sass(loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
             }
         }
     }
-    if faults.is_empty() { Ok(outputs.into_values().collect()) } else { Err(faults) }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok((outputs.into_values().collect(), disk.0.into_inner().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// The disk as style sheets see it, which notes what they look for.
+#[derive(Debug, Default)]
+struct Disk(Mutex<BTreeSet<PathBuf>>);
+
+impl Disk {
+    fn note(&self, path: &Path) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+}
+
+impl grass::Fs for Disk {
+    fn is_dir(&self, path: &Path) -> bool {
+        // What a folder would be asked for, should it come to be.
+        for name in ["_index.scss", "index.scss", "_index.sass", "index.sass"] {
+            self.note(&path.join(name));
+        }
+        path.is_dir()
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.note(path);
+        path.is_file()
+    }
+
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        self.note(path);
+        std::fs::read(path)
+    }
+
+    fn canonicalize(&self, path: &Path) -> std::io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
 }
 
 /// Style sheets that become a file: not those whose name begins with `_`.
@@ -117,9 +163,9 @@ fn same_names(sheets: &[PathBuf], folder: &Path, root: &Path) -> Vec<Diagnostic>
     faults
 }
 
-fn compile(file: &Path, folder: &Path, root: &Path) -> Result<Output, Diagnostic> {
+fn compile(file: &Path, folder: &Path, root: &Path, disk: &Disk) -> Result<Output, Diagnostic> {
     let shown = file.strip_prefix(root).unwrap_or(file);
-    let options = grass::Options::default().style(grass::OutputStyle::Compressed).load_path(folder);
+    let options = grass::Options::default().style(grass::OutputStyle::Compressed).load_path(folder).fs(disk);
     let css = grass::from_path(file, &options).map_err(|error| sass_fault(&error.to_string(), shown, root))?;
     let path = slashed(&file.strip_prefix(folder).unwrap_or(file).with_extension("css"));
     Ok(Output::bytes(path, css, shown))

@@ -54,7 +54,7 @@ pub(super) fn fingerprint(mut outputs: Vec<Output>, base_url: &str) -> Result<Ve
         let Some(text) = html(output) else { return };
         let rewritten = rewrite(text, references::in_html(text), &output.path, &base, &renamed);
         if let Cow::Owned(rewritten) = rewritten {
-            output.body = Body::Bytes(rewritten.into_bytes());
+            output.body = Body::Bytes(rewritten.into_bytes().into());
         }
     });
     outputs.append(&mut made);
@@ -115,7 +115,7 @@ impl Names<'_> {
                 }
                 match rewrite(sheet, found, path, self.base, &renamed) {
                     Cow::Borrowed(_) => output.body.clone(),
-                    Cow::Owned(sheet) => Body::Bytes(sheet.into_bytes()),
+                    Cow::Owned(sheet) => Body::Bytes(sheet.into_bytes().into()),
                 }
             }
         };
@@ -236,7 +236,7 @@ mod tests {
     fn made(files: &[(&str, &str)]) -> BTreeMap<String, String> {
         let outputs = files.iter().map(|(path, text)| Output::bytes(*path, *text, "x")).collect();
         let outputs = fingerprint(outputs, "https://a.test/s/").unwrap();
-        let text = |output: &Output| String::from_utf8(output.body.read().unwrap()).unwrap();
+        let text = |output: &Output| String::from_utf8(output.body.read().unwrap().to_vec()).unwrap();
         outputs.iter().map(|output| (output.path.clone(), text(output))).collect()
     }
 

@@ -6,33 +6,26 @@ mod feeds;
 mod files;
 mod fingerprint;
 mod folder;
+mod make;
 mod pagers;
 mod plan;
 mod publish;
 mod references;
+mod remember;
 mod render;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use crate::checks;
 use crate::config::{self, Dialect, Loaded, Mode};
-use crate::content::schedule::{self, Clock};
-use crate::content::{self, Library, Node};
-use crate::diagnostic::{self, Diagnostic, any_error};
-use crate::markdown::{self, Highlighter, Hooks, Untemplated};
-use crate::podcast;
-use crate::search;
-use crate::templates::{ContentHooks, Renderer};
-use crate::toolkit;
+use crate::content::Library;
+use crate::diagnostic::{Diagnostic, any_error};
+use crate::templates::Renderer;
 
 pub use crate::output::{self, Body, Contribution, FileEntry, Manifest, Output, Sound};
+pub use remember::Memory;
 
-/// Folder of the site that holds what can be made again.
-pub const CACHE: &str = ".repere-cache";
+pub use crate::memory::CACHE;
 
 /// How a site is to be built: what the command line decides.
 #[derive(Debug, Clone, Default)]
@@ -90,113 +83,37 @@ impl Site {
 }
 
 /// Loads, plans, checks and renders a site, writing nothing but its cache.
-///
-/// A step that fails does not end the run: whatever does not depend on it is still done, for the sake of what else may be
-/// wrong. Only what is published must be whole.
 pub fn load(options: &Options) -> Result<Site, Vec<Diagnostic>> {
+    load_with(options, &mut Memory::none())
+}
+
+/// The same, believing what `memory` has of an earlier build as far as it still holds, and leaving it for the next one.
+pub fn load_with(options: &Options, memory: &mut Memory) -> Result<Site, Vec<Diagnostic>> {
     let mut found = Vec::new();
-    let now = options.at.unwrap_or_else(jiff::Timestamp::now);
-
-    // Load.
-    let (loaded, sound) = load_config(options, now, &mut found)?;
-    let wishes = content::Options {
-        drafts: options.drafts,
-        schedule: loaded.repere.publish.schedule,
-        fallback: loaded.repere.publish.fallback,
-        inside: loaded.repere.safety.inside,
-    };
-    let (mut library, of_content) = content::load(&loaded.root, &loaded.config, wishes);
-    found.extend(of_content);
-    let (series, of_series) = podcast::load(&library, &loaded);
-    found.extend(of_series);
-    let highlighter = gather(Highlighter::new(&loaded), &mut found).flatten().map(Arc::new);
-    let renderer = match loaded.theme_is_missing() {
-        true => None,
-        false => gather(Renderer::load(&loaded, highlighter.clone()), &mut found),
-    };
-    let clock = Clock { now, zone: loaded.repere.publish.timezone.rules(), all_pages: wishes.schedule };
-    let next_change = schedule::next_change(&library, &clock);
-    podcast::leave_out_sources(&mut library, &series);
-    schedule::hide(&mut library, &clock);
-    let hooks = match &renderer {
-        Some(renderer) => {
-            renderer.prepare(&Arc::new(library.clone()));
-            gather(ContentHooks::new(renderer).map_err(|fault| vec![fault]), &mut found)
-        }
-        None => None,
-    };
-    let hooks: &dyn Hooks = hooks.as_ref().map_or(&Untemplated, |hooks| hooks);
-    found.extend(markdown::render_library(&mut library, &loaded, highlighter.as_deref(), hooks));
-    let (contributed, of_rooms) = contribute(&mut library, &loaded, &series, now);
-    found.extend(of_rooms);
-    let library = Arc::new(library);
-
-    // Plan.
-    let (planned, collisions) = plan::plan(&library, &loaded);
-    found.extend(collisions);
-    let (Some(renderer), true) = (renderer, sound) else { return Err(diagnostic::once(found)) };
-    renderer.publish(&library);
-
-    // Render.
-    let (mut made, faults) = render::render(&planned, &library, &renderer);
-    found.extend(faults);
-    made.extend(
-        gather(feeds::sitemap(&library, &loaded, &renderer).map_err(|fault| vec![fault]), &mut found)
-            .unwrap_or_default(),
-    );
-    if loaded.config.minify_html || options.minify {
-        minify(&mut made, loaded.dialect);
-    }
-    made.extend(files::assets(&library));
-    made.extend(contributed);
-    made.extend(gather(files::sass(&loaded), &mut found).unwrap_or_default());
-    made.extend(gather(images(&renderer, &loaded), &mut found).unwrap_or_default());
-    made.extend(gather(search::outputs(&library, &loaded.config), &mut found).unwrap_or_default());
-    made.extend(style_sheets(highlighter.as_deref()));
-    let (statics, told) = gather(files::statics(&loaded), &mut found).unwrap_or_default();
-    found.extend(told);
-    made.extend(statics);
-    let mut outputs = each_once(made);
-    // Not while writing: names that change with every edit would hide what changed.
-    if loaded.repere.publish.fingerprint && options.mode != Mode::Serve {
-        let named = fingerprint::fingerprint(outputs, &loaded.config.base_url);
-        outputs = gather(named, &mut found).unwrap_or_default();
-    }
-
-    // Check. What a fault kept from being made is no dead end of a link as well.
-    let missing = missing(&planned, &library, &outputs);
-    found.extend(checks::run(&library, &loaded, &outputs, &missing));
-
-    let found = diagnostic::once(found);
-    if any_error(&found) {
-        return Err(found);
-    }
-    let manifest = Manifest::describe(&outputs).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
-    let sounds = podcast::sounds::sounds(&series, now);
-    Ok(Site { loaded, library, renderer, outputs, sounds, manifest, warnings: found, next_change })
+    let loaded = load_config(options, &mut found)?;
+    memory.begin(&loaded.0, options, None);
+    let (site, made) = make::make(options, loaded, found, memory)?;
+    memory.remember_outputs(made);
+    Ok(site)
 }
 
-/// Paths that would be there if nothing was wrong.
-fn missing(planned: &[plan::Planned], library: &Library, outputs: &[Output]) -> BTreeSet<String> {
-    let made: BTreeSet<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
-    let index = |path: &str| format!("{}index.html", path.trim_start_matches('/'));
-    let broken = library.pages.iter().filter(|page| page.broken).map(|page| index(&page.path));
-    let sections = library.sections.iter().filter(|section| section.broken).map(|section| index(&section.path));
-    let planned = planned.iter().map(|planned| planned.path.clone());
-    planned.chain(broken).chain(sections).filter(|path| !made.contains(path.as_str())).collect()
-}
-
-/// Builds a site and publishes it in one rename.
+/// Builds a site and publishes it: what changed is replaced file by file, a first build in one rename.
 pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
-    let mut site = load(options)?;
-    let folder = folder::output(options, &site.loaded)?;
+    let mut found = Vec::new();
+    let mut memory = Memory::on_disk();
+    let loaded = load_config(options, &mut found)?;
+    let folder = folder::output(options, &loaded.0)?;
+    memory.begin(&loaded.0, options, Some(folder.clone()));
+    let (mut site, made) = make::make(options, loaded, found, &mut memory)?;
     let config = &site.loaded.config;
     let manner =
         publish::Manner { hard_links: config.hard_link_static, keep_dotfiles: config.preserve_dotfiles_in_output };
     let told = |e: anyhow::Error| vec![Diagnostic::error(format!("the site could not be written: {e:#}"))];
-    publish::publish(&site.outputs, &folder, manner).map_err(told)?;
+    let cache = site.loaded.root.join(CACHE);
+    let made = publish::publish(&site, made, memory.published(), &folder, manner, &cache).map_err(told)?;
+    memory.remember_outputs(made);
     // The site is out: a manifest that cannot be written (sources on a read-only disk) does not take it back.
-    if let Err(error) = publish::write_manifest(&site.manifest, &site.loaded.root.join(CACHE)) {
+    if let Err(error) = publish::write_manifest(&site.manifest, &cache) {
         site.warnings.push(Diagnostic::warning(format!("the manifest could not be written: {error:#}")));
     }
     Ok(site)
@@ -206,11 +123,8 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
 static TOLD: std::sync::Once = std::sync::Once::new();
 
 /// The configuration, and whether it has no errors: with errors, only what does not depend on them is done.
-fn load_config(
-    options: &Options,
-    now: jiff::Timestamp,
-    found: &mut Vec<Diagnostic>,
-) -> Result<(Arc<Loaded>, bool), Vec<Diagnostic>> {
+fn load_config(options: &Options, found: &mut Vec<Diagnostic>) -> Result<(Arc<Loaded>, bool), Vec<Diagnostic>> {
+    let now = options.at.unwrap_or_else(jiff::Timestamp::now);
     let (mut loaded, of_config) = config::load_lenient(&options.root, options.config.as_deref())?;
     let sound = !any_error(&of_config);
     found.extend(of_config);
@@ -230,78 +144,4 @@ fn load_config(
         TOLD.call_once(|| eprintln!("dialect: Zola {number} ({reason}); `dialect` in repere.toml sets it"));
     }
     Ok((Arc::new(loaded), sound))
-}
-
-/// The value, or its problems among those found.
-fn gather<T>(result: Result<T, Vec<Diagnostic>>, found: &mut Vec<Diagnostic>) -> Option<T> {
-    result.map_err(|problems| found.extend(problems)).ok()
-}
-
-/// What the podcast, the films and the toolkit add: values for their pages, files of their own.
-fn contribute(
-    library: &mut Library,
-    loaded: &Loaded,
-    series: &[podcast::Series],
-    now: jiff::Timestamp,
-) -> (Vec<Output>, Vec<Diagnostic>) {
-    let mut contribution = Contribution::default();
-    let mut found = Vec::new();
-    let rooms = [
-        podcast::contribute(library, loaded, series, now),
-        podcast::video::contribute(library),
-        toolkit::contribute(library, loaded),
-    ];
-    for (room, problems) in rooms {
-        contribution.merge(room);
-        found.extend(problems);
-    }
-    let (booklets, problems) = toolkit::booklets(library, loaded, &contribution.values);
-    contribution.merge(booklets);
-    found.extend(problems);
-    for (source, values) in contribution.values {
-        match library.node(&source) {
-            Some(Node::Page(key)) => library[key].meta.facets.extend(values),
-            Some(Node::Section(key)) => library[key].meta.facets.extend(values),
-            None => {}
-        }
-    }
-    (contribution.outputs, found)
-}
-
-/// Copies of images that templates asked for, made or taken from the cache.
-fn images(renderer: &Renderer, loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
-    let cache = loaded.root.join(CACHE).join("images");
-    let made = renderer.images().make(&cache).map_err(|problem| vec![Diagnostic::error(problem)])?;
-    Ok(made.into_iter().map(|(path, file)| Output::file(path, file, "resize_image")).collect())
-}
-
-/// The colours of code, when they are classes.
-fn style_sheets(highlighter: Option<&Highlighter>) -> Vec<Output> {
-    let sheets = highlighter.map(Highlighter::style_sheets).unwrap_or_default();
-    sheets.into_iter().map(|(name, text)| Output::bytes(name, text, "markdown.highlighting")).collect()
-}
-
-fn minify(outputs: &mut [Output], dialect: Dialect) {
-    let options = minify_html::Cfg {
-        keep_closing_tags: dialect == Dialect::Zola023,
-        keep_html_and_head_opening_tags: true,
-        minify_css: true,
-        minify_js: false,
-        allow_removing_spaces_between_attributes: false,
-        ..minify_html::Cfg::new()
-    };
-    outputs.par_iter_mut().filter(|output| output.path.ends_with(".html")).for_each(|output| {
-        // The minifier goes down with every element: what goes too deep stays as it is.
-        if let Body::Bytes(bytes) = &mut output.body
-            && output::html_depth(bytes) <= 500
-        {
-            *bytes = minify_html::minify(bytes, &options);
-        }
-    });
-}
-
-/// Later outputs win: a static file over a page, the site over its theme.
-fn each_once(made: Vec<Output>) -> Vec<Output> {
-    let by_path: BTreeMap<String, Output> = made.into_iter().map(|output| (output.path.clone(), output)).collect();
-    by_path.into_values().collect()
 }

@@ -1,9 +1,12 @@
-//! Publishing: the files are written beside the old site, then one rename makes them the site.
+//! Publishing: what visitors see changes at once, and only where something changed.
 //!
-//! Entry point: [`publish`]. Until that rename nothing a visitor sees has changed; when something fails, the old site
-//! stays.
+//! Entry point: [`publish`]. A first build, or one whose folder is not as the last build left it, is written beside the
+//! old site and becomes the site with one rename. Otherwise the files that changed are written beside it, and each is
+//! renamed over its predecessor when all are there: the rest keeps its dates, which whoever copies the site on looks at.
+//! A file is always whole; a mark in the cache says that the renames are under way, so that a build that was killed in
+//! between is followed by a whole one. When something fails before the renames, the old site stays.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -11,7 +14,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use rayon::prelude::*;
 
-use crate::output::{Body, Manifest, Output};
+use super::Site;
+use super::remember::Made;
+use crate::memory::Stamp;
+use crate::output::{Body, FileEntry, Manifest, Output};
 
 /// How files reach the folder.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,20 +28,139 @@ pub(super) struct Manner {
     pub(super) keep_dotfiles: bool,
 }
 
-/// Writes `outputs` and makes them the content of `folder`.
-pub(super) fn publish(outputs: &[Output], folder: &Path, manner: Manner) -> anyhow::Result<()> {
-    let parent = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+/// Makes the outputs of a site the content of `folder`. `made` tells what the next build may believe of them, `before`
+/// what the last one published there. Gives `made` for every output, with the files that now hold them.
+pub(super) fn publish(
+    site: &Site,
+    mut made: BTreeMap<String, Made>,
+    before: &BTreeMap<String, Made>,
+    folder: &Path,
+    manner: Manner,
+    cache: &Path,
+) -> anyhow::Result<BTreeMap<String, Made>> {
+    let mark = cache.join("publishing");
+    let was_cut = mark.exists();
+    let changed = if before.is_empty() || was_cut || !folder.is_dir() { None } else { changed(site, before, folder) };
+    match changed {
+        Some(changed) => {
+            let gone = before.keys().filter(|path| !path.starts_with('/') && !site.manifest.files.contains_key(*path));
+            replace(&changed, &gone.collect::<Vec<_>>(), folder, manner, &mark)?;
+        }
+        None => {
+            whole(&site.outputs, folder, manner)?;
+            let _ = fs::remove_file(&mark);
+        }
+    }
+    // Only now: what was published is what is believed of it.
+    let published: Vec<(String, Made)> = site
+        .manifest
+        .files
+        .par_iter()
+        .filter_map(|(path, entry)| {
+            let own = made.get(path).filter(|made| hex::encode(made.hash) == entry.hash);
+            let mut own = own.cloned().or_else(|| plain(entry))?;
+            let at = Stamp::now();
+            let stands = before.get(path).filter(|before| before.hash == own.hash).and_then(|before| before.file);
+            let stamp = Stamp::of(&fs::symlink_metadata(folder.join(path)).ok()?);
+            own.file = match (own.file, stands) {
+                (Some(file), _) | (None, Some(file)) if file.0 == stamp => Some(file),
+                _ => Some((stamp, at)),
+            };
+            Some((path.clone(), own))
+        })
+        .collect();
+    made.retain(|path, _| path.starts_with('/'));
+    made.extend(published);
+    Ok(made)
+}
+
+fn plain(entry: &FileEntry) -> Option<Made> {
+    let mut hash = [0; 32];
+    hex::decode_to_slice(&entry.hash, &mut hash).ok()?;
+    Some(Made::plain(hash, entry.size))
+}
+
+/// The outputs whose files do not hold their bytes yet; `None` when the folder cannot be mended file by file.
+fn changed<'a>(site: &'a Site, before: &BTreeMap<String, Made>, folder: &Path) -> Option<Vec<&'a Output>> {
+    let is_new = |output: &&Output| {
+        let target = folder.join(&output.path);
+        if matches!(&output.body, Body::File(file) if *file == target) {
+            return false;
+        }
+        let Some(entry) = site.manifest.files.get(&output.path) else { return true };
+        let same = before.get(&output.path).filter(|before| hex::encode(before.hash) == entry.hash);
+        same.is_none_or(|same| same.stands(&target).is_none())
+    };
+    let changed: Vec<&Output> = site.outputs.par_iter().filter(is_new).collect();
+    // A file where a folder must be, or the other way round.
+    let blocked = changed.iter().any(|output| {
+        let target = folder.join(&output.path);
+        target.is_dir() || target.ancestors().skip(1).take_while(|above| *above != folder).any(Path::is_file)
+    });
+    (!blocked).then_some(changed)
+}
+
+/// Replaces some files and takes others away.
+fn replace(changed: &[&Output], gone: &[&String], folder: &Path, manner: Manner, mark: &Path) -> anyhow::Result<()> {
+    if changed.is_empty() && gone.is_empty() {
+        return Ok(());
+    }
+    let parent = parent(folder);
+    let fresh = fresh(parent)?;
+    write(changed, fresh.path(), manner)?;
+    if let Some(cache) = mark.parent() {
+        fs::create_dir_all(cache).with_context(|| format!("{} cannot be made", cache.display()))?;
+    }
+    fs::write(mark, b"").with_context(|| format!("{} cannot be written", mark.display()))?;
+    for output in changed {
+        let target = folder.join(&output.path);
+        if let Some(above) = target.parent() {
+            fs::create_dir_all(above).with_context(|| format!("{} cannot be made", above.display()))?;
+        }
+        fs::rename(fresh.path().join(&output.path), &target)
+            .with_context(|| format!("{} cannot be replaced", target.display()))?;
+    }
+    for path in gone {
+        let target = folder.join(path);
+        match fs::remove_file(&target) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("{} cannot be removed", target.display()));
+            }
+            _ => {}
+        }
+        // Folders that are empty now go too; one that is not cannot be removed.
+        for above in target.ancestors().skip(1).take_while(|above| *above != folder) {
+            if fs::remove_dir(above).is_err() {
+                break;
+            }
+        }
+    }
+    fs::remove_file(mark).with_context(|| format!("{} cannot be removed", mark.display()))
+}
+
+/// Writes all outputs beside the old site and makes them the site.
+fn whole(outputs: &[Output], folder: &Path, manner: Manner) -> anyhow::Result<()> {
+    let parent = parent(folder);
+    let fresh = fresh(parent)?;
+    write(&outputs.iter().collect::<Vec<_>>(), fresh.path(), manner)?;
+    if manner.keep_dotfiles {
+        keep_dotfiles(folder, fresh.path())?;
+    }
+    switch(fresh, folder, parent)
+}
+
+fn parent(folder: &Path) -> &Path {
+    folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn fresh(parent: &Path) -> anyhow::Result<tempfile::TempDir> {
     fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
     let fresh = tempfile::Builder::new()
         .prefix(".repere-new-")
         .tempdir_in(parent)
         .with_context(|| format!("{} cannot be written to", parent.display()))?;
     make_readable(fresh.path())?;
-    write(outputs, fresh.path(), manner)?;
-    if manner.keep_dotfiles {
-        keep_dotfiles(folder, fresh.path())?;
-    }
-    switch(fresh, folder, parent)
+    Ok(fresh)
 }
 
 /// A temporary folder is private; a site is not.
@@ -50,12 +175,12 @@ fn make_readable(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write(outputs: &[Output], folder: &Path, manner: Manner) -> anyhow::Result<()> {
+fn write(outputs: &[&Output], folder: &Path, manner: Manner) -> anyhow::Result<()> {
     let folders: BTreeSet<PathBuf> =
         outputs.iter().filter_map(|o| folder.join(&o.path).parent().map(Path::to_owned)).collect();
-    for folder in folders {
-        fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    }
+    folders.par_iter().try_for_each(|folder| {
+        fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))
+    })?;
     outputs.par_iter().try_for_each(|output| {
         let target = folder.join(&output.path);
         match &output.body {
@@ -138,13 +263,27 @@ mod tests {
     fn a_new_site_replaces_the_old_one_and_a_failed_one_does_not() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("public");
-        publish(&[Output::bytes("a/index.html", "1", "a.md")], &folder, Manner::default()).unwrap();
-        publish(&[Output::bytes("b.txt", "2", "b.md")], &folder, Manner::default()).unwrap();
+        whole(&[Output::bytes("a/index.html", "1", "a.md")], &folder, Manner::default()).unwrap();
+        whole(&[Output::bytes("b.txt", "2", "b.md")], &folder, Manner::default()).unwrap();
         assert!(!folder.join("a").exists());
         let missing = Output::file("c.txt", place.path().join("nothing"), "c");
-        assert!(publish(&[missing], &folder, Manner::default()).is_err());
+        assert!(whole(std::slice::from_ref(&missing), &folder, Manner::default()).is_err());
+        assert!(replace(&[&missing], &[], &folder, Manner::default(), &place.path().join("mark")).is_err());
         assert_eq!(fs::read_to_string(folder.join("b.txt")).unwrap(), "2");
         let left: Vec<_> = fs::read_dir(place.path()).unwrap().filter_map(Result::ok).collect();
         assert_eq!(left.len(), 1, "nothing is left beside the site");
+    }
+
+    #[test]
+    fn only_what_changed_is_replaced_and_empty_folders_go() {
+        let place = tempfile::tempdir().unwrap();
+        let (folder, mark) = (place.path().join("public"), place.path().join("mark"));
+        let outputs = [Output::bytes("a/b/index.html", "1", "a.md"), Output::bytes("c.txt", "2", "c")];
+        whole(&outputs, &folder, Manner::default()).unwrap();
+        let changed = Output::bytes("d/index.html", "3", "d.md");
+        replace(&[&changed], &[&"a/b/index.html".to_owned()], &folder, Manner::default(), &mark).unwrap();
+        assert!(!folder.join("a").exists() && !mark.exists());
+        assert_eq!(fs::read_to_string(folder.join("d/index.html")).unwrap(), "3");
+        assert_eq!(fs::read_to_string(folder.join("c.txt")).unwrap(), "2");
     }
 }

@@ -1,29 +1,37 @@
-//! Planned files become bytes, in parallel.
+//! Planned files become bytes, in parallel: those that are still right as the last build made them, the others anew.
 //!
 //! Entry point: [`render`]. Faults of all pages come back together, each place once: a fault in a layout is not told
 //! for every page that uses it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::feeds;
-use super::plan::{Job, Planned};
+use super::feeds::{self, Told};
+use super::plan::{Job, Planned, Scope};
+use super::remember::{Makers, Outputs};
 use crate::config::Dialect;
-use crate::content::{Library, Section, SectionKey};
+use crate::content::{Library, Paginator, Section, SectionKey};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::memory::Print;
 use crate::output::Output;
-use crate::templates::{Context, Renderer, zola_version};
+use crate::templates::{Closure, Closures, Context, Renderer, zola_version};
+
+/// What rendering needs to know.
+pub(super) struct Scene<'a> {
+    pub(super) library: &'a Library,
+    pub(super) renderer: &'a Renderer,
+    pub(super) closures: &'a Closures,
+    pub(super) makers: &'a Makers<'a>,
+    pub(super) outputs: &'a Outputs<'a>,
+    /// HTML is minified.
+    pub(super) minify: bool,
+}
 
 /// Renders everything planned; what cannot be rendered is left out and told.
-pub(super) fn render(planned: &[Planned], library: &Library, renderer: &Renderer) -> (Vec<Output>, Vec<Diagnostic>) {
-    let results: Vec<Result<Output, Diagnostic>> = planned
-        .par_iter()
-        .map(|planned| {
-            let text = render_one(planned, library, renderer)?;
-            Ok(Output::bytes(planned.path.clone(), text, planned.origin.clone()))
-        })
-        .collect();
+pub(super) fn render(planned: &[Planned], scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
+    let results: Vec<Result<Output, Diagnostic>> = planned.par_iter().map(|planned| scene.output(planned)).collect();
     let mut outputs = Vec::with_capacity(results.len());
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
@@ -40,7 +48,90 @@ pub(super) fn render(planned: &[Planned], library: &Library, renderer: &Renderer
     (outputs, faults)
 }
 
-fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Result<String, Diagnostic> {
+impl Scene<'_> {
+    fn output(&self, planned: &Planned) -> Result<Output, Diagnostic> {
+        let template = template(planned, self.library, self.renderer);
+        let closure = self.closures.of(&template);
+        let told = match &planned.job {
+            Job::Feed(feed) => Some(feeds::gather(feed, self.library, self.renderer.loaded())),
+            _ => None,
+        };
+        let key = self.key(planned, told.as_ref(), closure);
+        self.outputs.make((&planned.path, &planned.origin), key, closure, self.makers, || {
+            let text = render_one(planned, told.as_ref(), self.library, self.renderer)?;
+            Ok(self.finish(&planned.path, text))
+        })
+    }
+
+    /// An output's bytes, minified when that is wished.
+    pub(super) fn finish(&self, path: &str, text: String) -> Vec<u8> {
+        if self.minify && path.ends_with(".html") {
+            return minify(text.as_bytes(), self.renderer.loaded().dialect);
+        }
+        text.into_bytes()
+    }
+
+    /// The print of all that a template sees from the start.
+    fn key(&self, planned: &Planned, told: Option<&Told>, closure: Closure) -> Print {
+        let (library, prints, others) = (self.library, self.makers.prints, closure.others);
+        let pager =
+            |pager: &Option<(Arc<Paginator>, usize)>| pager.as_ref().map(|(of, at)| prints.pager(of, *at, others));
+        match &planned.job {
+            Job::Page(key) => Print::of_value(&("page", prints.page(*key, others))),
+            Job::Section(key, at) => Print::of_value(&("section", prints.section(*key, true, others), pager(at))),
+            Job::Redirect(url) => Print::of_value(&("redirect", url)),
+            Job::TaxonomyList(key) => Print::of_value(&("terms", prints.taxonomy(*key, others))),
+            Job::Term(key, index, at) => {
+                let taxonomy = &library[*key];
+                let term = prints.term(*key, *index, true, others);
+                Print::of_value(&("term", &taxonomy.kind, &taxonomy.lang, term, pager(at)))
+            }
+            Job::Feed(feed) => {
+                let scope = match feed.scope {
+                    Scope::Site => None,
+                    Scope::Section(key) => Some((prints.section(key, true, others), None)),
+                    Scope::Term(key, index) => Some((prints.term(key, index, false, others), Some(&library[key].kind))),
+                };
+                let told = told.map(|told| (prints.pages(&told.pages, others), &told.last_updated));
+                Print::of_value(&("feed", &planned.path, &feed.lang, scope, told))
+            }
+            Job::NotFound | Job::Robots => Print::NONE,
+        }
+    }
+}
+
+/// The template of a planned file.
+fn template(planned: &Planned, library: &Library, renderer: &Renderer) -> String {
+    match &planned.job {
+        Job::Page(key) => library[*key].template.clone().unwrap_or_else(|| "page.html".to_owned()),
+        Job::Section(key, _) => section_template(&library[*key]).to_owned(),
+        Job::Redirect(_) => "internal/alias.html".to_owned(),
+        Job::TaxonomyList(key) => taxonomy_template(renderer, &library[*key].kind.name, "list"),
+        Job::Term(key, ..) => taxonomy_template(renderer, &library[*key].kind.name, "single"),
+        Job::Feed(feed) => feed.template.clone(),
+        Job::NotFound => "404.html".to_owned(),
+        Job::Robots => "robots.txt".to_owned(),
+    }
+}
+
+fn minify(html: &[u8], dialect: Dialect) -> Vec<u8> {
+    let options = minify_html::Cfg {
+        keep_closing_tags: dialect == Dialect::Zola023,
+        keep_html_and_head_opening_tags: true,
+        minify_css: true,
+        minify_js: false,
+        allow_removing_spaces_between_attributes: false,
+        ..minify_html::Cfg::new()
+    };
+    minify_html::minify(html, &options)
+}
+
+fn render_one(
+    planned: &Planned,
+    told: Option<&Told>,
+    library: &Library,
+    renderer: &Renderer,
+) -> Result<String, Diagnostic> {
     let with = |name: &str, context: &Context| {
         if !renderer.has(name) {
             return Err(missing(name, planned, library, renderer));
@@ -93,7 +184,10 @@ fn render_one(planned: &Planned, library: &Library, renderer: &Renderer) -> Resu
             with(&taxonomy_template(renderer, &taxonomy.kind.name, "single"), &context)
         }
         Job::Feed(feed) if !renderer.has(&feed.template) => Err(missing(&feed.template, planned, library, renderer)),
-        Job::Feed(feed) => feeds::render(feed, &planned.path, library, renderer),
+        Job::Feed(feed) => match told {
+            Some(told) => feeds::render(feed, told, &planned.path, library, renderer),
+            None => Ok(String::new()),
+        },
         Job::NotFound => renderer.render("404.html", &renderer.site_context()),
         Job::Robots => renderer.render("robots.txt", &renderer.site_context()),
     }

@@ -68,7 +68,7 @@ impl Context {
     }
 
     fn set_from_library(&mut self, renderer: &Renderer, name: &str, value: impl Fn(&LibraryValues) -> Value) {
-        if let Some(values) = renderer.shared.values.get() {
+        if let Some(values) = renderer.shared.values.get().map(|values| &**values) {
             self.set(name, value(values));
         }
     }

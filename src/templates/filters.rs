@@ -6,6 +6,7 @@ use num_format::ToFormattedString;
 use tera::{Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use super::Shared;
+use super::trace::{Read, note};
 use crate::markdown;
 
 /// Registers everything a template may write after `|` and after `is`.
@@ -76,7 +77,9 @@ pub(super) struct Place<'a> {
 
 /// The `markdown` filter of both engines.
 pub(super) fn markdown(shared: &Shared, text: &str, inline: bool, place: &Place) -> Result<String, String> {
-    let mut context = markdown::Context::plain(&shared.loaded.config, shared.library(), shared.highlighter.as_deref());
+    let library = shared.library();
+    let mut context =
+        markdown::Context::plain(&shared.loaded.config, library.as_deref(), shared.highlighter.as_deref());
     context.lang = place.lang;
     context.permalink = place.permalink;
     context.path = place.path;
@@ -84,6 +87,12 @@ pub(super) fn markdown(shared: &Shared, text: &str, inline: bool, place: &Place)
     let (rendered, faults) = markdown::render(text, &context);
     if let Some(fault) = faults.iter().find(|d| d.level == crate::diagnostic::Level::Error) {
         return Err(format!("the Markdown cannot be rendered: {}", fault.message));
+    }
+    if !faults.is_empty() {
+        note(|| Read::Unknowable);
+    }
+    for link in &rendered.internal_links {
+        note(|| Read::Address(link.path.clone(), place.lang.to_owned()));
     }
     let mut html = rendered.html.as_str();
     if inline {

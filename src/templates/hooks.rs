@@ -93,7 +93,9 @@ impl Hooks for ContentHooks<'_> {
         };
         let mut context = self.renderer.language_context(lang);
         context.insert("path", path);
-        for (name, value) in markup::values(shared, piece, shared.library(), path).map_err(Diagnostic::error)? {
+        for (name, value) in
+            markup::values(shared, piece, shared.library().as_deref(), path).map_err(Diagnostic::error)?
+        {
             context.insert(&name, &value);
         }
         Ok(self.renderer.render(name, &context)?.trim_end().to_owned())

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
 use super::functions::find_file;
+use super::trace::{Read, note};
 use crate::config::repere::Modern;
 use crate::content::{Library, Node};
 use crate::markdown::{Kind, Markup};
@@ -93,7 +94,9 @@ fn image_file(shared: &Shared, written: &str, library: Option<&Library>, path: &
         Node::Page(key) => &library?[key].file.folder,
         Node::Section(key) => &library?[key].file.folder,
     };
-    Some(folder.join(&*decoded)).filter(|file| !climbs && file.is_file())
+    let file = folder.join(&*decoded);
+    note(|| Read::Plain(file.clone()));
+    Some(file).filter(|file| !climbs && file.is_file())
 }
 
 /// Asks for the copies of an image, and says which there will be.
@@ -123,7 +126,8 @@ fn copies(shared: &Shared, file: &Path, known: &Metadata, values: &mut Json) -> 
                 quality,
                 speed: None,
             };
-            let made = shared.images.request(file, request)?;
+            let (made, order) = shared.images.request(file, request)?;
+            note(|| Read::Copy(order));
             let address = shared.loaded.make_permalink(&made.path);
             last = href(address.trim_end_matches('/'));
             set.push(format!("{last} {width}w"));

@@ -6,6 +6,7 @@
 //! is rendered, the whole library ([`Renderer::publish`]).
 
 mod context;
+mod depend;
 mod filters;
 mod functions;
 mod hooks;
@@ -13,12 +14,14 @@ mod load;
 mod markup;
 mod newer;
 mod older;
+pub mod reads;
 mod report;
 mod suggest;
+mod trace;
 mod values;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tera::{Tera, Value};
 
@@ -27,9 +30,14 @@ use crate::content::Library;
 use crate::diagnostic::Diagnostic;
 use crate::markdown::Highlighter;
 use crate::media::image::Images;
+use crate::memory::Print;
 
 pub use context::Context;
+pub use depend::{Prints, page_head, section_head};
 pub use hooks::ContentHooks;
+pub use reads::{Closure, Closures, Fields};
+pub use trace::{Read, traced};
+pub use values::Kept as KeptValues;
 
 use values::LibraryValues;
 
@@ -63,11 +71,11 @@ pub(crate) struct Shared {
     configs: BTreeMap<String, Value>,
     highlighter: Option<Arc<Highlighter>>,
     /// The library before Markdown: enough to resolve addresses.
-    early: OnceLock<Arc<Library>>,
+    early: RwLock<Option<Arc<Library>>>,
     /// The library with everything rendered.
     full: OnceLock<Arc<Library>>,
     /// Its values.
-    values: OnceLock<LibraryValues>,
+    values: OnceLock<Arc<LibraryValues>>,
     engine: older::Handle,
     images: Images,
     data: functions::DataCache,
@@ -76,8 +84,9 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// The library as far as it is known.
-    fn library(&self) -> Option<&Library> {
-        self.full.get().or_else(|| self.early.get()).map(|library| &**library)
+    fn library(&self) -> Option<Arc<Library>> {
+        let early = || self.early.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.full.get().cloned().or_else(early)
     }
 
     fn config(&self, lang: &str) -> Value {
@@ -102,7 +111,7 @@ impl Renderer {
             loaded: Arc::clone(loaded),
             configs,
             highlighter,
-            early: OnceLock::new(),
+            early: RwLock::default(),
             full: OnceLock::new(),
             values: OnceLock::new(),
             engine: OnceLock::new(),
@@ -119,13 +128,25 @@ impl Renderer {
 
     /// Makes the addresses of pages known, before any text is rendered.
     pub fn prepare(&self, library: &Arc<Library>) {
-        let _ = self.shared.early.set(Arc::clone(library));
+        *self.shared.early.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(library));
+    }
+
+    /// Lets go of the library that [`Renderer::prepare`] was given: its texts are rendered.
+    pub fn settle(&self) {
+        self.shared.early.write().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Makes the rendered library known: from now on `get_page`, `get_section` and the taxonomy functions find it.
     pub fn publish(&self, library: &Arc<Library>) {
-        let _ = self.shared.values.set(LibraryValues::new(library, self.shared.loaded.dialect));
+        self.publish_again(library, &KeptValues::default(), Vec::new());
+    }
+
+    /// The same, with the values of pages whose prints are those of `before`. Gives the values for the next time.
+    pub fn publish_again(&self, library: &Arc<Library>, before: &KeptValues, prints: Vec<Print>) -> KeptValues {
+        let values = Arc::new(LibraryValues::new(library, self.shared.loaded.dialect, before, &prints));
+        let _ = self.shared.values.set(Arc::clone(&values));
         let _ = self.shared.full.set(Arc::clone(library));
+        if prints.is_empty() { KeptValues::default() } else { KeptValues::new(&values, prints) }
     }
 
     /// Whether a template of this name exists in the site, its theme or the program.

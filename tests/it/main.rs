@@ -20,6 +20,7 @@ mod host_life;
 mod host_listen;
 mod host_people;
 mod hostile;
+mod increment;
 mod mail;
 mod mail_server;
 mod markup;

@@ -115,7 +115,7 @@ fn images_of_markdown_fit_every_screen() {
         );
         let built = load(root, "");
         let files: BTreeMap<&str, &Body> = built.outputs.iter().map(|o| (o.path.as_str(), &o.body)).collect();
-        let html = String::from_utf8(files["a/index.html"].read().unwrap()).unwrap();
+        let html = String::from_utf8(files["a/index.html"].read().unwrap().to_vec()).unwrap();
         let pictures: Vec<&str> = html.split("<picture>").skip(1).collect();
         assert_eq!(pictures.len(), 2, "{html}");
         assert!(

@@ -1,24 +1,24 @@
 //! `repere serve`: the site for its writer, followed by every change.
 //!
-//! Pages come from memory, through the same service as `repere host` (its headers included: what they forbid is seen
-//! here first). A build that fails leaves the last good site, with the problems on top.
+//! Pages come from memory; each build believes the one before as far as it holds, so that a change is there at once. A
+//! build that fails leaves the last good site, with the problems on top. What the host forbids is allowed here.
 
-mod preview;
 mod watch;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 use clap::Args;
 
 use super::Place;
 use crate::config::Mode;
-use crate::host;
-use crate::site::{self, Output};
+use crate::diagnostic;
+use crate::host::{self, Preview};
+use crate::site::{self, Manifest, Memory};
 use watch::Watch;
 
 /// Arguments of `repere serve`.
@@ -61,7 +61,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "PATH")]
     extra_watch_path: Vec<PathBuf>,
     /// Milliseconds to wait for further changes
-    #[arg(short, long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..))]
     debounce: u64,
 }
 
@@ -99,24 +99,35 @@ impl Serve {
         {
             anyhow::bail!("the folder {} exists already; add --force to replace everything in it", folder.display());
         }
-        let mut builder =
-            Builder { options, store: self.store_html || self.output_dir.is_some(), last: None, number: 0 };
-        let app = Arc::new(host::App::new(builder.build(None)?, None));
+        let preview = Arc::new(Preview::default());
+        let store = self.store_html || self.output_dir.is_some();
+        let mut builder = Builder {
+            options,
+            store,
+            preview: Arc::clone(&preview),
+            memory: Memory::in_process(),
+            shown: None,
+            output_dir: None,
+            told: String::new(),
+            number: 0,
+        };
+        // Changes count from before the first build: one that is made meanwhile is built next.
+        let mut ignored = vec![root.join(site::CACHE), root.join(".git")];
+        ignored.extend(builder.options.output_dir.clone());
+        let mut watch = Watch::new(&root, self.extra_watch_path.clone(), ignored);
+        builder.build();
+        watch.ignore(builder.output_dir.clone());
         println!("Web server is available at {address}/ (Ctrl+C ends it)");
         if self.open {
             open_browser(&address);
         }
-        let mut ignored = vec![root.join(site::CACHE), root.join("public"), root.join(".git")];
-        ignored.extend(builder.options.output_dir.clone());
-        let watch = Watch::new(&root, &self.extra_watch_path, ignored)?;
         let quiet = Duration::from_millis(self.debounce);
-        let shown = Arc::clone(&app);
         std::thread::spawn(move || {
             while watch.wait(quiet) {
-                println!("Change seen: building again...");
-                match builder.build(Some(&shown.site())) {
-                    Ok(site) => shown.show(site),
-                    Err(error) => eprintln!("error: {error:#}"),
+                builder.build();
+                watch.ignore(builder.output_dir.clone());
+                if watch.look_around() {
+                    builder.build();
                 }
             }
         });
@@ -125,7 +136,7 @@ impl Serve {
             listener.set_nonblocking(true)?;
             let listener = tokio::net::TcpListener::from_std(listener)?;
             tokio::select! {
-                () = host::serve(listener, host::routes(app), host::Door::default(), std::future::pending::<()>) => {}
+                () = host::serve(listener, host::preview_routes(preview), host::Door::default(), std::future::pending::<()>) => {}
                 _ = tokio::signal::ctrl_c() => {}
             }
             Ok(())
@@ -155,35 +166,54 @@ impl Serve {
     }
 }
 
-/// Builds the site again and again, and remembers the last one that was good.
+/// Builds the site again and again, and shows what is good.
 struct Builder {
     options: site::Options,
     store: bool,
-    last: Option<Vec<Output>>,
+    preview: Arc<Preview>,
+    memory: Memory,
+    /// The files of the last build that was good.
+    shown: Option<Manifest>,
+    /// Where the site's own configuration has it written: what changes there is no source.
+    output_dir: Option<PathBuf>,
+    /// The problems that were printed last: the same are not printed twice.
+    told: String,
     number: u64,
 }
 
 impl Builder {
-    /// What to show now; problems are printed, and shown on top of the last good site.
-    fn build(&mut self, before: Option<&host::Site>) -> anyhow::Result<host::Site> {
+    /// Shows the site as it is now; problems are printed, and told on top of the last good one.
+    fn build(&mut self) {
         let start = Instant::now();
-        let built = if self.store { site::build(&self.options) } else { site::load(&self.options) };
+        let built = match self.store {
+            true => site::build(&self.options),
+            false => site::load_with(&self.options, &mut self.memory),
+        };
         // From the second build on the folder is our own.
         self.options.force = true;
-        let problems = match built {
-            Ok(site) => {
-                super::print(&site.warnings);
-                println!("{}\nDone in {}ms.", site.summary(), start.elapsed().as_millis());
-                self.number += 1;
-                self.last = Some(site.outputs);
-                Vec::new()
-            }
+        let site = match built {
+            Ok(site) => site,
             Err(problems) => {
-                super::print(&problems);
-                problems
+                let told = diagnostic::render(&problems);
+                if told != self.told {
+                    super::print(&problems);
+                    self.told.clone_from(&told);
+                }
+                return self.preview.tell(told);
             }
         };
-        host::Site::load(preview::outputs(self.last.as_deref(), &problems, self.number), before)
+        self.told.clear();
+        self.output_dir = Some(site.loaded.root.join(&site.loaded.config.output_dir));
+        if self.shown.as_ref().is_some_and(|shown| host::same(&shown.files, &site.manifest.files)) {
+            // Saved without a change, or mended: whoever looks need not look again.
+            return self.preview.tell(String::new());
+        }
+        self.number += 1;
+        let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        self.preview.show(&site.outputs, format!("{}-{}", started.as_millis(), self.number));
+        super::print(&site.warnings);
+        println!("{}\nDone in {}ms.", site.summary(), start.elapsed().as_millis());
+        self.shown = Some(site.manifest);
     }
 }
 

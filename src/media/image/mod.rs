@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use metadata::Metadata;
 pub use resize::{Format, Operation};
@@ -52,7 +53,7 @@ pub struct Copied {
 #[derive(Debug, Default)]
 pub struct Images {
     known: Mutex<HashMap<PathBuf, Known>>,
-    jobs: Mutex<BTreeMap<String, Job>>,
+    jobs: Mutex<BTreeMap<String, Order>>,
 }
 
 /// What reading an image once told.
@@ -62,8 +63,10 @@ struct Known {
     hash: blake3::Hash,
 }
 
-#[derive(Debug, Clone)]
-struct Job {
+/// A copy that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Order {
+    path: String,
     source: PathBuf,
     size: Option<(u32, u32)>,
     crop: bool,
@@ -89,8 +92,8 @@ impl Images {
         Ok(known)
     }
 
-    /// Asks for a copy: its name and size at once, its bytes when [`Images::make`] is called.
-    pub fn request(&self, file: &Path, request: Request) -> Result<Copied, String> {
+    /// Asks for a copy: its name and size at once, its bytes when [`Images::make`] is called; and the order, to ask again.
+    pub fn request(&self, file: &Path, request: Request) -> Result<(Copied, Order), String> {
         let known = self.known(file)?;
         let original = (known.metadata.width, known.metadata.height);
         let millions = u64::from(original.0) * u64::from(original.1) / 1_000_000;
@@ -110,8 +113,15 @@ impl Images {
         let stem = file.file_stem().map(|s| s.to_string_lossy()).unwrap_or_default();
         let path = format!("processed_images/{stem}.{hash}.{}", format.extension());
         let (width, height) = size.unwrap_or(original);
-        lock(&self.jobs).insert(path.clone(), Job { source: file.to_owned(), size, crop, format });
-        Ok(Copied { path, width, height, orig_width: original.0, orig_height: original.1 })
+        let order = Order { path: path.clone(), source: file.to_owned(), size, crop, format };
+        self.again(&order);
+        Ok((Copied { path, width, height, orig_width: original.0, orig_height: original.1 }, order))
+    }
+
+    /// Asks once more for a copy that an earlier build asked for. The name tells the content of the original, so this is
+    /// right as long as that is what it was.
+    pub fn again(&self, order: &Order) {
+        lock(&self.jobs).insert(order.path.clone(), order.clone());
     }
 
     /// Makes every copy asked for, those in `cache` excepted. Gives each path of the site with its file in `cache`.

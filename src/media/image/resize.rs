@@ -8,6 +8,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageReader};
+use serde::{Deserialize, Serialize};
 
 use super::Request;
 
@@ -70,7 +71,7 @@ impl Format {
 }
 
 /// Format of a copy, decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) enum Encoding {
     Jpeg(u8),
     Png,

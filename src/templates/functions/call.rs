@@ -43,7 +43,7 @@ impl Given {
 
     /// As templates of either dialect get it. What was made once is shared.
     pub(crate) fn value(self, shared: &Shared) -> Result<Value, String> {
-        let from_library = |value: &dyn Fn(&LibraryValues) -> Value| match shared.values.get() {
+        let from_library = |value: &dyn Fn(&LibraryValues) -> Value| match shared.values.get().map(|values| &**values) {
             Some(values) => Ok(value(values)),
             None => Err("nothing can be looked up before the site is read".to_owned()),
         };

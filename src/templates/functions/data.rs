@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::super::Shared;
+use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::files;
 use serde_json::{Map, Value as Json, json};
@@ -33,6 +34,11 @@ pub(super) fn load_data(call: &Call) -> Answer {
         (None, None, Some(url)) => Source::Url(url),
         _ => return Err("`load_data` takes one of `path`, `url` and `literal`".to_owned()),
     };
+    match source {
+        Source::File(path) => note(|| Read::File(path.to_owned())),
+        Source::Url(_) => note(|| Read::Unknowable),
+        Source::Literal(_) => {}
+    }
     let key = cache_key(call);
     if let Some(value) = call.shared.data.0.lock().ok().and_then(|cache| cache.get(&key).cloned()) {
         return Ok(Given::Data(value));

@@ -3,14 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use super::super::Shared;
+use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
+use crate::config::Loaded;
 use base64::Engine as _;
 use sha2::Digest as _;
 
 /// The file behind a path of a template: looked for in the site, `static/`, `content/`, the output folder and the
 /// theme's `static/`. A path that leaves the site is an error.
 pub(in crate::templates) fn find(shared: &Shared, path: &str) -> Result<Option<PathBuf>, String> {
-    let root = &shared.loaded.root;
+    note(|| Read::File(path.to_owned()));
+    locate(&shared.loaded, path)
+}
+
+/// The same, for the configuration of a site.
+pub(in crate::templates) fn locate(loaded: &Loaded, path: &str) -> Result<Option<PathBuf>, String> {
+    let root = &loaded.root;
     let path = path.split(['?', '#']).next().unwrap_or(path);
     if climbs(path) {
         return Err(format!("`{path}` is outside the site"));
@@ -23,8 +31,8 @@ pub(in crate::templates) fn find(shared: &Shared, path: &str) -> Result<Option<P
         places.push(root.join(path));
         places.push(root.join("static").join(path));
         places.push(root.join("content").join(path));
-        places.push(root.join(&shared.loaded.config.output_dir).join(path));
-        if let Some(theme) = &shared.loaded.theme_dir {
+        places.push(root.join(&loaded.config.output_dir).join(path));
+        if let Some(theme) = &loaded.theme_dir {
             places.push(theme.join("static").join(path));
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::files;
 use crate::config::Dialect;
@@ -50,8 +51,9 @@ pub(super) fn resize_image(call: &Call) -> Answer {
     {
         request.format = image::Format::Jpeg;
     }
-    let made =
+    let (made, order) =
         shared.images.request(&file, request).map_err(|problem| format!("`resize_image`: `{path}`: {problem}"))?;
+    note(|| Read::Copy(order));
     let address = shared.loaded.make_permalink(&made.path);
     Ok(Given::Image(object(json!({
         "url": address.strip_suffix('/').unwrap_or(&address),

@@ -1,6 +1,7 @@
 //! Pages, sections and terms by name: `get_page`, `get_section`, `get_taxonomy`, `get_taxonomy_term`,
 //! `get_taxonomy_url`. Each names a thing whose value the engine has made once for the whole build.
 
+use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::{or_near, urls};
 use crate::config::{Dialect, SlugifyStrategy};
@@ -10,6 +11,7 @@ const TOO_EARLY: &str = "nothing can be looked up while content is templated: ca
 
 /// `get_page(path, lang, allow_missing=false)`.
 pub(super) fn get_page(call: &Call) -> Answer {
+    looked_up(call, Read::Page)?;
     match find(call)? {
         Some(Node::Page(key)) => Ok(Given::Page(key)),
         _ => missing(call, "page"),
@@ -19,10 +21,20 @@ pub(super) fn get_page(call: &Call) -> Answer {
 /// `get_section(path, metadata_only=false, lang, allow_missing=false)`.
 pub(super) fn get_section(call: &Call) -> Answer {
     let with_pages = !call.flag("metadata_only", false)?;
+    looked_up(call, |path, lang| Read::Section(path, lang, with_pages))?;
     match find(call)? {
         Some(Node::Section(key)) => Ok(Given::Section(key, with_pages)),
         _ => missing(call, "section"),
     }
+}
+
+/// Leaves a note. While content is templated nothing is found, whatever the site has.
+fn looked_up(call: &Call, read: impl FnOnce(String, String) -> Read) -> Result<(), String> {
+    if call.shared.full.get().is_some() {
+        let (path, lang) = (call.must_text("path")?.to_owned(), call.language()?);
+        note(|| read(path, lang));
+    }
+    Ok(())
 }
 
 fn find(call: &Call) -> Result<Option<Node>, String> {
@@ -82,6 +94,10 @@ fn unknown_taxonomy(call: &Call, function: &str) -> Answer {
 
 /// `get_taxonomy(kind, lang, required=true)`.
 pub(super) fn get_taxonomy(call: &Call) -> Answer {
+    if full(call).is_some() {
+        let (kind, lang) = (call.must_text("kind")?.to_owned(), call.language()?);
+        note(|| Read::Taxonomy(kind, lang));
+    }
     match taxonomy(call, full(call))? {
         Some((key, _)) => Ok(Given::Taxonomy(key)),
         None => unknown_taxonomy(call, "get_taxonomy"),
@@ -91,6 +107,11 @@ pub(super) fn get_taxonomy(call: &Call) -> Answer {
 /// `get_taxonomy_term(kind, term, lang, include_pages=true, required=true)`: by name, else by slug (dialect 0.23).
 pub(super) fn get_taxonomy_term(call: &Call) -> Answer {
     let wanted = call.must_text("term")?;
+    if full(call).is_some() {
+        let (kind, lang) = (call.must_text("kind")?.to_owned(), call.language()?);
+        let with_pages = call.flag("include_pages", true)?;
+        note(|| Read::Term(kind, wanted.to_owned(), lang, with_pages));
+    }
     let Some((key, taxonomy)) = taxonomy(call, full(call))? else {
         return unknown_taxonomy(call, "get_taxonomy_term");
     };
@@ -115,9 +136,13 @@ pub(super) fn get_taxonomy_url(call: &Call) -> Answer {
     // Shortcodes of the older dialect may ask before anything is rendered.
     let library = match call.shared.loaded.dialect {
         Dialect::Zola022 => call.shared.library(),
-        Dialect::Zola023 => full(call),
+        Dialect::Zola023 => call.shared.full.get().cloned(),
     };
-    let Some((_, taxonomy)) = taxonomy(call, library)? else {
+    if library.is_some() {
+        let (kind, lang) = (call.must_text("kind")?.to_owned(), call.language()?);
+        note(|| Read::TermUrl(kind, wanted.to_owned(), lang));
+    }
+    let Some((_, taxonomy)) = taxonomy(call, library.as_deref())? else {
         return unknown_taxonomy(call, "get_taxonomy_url");
     };
     let slug = match call.shared.loaded.config.slugify.taxonomies {

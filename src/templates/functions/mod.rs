@@ -12,6 +12,9 @@ mod urls;
 pub(crate) use call::{Answer, Call};
 pub(super) use data::DataCache;
 pub(super) use files::find as find_file;
+pub(super) use files::locate;
+
+use super::trace::{Read, note};
 
 /// A function of templates.
 type Function = fn(&Call) -> Answer;
@@ -42,6 +45,7 @@ fn or_near<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> String {
 
 /// `now(utc=false, timestamp=false)`: one instant for the whole build.
 fn now(call: &Call) -> Answer {
+    note(|| Read::Moment);
     let now = &call.shared.now;
     if call.flag("timestamp", false)? {
         return Ok(now.timestamp().as_second().into());
@@ -53,6 +57,7 @@ fn now(call: &Call) -> Answer {
 /// `get_env(name, default)`.
 fn get_env(call: &Call) -> Answer {
     let name = call.must_text("name")?;
+    note(|| Read::Variable(name.to_owned()));
     match (std::env::var(name), call.get("default")) {
         (Ok(value), _) => Ok(value.into()),
         (Err(_), Some(default)) => Ok(default.clone().into()),

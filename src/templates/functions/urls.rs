@@ -1,6 +1,7 @@
 //! Addresses and translated words: `get_url`, `trans`, `text_direction`.
 
 use super::super::Shared;
+use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::{files, or_near};
 
@@ -45,6 +46,7 @@ fn resolve(shared: &Shared, internal: &str, lang: &str) -> Result<String, String
         Some((path, anchor)) => (path, Some(anchor)),
         None => (internal, None),
     };
+    note(|| Read::Address(path.to_owned(), lang.to_owned()));
     let library = shared.library().ok_or_else(|| "no page is known yet".to_owned())?;
     let node = localized(shared, path, lang).and_then(|path| library.node(&path)).or_else(|| library.node(path));
     let Some(node) = node else {

@@ -1,16 +1,21 @@
 //! Pages, sections, terms and pagers as templates of either dialect see them.
 //!
-//! Entry point: [`LibraryValues::new`], made once per build: tera's values share their inside, so a page in a hundred
-//! lists is still one page. Nothing here is serialised again when a template asks for it.
+//! Entry point: [`LibraryValues::new`], once per build. A value is made when somebody first asks for it; tera's values
+//! share their inside, so a page in a hundred lists is still one page. Those of pages that did not change may come from
+//! the build before ([`Kept`]).
 
 mod config;
 mod nodes;
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use tera::{Map, Value};
 
 use crate::config::Dialect;
 use crate::content::{Library, PageKey, Pager, Paginator, SectionKey, TaxonomyKey};
+use crate::memory::Print;
 
 pub(super) use config::config;
 pub(super) use nodes::early;
@@ -20,105 +25,160 @@ use nodes::{Siblings, list, page_map, paginator, section_map, term_value};
 /// Every value of a library, by the library's keys.
 #[derive(Debug)]
 pub(super) struct LibraryValues {
+    library: Arc<Library>,
     /// The older dialect shows the pages of terms, pagers and feeds without those beside them.
     is_older: bool,
     /// Without the pages beside them.
-    alone: Vec<Value>,
-    pages: Vec<Value>,
-    sections: Vec<Value>,
-    sections_without_pages: Vec<Value>,
-    taxonomies: Vec<Value>,
-    terms: Vec<Vec<Value>>,
-    terms_without_pages: Vec<Vec<Value>>,
+    alone: Vec<OnceLock<Value>>,
+    pages: Vec<OnceLock<Value>>,
+    sections: Vec<OnceLock<Value>>,
+    sections_without_pages: Vec<OnceLock<Value>>,
+    taxonomies: Vec<OnceLock<Value>>,
+    terms: Vec<Vec<OnceLock<Value>>>,
+    terms_without_pages: Vec<Vec<OnceLock<Value>>>,
+}
+
+/// The values of a build's pages, for the next one.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    values: Option<Arc<LibraryValues>>,
+    /// Each page with its place in the library, by the path of its file; what it was made of.
+    places: HashMap<String, usize>,
+    prints: Vec<Print>,
+}
+
+impl Kept {
+    /// What the next build may take of these values. `prints` has all that each page shows.
+    pub(super) fn new(values: &Arc<LibraryValues>, prints: Vec<Print>) -> Self {
+        let pages = values.library.pages.iter().enumerate();
+        let places = pages.map(|(at, page)| (page.file.relative.clone(), at)).collect();
+        Self { values: Some(Arc::clone(values)), places, prints }
+    }
+}
+
+fn empty<T>(number: usize) -> Vec<OnceLock<T>> {
+    (0..number).map(|_| OnceLock::new()).collect()
 }
 
 impl LibraryValues {
-    /// Builds the values of a library whose Markdown is rendered.
-    pub(super) fn new(library: &Library, dialect: Dialect) -> Self {
-        let is_older = dialect == Dialect::Zola022;
-        let maps: Vec<Map> = library.pages.par_iter().map(|page| page_map(library, page, Siblings::none())).collect();
-        let alone: Vec<Value> = maps.par_iter().cloned().map(Value::from).collect();
-        let sibling = |key: Option<PageKey>| key.map_or_else(Value::none, |key| alone[key.0 as usize].clone());
-        let pages: Vec<Value> = library
-            .pages
-            .par_iter()
-            .zip(maps)
-            .map(|(page, mut map)| {
-                map.insert("lower".into(), sibling(page.lower));
-                map.insert("higher".into(), sibling(page.higher));
-                Value::from(map)
-            })
-            .collect();
-        let sections_without_pages: Vec<Value> =
-            library.sections.par_iter().map(|section| Value::from(section_map(library, section, list([])))).collect();
-        let sections = library
-            .sections
-            .par_iter()
-            .map(|section| {
-                let shown = section.pages.iter().filter(|key| !is_older || library[**key].meta.render);
-                let pages = list(shown.map(|key| pages[key.0 as usize].clone()));
-                Value::from(section_map(library, section, pages))
-            })
-            .collect();
-        let mut values = Self {
-            is_older,
+    /// The values of a library whose Markdown is rendered. Those of pages whose prints are in `before` are taken from it.
+    pub(super) fn new(library: &Arc<Library>, dialect: Dialect, before: &Kept, prints: &[Print]) -> Self {
+        let number = library.pages.len();
+        let (alone, pages) = (empty(number), empty(number));
+        if let Some(values) = &before.values {
+            let place = |key: PageKey| -> Option<usize> {
+                let at = *before.places.get(&library[key].file.relative)?;
+                (before.prints[at] == *prints.get(key.0 as usize)?).then_some(at)
+            };
+            for key in library.page_keys() {
+                let Some(at) = place(key) else { continue };
+                if let Some(value) = values.alone[at].get() {
+                    let _ = alone[key.0 as usize].set(value.clone());
+                }
+                // The pages beside it must be the same too, not only have the same content.
+                let (page, old) = (&library[key], &values.library.pages[at]);
+                let same = |new: Option<PageKey>, old: Option<PageKey>| match (new, old) {
+                    (None, None) => true,
+                    (Some(new), Some(old)) => place(new) == Some(old.0 as usize),
+                    _ => false,
+                };
+                if same(page.lower, old.lower)
+                    && same(page.higher, old.higher)
+                    && let Some(value) = values.pages[at].get()
+                {
+                    let _ = pages[key.0 as usize].set(value.clone());
+                }
+            }
+        }
+        let terms = || library.taxonomies.iter().map(|taxonomy| empty(taxonomy.items.len())).collect();
+        Self {
+            is_older: dialect == Dialect::Zola022,
             alone,
             pages,
-            sections,
-            sections_without_pages,
-            taxonomies: Vec::new(),
-            terms: Vec::new(),
-            terms_without_pages: Vec::new(),
-        };
-        for taxonomy in &library.taxonomies {
-            let full: Vec<Value> =
-                taxonomy.items.iter().map(|term| term_value(term, values.listed(&term.pages))).collect();
-            let mut map = Map::new();
-            map.insert("kind".into(), Value::from_serializable(&taxonomy.kind));
-            map.insert("lang".into(), Value::from(taxonomy.lang.as_str()));
-            map.insert("permalink".into(), Value::from(taxonomy.permalink.as_str()));
-            map.insert("items".into(), Value::from(full.clone()));
-            values.taxonomies.push(Value::from(map));
-            values.terms_without_pages.push(taxonomy.items.iter().map(|term| term_value(term, list([]))).collect());
-            values.terms.push(full);
+            sections: empty(library.sections.len()),
+            sections_without_pages: empty(library.sections.len()),
+            taxonomies: empty(library.taxonomies.len()),
+            terms: terms(),
+            terms_without_pages: terms(),
+            library: Arc::clone(library),
         }
-        values
+    }
+
+    fn alone(&self, key: PageKey) -> Value {
+        let make = || Value::from(page_map(&self.library, &self.library[key], Siblings::none()));
+        self.alone[key.0 as usize].get_or_init(make).clone()
+    }
+
+    /// A page with those beside it.
+    pub(super) fn page(&self, key: PageKey) -> Value {
+        let make = || {
+            let page = &self.library[key];
+            let beside = |key: Option<PageKey>| key.map_or_else(Value::none, |key| self.alone(key));
+            let mut map: Map = match self.alone(key).into_map() {
+                Some(map) => map,
+                None => page_map(&self.library, page, Siblings::none()),
+            };
+            map.insert("lower".into(), beside(page.lower));
+            map.insert("higher".into(), beside(page.higher));
+            Value::from(map)
+        };
+        self.pages[key.0 as usize].get_or_init(make).clone()
     }
 
     /// Pages as terms, pagers and feeds list them.
     pub(super) fn listed(&self, keys: &[PageKey]) -> Value {
-        let from = if self.is_older { &self.alone } else { &self.pages };
-        list(keys.iter().map(|key| from[key.0 as usize].clone()))
-    }
-
-    pub(super) fn page(&self, key: PageKey) -> Value {
-        self.pages[key.0 as usize].clone()
+        list(keys.iter().map(|key| if self.is_older { self.alone(*key) } else { self.page(*key) }))
     }
 
     /// A section with its pages.
     pub(super) fn section(&self, key: SectionKey) -> Value {
-        self.sections[key.0 as usize].clone()
+        let slot = &self.sections[key.0 as usize];
+        let section = &self.library[key];
+        if slot.get().is_none() {
+            // Before the slot is taken: a thread that waits inside may be lent to a page that wants the same section.
+            section.pages.par_iter().for_each(|key| drop(self.page(*key)));
+        }
+        let make = || {
+            let shown = section.pages.iter().filter(|key| !self.is_older || self.library[**key].meta.render);
+            Value::from(section_map(&self.library, section, list(shown.map(|key| self.page(*key)))))
+        };
+        slot.get_or_init(make).clone()
     }
 
     pub(super) fn section_without_pages(&self, key: SectionKey) -> Value {
-        self.sections_without_pages[key.0 as usize].clone()
+        let make = || Value::from(section_map(&self.library, &self.library[key], list([])));
+        self.sections_without_pages[key.0 as usize].get_or_init(make).clone()
     }
 
     pub(super) fn taxonomy(&self, key: TaxonomyKey) -> Value {
-        self.taxonomies[key.0 as usize].clone()
+        let make = || {
+            let taxonomy = &self.library[key];
+            let mut map = Map::new();
+            map.insert("kind".into(), Value::from_serializable(&taxonomy.kind));
+            map.insert("lang".into(), Value::from(taxonomy.lang.as_str()));
+            map.insert("permalink".into(), Value::from(taxonomy.permalink.as_str()));
+            map.insert("items".into(), self.terms(key));
+            Value::from(map)
+        };
+        self.taxonomies[key.0 as usize].get_or_init(make).clone()
     }
 
     pub(super) fn term(&self, key: TaxonomyKey, index: usize) -> Value {
-        self.terms[key.0 as usize][index].clone()
+        let make = || {
+            let term = &self.library[key].items[index];
+            term_value(term, self.listed(&term.pages))
+        };
+        self.terms[key.0 as usize][index].get_or_init(make).clone()
     }
 
     pub(super) fn term_without_pages(&self, key: TaxonomyKey, index: usize) -> Value {
-        self.terms_without_pages[key.0 as usize][index].clone()
+        let make = || term_value(&self.library[key].items[index], list([]));
+        self.terms_without_pages[key.0 as usize][index].get_or_init(make).clone()
     }
 
     /// The `terms` of a taxonomy's list.
     pub(super) fn terms(&self, key: TaxonomyKey) -> Value {
-        Value::from(self.terms[key.0 as usize].clone())
+        list((0..self.library[key].items.len()).map(|index| self.term(key, index)))
     }
 
     /// The `paginator` of one pager.

@@ -1,0 +1,152 @@
+//! What is remembered of a text between builds: its front matter read, its address made.
+//!
+//! Entry points: [`Kept::of_page`], [`Kept::of_section`] right after a file was read, [`Kept::page`] and
+//! [`Kept::section`] instead of reading it again. All of it depends on the file, its path and the configuration alone;
+//! what the rest of the site says (order, translations, backlinks) is put together anew each time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{FileInfo, Page, PageFrontMatter, Raw, Section, SectionFrontMatter};
+use crate::memory::{Print, Stamp};
+
+/// Texts as the last build read them, by their path below the content root.
+pub type Texts = BTreeMap<String, Arc<Kept>>;
+
+/// A text as it was read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Kept {
+    seen: Seen,
+    lang: String,
+    /// Where the body begins: its byte, its line.
+    body: usize,
+    raw_line: usize,
+    /// The print of what sections above add to it.
+    defaults: Print,
+    /// The print of the body.
+    pub(crate) raw: Print,
+    meta: Meta,
+    /// The print of a page's front matter.
+    meta_print: Print,
+    slug: String,
+    path: String,
+    components: Vec<String>,
+    permalink: String,
+    reading: (usize, usize),
+}
+
+/// The state of a file when it was read.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Seen {
+    stamp: Stamp,
+    at: i128,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Meta {
+    Page(Box<PageFrontMatter>),
+    Section(Box<SectionFrontMatter>),
+}
+
+impl Seen {
+    /// Looks at a file; `None` when there is none. To be done before it is read.
+    pub(super) fn of(file: &FileInfo) -> Option<Self> {
+        let at = Stamp::now();
+        let about = std::fs::metadata(&file.path).ok()?;
+        Some(Self { stamp: Stamp::of(&about), at })
+    }
+}
+
+impl Kept {
+    /// Whether this is still what a file says.
+    pub(super) fn is_of(&self, seen: &Seen, lang: &str, defaults: Print) -> bool {
+        let same = self.seen.stamp == seen.stamp && seen.stamp.settled(self.seen.at);
+        same && self.lang == lang && self.defaults == defaults
+    }
+
+    /// The print of a page's front matter, if it still is what was read.
+    pub(crate) fn print_of(&self, meta: &PageFrontMatter) -> Option<Print> {
+        matches!(&self.meta, Meta::Page(own) if **own == *meta).then_some(self.meta_print)
+    }
+
+    /// What to remember of a page that was just read.
+    pub(super) fn of_page(page: &Page, seen: Seen, body: usize, defaults: Print) -> Self {
+        Self {
+            seen,
+            lang: page.lang.clone(),
+            body,
+            raw_line: page.raw_line,
+            defaults,
+            raw: Print::of(page.raw.as_bytes()),
+            meta: Meta::Page(Box::new(page.meta.clone())),
+            meta_print: Print::of_value(&page.meta),
+            slug: page.slug.clone(),
+            path: page.path.clone(),
+            components: page.components.clone(),
+            permalink: page.permalink.clone(),
+            reading: (page.rendered.word_count, page.rendered.reading_time),
+        }
+    }
+
+    /// What to remember of a section that was just read.
+    pub(super) fn of_section(section: &Section, seen: Seen, body: usize) -> Self {
+        Self {
+            seen,
+            lang: section.lang.clone(),
+            body,
+            raw_line: section.raw_line,
+            defaults: Print::NONE,
+            raw: Print::of(section.raw.as_bytes()),
+            meta: Meta::Section(Box::new(section.meta.clone())),
+            meta_print: Print::NONE,
+            slug: String::new(),
+            path: section.path.clone(),
+            components: section.components.clone(),
+            permalink: section.permalink.clone(),
+            reading: (section.rendered.word_count, section.rendered.reading_time),
+        }
+    }
+
+    /// The page again, without its files.
+    pub(super) fn page(&self, file: FileInfo) -> Option<Page> {
+        let Meta::Page(meta) = &self.meta else { return None };
+        let raw = Raw::later(file.path.clone(), self.body);
+        Some(Page {
+            raw,
+            meta: (**meta).clone(),
+            lang: self.lang.clone(),
+            raw_line: self.raw_line,
+            slug: self.slug.clone(),
+            path: self.path.clone(),
+            components: self.components.clone(),
+            permalink: self.permalink.clone(),
+            rendered: Arc::new(self.rendered()),
+            file,
+            ..Page::default()
+        })
+    }
+
+    /// The section again, without its files.
+    pub(super) fn section(&self, file: FileInfo) -> Option<Section> {
+        let Meta::Section(meta) = &self.meta else { return None };
+        let raw = Raw::later(file.path.clone(), self.body);
+        Some(Section {
+            raw,
+            meta: (**meta).clone(),
+            lang: self.lang.clone(),
+            raw_line: self.raw_line,
+            path: self.path.clone(),
+            components: self.components.clone(),
+            permalink: self.permalink.clone(),
+            rendered: Arc::new(self.rendered()),
+            file,
+            ..Section::default()
+        })
+    }
+
+    fn rendered(&self) -> super::Rendered {
+        super::Rendered { word_count: self.reading.0, reading_time: self.reading.1, ..super::Rendered::default() }
+    }
+}

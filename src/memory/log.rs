@@ -1,0 +1,197 @@
+//! Records in a file: read whole, appended to, written anew when half of it is out of date.
+//!
+//! Every record carries the print of its bytes. A file that was cut while it was written, damaged, or left by another
+//! version of the program gives fewer records or none, never wrong ones.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::Print;
+
+/// Length of what stands before a record: its length and its print.
+const HEAD: usize = 4 + 16;
+/// A file smaller than this is never written anew only because much of it is out of date.
+const SMALL: usize = 1 << 20;
+
+/// A file of records by name; the last one of a name counts.
+#[derive(Debug)]
+pub struct Log {
+    path: PathBuf,
+    version: Print,
+    bytes: Vec<u8>,
+    records: HashMap<String, Range<usize>>,
+    /// How far the file is made of whole records.
+    end: usize,
+}
+
+impl Log {
+    /// Reads a file, which need not exist. Records of another `version` are left out.
+    pub fn open(path: PathBuf, version: Print) -> Self {
+        let bytes = fs::read(&path).unwrap_or_default();
+        let mut log = Self { path, version, bytes, records: HashMap::new(), end: 0 };
+        let start = postcard::to_stdvec(&version).unwrap_or_default();
+        if !log.bytes.starts_with(&start) {
+            log.bytes.clear();
+            return log;
+        }
+        let mut at = start.len();
+        while let Some((name, range)) = log.record(at) {
+            at = range.end;
+            log.records.insert(name.to_owned(), range);
+        }
+        log.end = at;
+        log
+    }
+
+    /// The record that begins at a byte, if all of it is there. Its print is checked when it is asked for.
+    fn record(&self, at: usize) -> Option<(&str, Range<usize>)> {
+        let head = self.bytes.get(at..at + HEAD)?;
+        let length = u32::from_le_bytes(head[..4].try_into().ok()?) as usize;
+        let start = at + HEAD;
+        let body = self.bytes.get(start..start.checked_add(length)?)?;
+        let (name, _) = postcard::take_from_bytes::<&str>(body).ok()?;
+        Some((name, start..start + length))
+    }
+
+    /// The bytes remembered under a name, if they are whole.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        let range = self.records.get(name)?;
+        let body = &self.bytes[range.clone()];
+        let print = &self.bytes[range.start - 16..range.start];
+        let whole = postcard::from_bytes::<Print>(print).ok()? == Print::of(body);
+        whole.then(|| postcard::take_from_bytes::<&str>(body).ok()).flatten().map(|(_, rest)| rest)
+    }
+
+    /// Every name, sorted.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.records.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Adds records. Those that `live` does not name are dropped when the file is written anew. Another program that
+    /// holds the file keeps it to itself: then nothing is written, and the next build works a little more.
+    pub fn save(&self, added: &[(&str, Vec<u8>)], live: impl Fn(&str) -> bool) -> std::io::Result<()> {
+        if added.is_empty() && self.end > 0 {
+            return Ok(());
+        }
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut more = Vec::new();
+        for (name, value) in added {
+            write_record(&mut more, name, value);
+        }
+        let names = self.names();
+        let new: HashSet<&str> = added.iter().map(|(name, _)| *name).collect();
+        let stays = |name: &str| live(name) && !new.contains(name);
+        let living: usize = names
+            .iter()
+            .filter(|name| stays(name))
+            .filter_map(|name| self.records.get(*name))
+            .map(|range| HEAD + range.len())
+            .sum();
+        if self.end > 0 && self.end + more.len() < 2 * (living + more.len()) + SMALL {
+            return append(&self.path, self.end as u64, &more);
+        }
+        let mut whole = postcard::to_stdvec(&self.version).unwrap_or_default();
+        for name in names.into_iter().filter(|name| stays(name)) {
+            let range = &self.records[name];
+            whole.extend_from_slice(&self.bytes[range.start - HEAD..range.end]);
+        }
+        whole.extend_from_slice(&more);
+        replace(&self.path, &whole)
+    }
+}
+
+fn write_record(to: &mut Vec<u8>, name: &str, value: &[u8]) {
+    let mut body = postcard::to_stdvec(name).unwrap_or_default();
+    body.extend_from_slice(value);
+    let Ok(length) = u32::try_from(body.len()) else { return };
+    to.extend_from_slice(&length.to_le_bytes());
+    to.extend_from_slice(&postcard::to_stdvec(&Print::of(&body)).unwrap_or_default());
+    to.extend_from_slice(&body);
+}
+
+fn append(path: &Path, end: u64, more: &[u8]) -> std::io::Result<()> {
+    use std::io::{Seek as _, SeekFrom};
+    let mut file = File::options().write(true).open(path)?;
+    if file.try_lock().is_err() {
+        return Ok(());
+    }
+    // Somebody else wrote since we read: what we would add belongs to another state.
+    if file.metadata()?.len() < end {
+        return Ok(());
+    }
+    file.set_len(end)?;
+    file.seek(SeekFrom::Start(end))?;
+    file.write_all(more)
+}
+
+fn replace(path: &Path, whole: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
+    fresh.write_all(whole)?;
+    fresh.persist(path).map(drop).map_err(|error| error.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(log: &Log, name: &str) -> Option<String> {
+        log.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    #[test]
+    fn records_come_back_and_the_last_one_counts() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a/log");
+        let version = Print::of(b"1");
+        let log = Log::open(path.clone(), version);
+        log.save(&[("a", b"un".to_vec()), ("b", b"deux".to_vec())], |_| true).unwrap();
+        Log::open(path.clone(), version).save(&[("a", b"trois".to_vec())], |_| true).unwrap();
+        let log = Log::open(path.clone(), version);
+        assert_eq!((value(&log, "a"), value(&log, "b")), (Some("trois".into()), Some("deux".into())));
+        assert_eq!(value(&Log::open(path, Print::of(b"2")), "a"), None, "another version");
+    }
+
+    #[test]
+    fn a_cut_or_damaged_file_loses_records_and_nothing_else() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("log");
+        let version = Print::of(b"1");
+        Log::open(path.clone(), version).save(&[("a", b"un".to_vec()), ("b", b"deux".to_vec())], |_| true).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for cut in 0..whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            let log = Log::open(path.clone(), version);
+            assert!(value(&log, "a").is_none_or(|v| v == "un") && value(&log, "b").is_none_or(|v| v == "deux"));
+            log.save(&[("c", b"x".to_vec())], |_| true).unwrap();
+            assert_eq!(value(&Log::open(path.clone(), version), "c").as_deref(), Some("x"));
+        }
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x55;
+            fs::write(&path, &damaged).unwrap();
+            let log = Log::open(path.clone(), version);
+            assert!(value(&log, "a").is_none_or(|v| v == "un") && value(&log, "b").is_none_or(|v| v == "deux"));
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_date_is_dropped_in_time() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("log");
+        let version = Print::of(b"1");
+        for _ in 0..12 {
+            Log::open(path.clone(), version).save(&[("a", vec![7; 400_000])], |_| true).unwrap();
+        }
+        assert!(fs::metadata(&path).unwrap().len() < 3_000_000);
+        Log::open(path.clone(), version).save(&[("b", vec![7; 2_000_000])], |name| name == "b").unwrap();
+        assert!(Log::open(path, version).get("a").is_none());
+    }
+}

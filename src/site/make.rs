@@ -1,0 +1,255 @@
+//! The work of a build: load, plan, render, check. What the last build left is believed as far as it holds.
+//!
+//! Entry point: [`make`]. A step that fails does not end the run: whatever does not depend on it is still done, for the
+//! sake of what else may be wrong. Only what is published must be whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::remember::{Bodies, Made, Makers, Memory, Outputs};
+use super::render::{self, Scene};
+use super::{CACHE, Options, Site, feeds, files, fingerprint, plan};
+use crate::checks;
+use crate::config::{Loaded, Mode};
+use crate::content::schedule::{self, Clock};
+use crate::content::{self, Library, Node};
+use crate::diagnostic::{self, Diagnostic, any_error};
+use crate::markdown::{self, Highlighter, Hooks, Untemplated};
+use crate::memory::Print;
+use crate::output::{Body, Contribution, Manifest, Output};
+use crate::podcast;
+use crate::search;
+use crate::templates::{Closures, ContentHooks, Prints, Read, Renderer};
+use crate::toolkit;
+
+/// A site from its configuration, which is `sound` when it has no errors, and its outputs as the next build may believe
+/// them. `found` is what was told so far.
+pub(super) fn make(
+    options: &Options,
+    (loaded, sound): (Arc<Loaded>, bool),
+    mut found: Vec<Diagnostic>,
+    memory: &mut Memory,
+) -> Result<(Site, BTreeMap<String, Made>), Vec<Diagnostic>> {
+    let (now, today) = (loaded.now.timestamp(), loaded.now.date());
+
+    // Load.
+    let wishes = content::Options {
+        drafts: options.drafts,
+        schedule: loaded.repere.publish.schedule,
+        fallback: loaded.repere.publish.fallback,
+        inside: loaded.repere.safety.inside,
+    };
+    let (mut library, of_content) = content::load_with(&loaded.root, &loaded.config, wishes, &memory.texts);
+    found.extend(of_content);
+    let (series, of_series) = podcast::load(&library, &loaded);
+    found.extend(of_series);
+    let highlighter = match memory.highlighter.take() {
+        Some(known) => Some(known),
+        None => gather(Highlighter::new(&loaded), &mut found).flatten().map(Arc::new),
+    };
+    memory.highlighter.clone_from(&highlighter);
+    let closures = Closures::read(&loaded);
+    let renderer = match loaded.theme_is_missing() {
+        true => None,
+        false => gather(Renderer::load(&loaded, highlighter.clone()), &mut found),
+    };
+    let clock = Clock { now, zone: loaded.repere.publish.timezone.rules(), all_pages: wishes.schedule };
+    let next_change = schedule::next_change(&library, &clock);
+    podcast::leave_out_sources(&mut library, &series);
+    schedule::hide(&mut library, &clock);
+    let library = Arc::new(library);
+    let hooks = match &renderer {
+        Some(renderer) => {
+            renderer.prepare(&library);
+            gather(ContentHooks::new(renderer).map_err(|fault| vec![fault]), &mut found)
+        }
+        None => None,
+    };
+    let hooks: &dyn Hooks = hooks.as_ref().map_or(&Untemplated, |hooks| hooks);
+    let files = &memory.files;
+    let images = renderer.as_ref().map(Renderer::images);
+    let bodies = Bodies::new(&memory.bodies, (&library, &loaded, files), &closures, images, today);
+    let texts = markdown::render_library(&library, &loaded, highlighter.as_deref(), hooks, &bodies);
+    let bodies = bodies.done();
+    renderer.iter().for_each(Renderer::settle);
+    // Nobody else holds it any more; if somebody did, a copy would do.
+    let mut library = Arc::try_unwrap(library).unwrap_or_else(|shared| (*shared).clone());
+    found.extend(markdown::finish_library(&mut library, &loaded, texts));
+    let (contributed, of_rooms) = contribute(&mut library, &loaded, &series, now);
+    found.extend(of_rooms);
+    let library = Arc::new(library);
+
+    // Plan.
+    let (planned, collisions) = plan::plan(&library, &loaded);
+    found.extend(collisions);
+    let (Some(renderer), true) = (renderer, sound) else { return Err(diagnostic::once(found)) };
+
+    // Render.
+    // Not while writing: names that change with every edit would hide what changed.
+    let fingerprints = loaded.repere.publish.fingerprint && options.mode != Mode::Serve;
+    let folder = memory.folder.clone();
+    // What was published then is not what templates made.
+    let standing = folder.as_deref().filter(|_| !fingerprints);
+    let prints = Prints::new(&library, &loaded, files, today);
+    let whole = if memory.keeps_bytes() { prints.whole() } else { Vec::new() };
+    let values = renderer.publish_again(&library, &memory.values, whole);
+    let makers = Makers { prints: &prints, images: renderer.images() };
+    let outputs = Outputs::new(&memory.outputs, standing, memory.keeps_bytes());
+    let minify = loaded.config.minify_html || options.minify;
+    let scene = Scene {
+        library: &library,
+        renderer: &renderer,
+        closures: &closures,
+        makers: &makers,
+        outputs: &outputs,
+        minify,
+    };
+    let (mut made, faults) = render::render(&planned, &scene);
+    found.extend(faults);
+    made.extend(gather(sitemap(&scene), &mut found).unwrap_or_default());
+    made.extend(files::assets(&library));
+    made.extend(contributed);
+    made.extend(gather(sass(&scene), &mut found).unwrap_or_default());
+    made.extend(gather(images_made(&renderer, &loaded), &mut found).unwrap_or_default());
+    made.extend(gather(search_index(&scene), &mut found).unwrap_or_default());
+    made.extend(gather(style_sheets(&scene, highlighter.as_deref()), &mut found).unwrap_or_default());
+    let (statics, told) = gather(files::statics(&loaded), &mut found).unwrap_or_default();
+    found.extend(told);
+    made.extend(statics);
+    let mut shown = each_once(made);
+    if fingerprints {
+        let named = fingerprint::fingerprint(shown, &loaded.config.base_url);
+        shown = gather(named, &mut found).unwrap_or_default();
+    }
+
+    // Check. What a fault kept from being made is no dead end of a link as well.
+    let missing = missing(&planned, &library, &shown);
+    found.extend(checks::run(&library, &loaded, &shown, &missing));
+    let found = diagnostic::once(found);
+    if any_error(&found) {
+        return Err(found);
+    }
+
+    let outputs = outputs.taken();
+    let known = |output: &Output| match (&output.body, outputs.get(&output.path)) {
+        (Body::Bytes(bytes), Some(made)) if made.is(bytes) => Some((made.hash, made.size)),
+        (Body::Bytes(_), _) => None,
+        (Body::File(file), Some(made)) if made.is_at(file, standing, &output.path) => Some((made.hash, made.size)),
+        (Body::File(file), _) => files.hash(file),
+    };
+    let manifest = Manifest::describe(&shown, known)
+        .map_err(|path| vec![Diagnostic::error(format!("{} cannot be read", path.display()))])?;
+    let sounds = podcast::sounds::sounds(&series, now);
+    memory.remember(&library, bodies);
+    memory.values = values;
+    Ok((Site { loaded, library, renderer, outputs: shown, sounds, manifest, warnings: found, next_change }, outputs))
+}
+
+/// Paths that would be there if nothing was wrong.
+fn missing(planned: &[plan::Planned], library: &Library, outputs: &[Output]) -> BTreeSet<String> {
+    let made: BTreeSet<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
+    let index = |path: &str| format!("{}index.html", path.trim_start_matches('/'));
+    let broken = library.pages.iter().filter(|page| page.broken).map(|page| index(&page.path));
+    let sections = library.sections.iter().filter(|section| section.broken).map(|section| index(&section.path));
+    let planned = planned.iter().map(|planned| planned.path.clone());
+    planned.chain(broken).chain(sections).filter(|path| !made.contains(path.as_str())).collect()
+}
+
+/// The value, or its problems among those found.
+fn gather<T>(result: Result<T, Vec<Diagnostic>>, found: &mut Vec<Diagnostic>) -> Option<T> {
+    result.map_err(|problems| found.extend(problems)).ok()
+}
+
+/// What the podcast, the films and the toolkit add: values for their pages, files of their own.
+fn contribute(
+    library: &mut Library,
+    loaded: &Loaded,
+    series: &[podcast::Series],
+    now: jiff::Timestamp,
+) -> (Vec<Output>, Vec<Diagnostic>) {
+    let mut contribution = Contribution::default();
+    let mut found = Vec::new();
+    let rooms = [
+        podcast::contribute(library, loaded, series, now),
+        podcast::video::contribute(library),
+        toolkit::contribute(library, loaded),
+    ];
+    for (room, problems) in rooms {
+        contribution.merge(room);
+        found.extend(problems);
+    }
+    let (booklets, problems) = toolkit::booklets(library, loaded, &contribution.values);
+    contribution.merge(booklets);
+    found.extend(problems);
+    for (source, values) in contribution.values {
+        match library.node(&source) {
+            Some(Node::Page(key)) => library[key].meta.facets.extend(values),
+            Some(Node::Section(key)) => library[key].meta.facets.extend(values),
+            None => {}
+        }
+    }
+    (contribution.outputs, found)
+}
+
+/// Copies of images that templates asked for, made or taken from the cache.
+fn images_made(renderer: &Renderer, loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let cache = loaded.root.join(CACHE).join("images");
+    let made = renderer.images().make(&cache).map_err(|problem| vec![Diagnostic::error(problem)])?;
+    Ok(made.into_iter().map(|(path, file)| Output::file(path, file, "resize_image")).collect())
+}
+
+/// The colours of code, when they are classes.
+fn style_sheets(scene: &Scene, highlighter: Option<&Highlighter>) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    scene.outputs.group("colours", Print::NONE, scene.makers, || {
+        let sheets = highlighter.map(Highlighter::style_sheets).unwrap_or_default();
+        let outputs = sheets.into_iter().map(|(name, text)| Output::bytes(name, text, "markdown.highlighting"));
+        Ok((outputs.collect(), BTreeSet::new()))
+    })
+}
+
+/// The style sheets that are compiled: all of them again when one of their sources changed.
+fn sass(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let loaded = scene.renderer.loaded();
+    let sheets = files::sass_sheets(loaded);
+    let key = Print::of_value(&sheets);
+    scene.outputs.group("sass", key, scene.makers, || {
+        let (outputs, read) = files::sass(&sheets, loaded)?;
+        Ok((outputs, read.into_iter().map(Read::Plain).collect()))
+    })
+}
+
+/// The search index of each language, made again when any page changed.
+fn search_index(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let library = scene.library;
+    let bodies = library.pages.iter().map(|page| &page.rendered).chain(library.sections.iter().map(|s| &s.rendered));
+    let bodies: Vec<Print> = bodies.map(|rendered| rendered.prints.content).collect();
+    let key = Print::of_value(&(scene.makers.prints.heads(), bodies));
+    scene.outputs.group("search", key, scene.makers, || {
+        Ok((search::outputs(library, &scene.renderer.loaded().config)?, BTreeSet::new()))
+    })
+}
+
+/// The sitemap. One that is split is made each time: such a site has other worries.
+fn sitemap(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let (library, renderer) = (scene.library, scene.renderer);
+    let loaded = renderer.loaded();
+    let told = |fault: Diagnostic| vec![fault];
+    if !loaded.config.generate_sitemap || !feeds::is_one(library) {
+        return feeds::sitemap(library, loaded, renderer).map_err(told);
+    }
+    let closure = scene.closures.of("sitemap.xml");
+    let (path, origin) = ("sitemap.xml", PathBuf::from("sitemap.xml"));
+    let made = scene.outputs.make((path, &origin), scene.makers.prints.heads(), closure, scene.makers, || {
+        let outputs = feeds::sitemap(library, loaded, renderer)?;
+        let body = outputs.into_iter().next().map(|output| output.body);
+        Ok(if let Some(Body::Bytes(bytes)) = body { bytes.to_vec() } else { Vec::new() })
+    });
+    made.map(|output| vec![output]).map_err(told)
+}
+
+/// Later outputs win: a static file over a page, the site over its theme.
+fn each_once(made: Vec<Output>) -> Vec<Output> {
+    let by_path: BTreeMap<String, Output> = made.into_iter().map(|output| (output.path.clone(), output)).collect();
+    by_path.into_values().collect()
+}

@@ -1,0 +1,145 @@
+//! Bodies of pages as they were rendered, and when they are still right.
+//!
+//! A body depends on its text, on where it stands, and on what it read while it was rendered: addresses it links to,
+//! files and data that its shortcodes or components asked for. A text that calls templates also depends on every one of
+//! them and on its own page. A text with something wrong in it is never remembered, so that it is told every time.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Loaded;
+use crate::content::{Library, Node, Rendered};
+use crate::markdown::{Done, Recall};
+use crate::media::image::Images;
+use crate::memory::{Files, Print};
+use crate::templates::{Closure, Closures, Prints, Read, page_head, section_head, traced};
+
+/// Templates that write parts of any body.
+const SMALL: &[&str] = &[
+    "anchor-link.html",
+    "summary-cutoff.html",
+    "_markup/render-image.html",
+    "_markup/render-link.html",
+    "_markup/render-heading.html",
+    "_markup/render-codeblock.html",
+    "_markup/responsive-image.html",
+];
+
+/// A body as it was rendered.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::site) struct Body {
+    key: Print,
+    /// The print of the text, and whether it calls templates.
+    raw: Print,
+    is_templated: bool,
+    /// Where its links lead.
+    links: Print,
+    reads: Vec<(Read, Print)>,
+    rendered: Arc<Rendered>,
+}
+
+/// The memory of bodies during one build.
+pub(in crate::site) struct Bodies<'a> {
+    before: &'a BTreeMap<String, Arc<Body>>,
+    prints: Prints<'a>,
+    closures: &'a Closures,
+    images: Option<&'a Images>,
+    /// The templates that any body may use.
+    small: Print,
+    now: Mutex<BTreeMap<String, Arc<Body>>>,
+}
+
+impl<'a> Bodies<'a> {
+    /// Bodies as the last build left them, for a library whose Markdown is still to be rendered.
+    pub(in crate::site) fn new(
+        before: &'a BTreeMap<String, Arc<Body>>,
+        (library, loaded, files): (&'a Library, &'a Loaded, &'a Files),
+        closures: &'a Closures,
+        images: Option<&'a Images>,
+        today: jiff::civil::Date,
+    ) -> Self {
+        let small: Vec<Print> = SMALL.iter().map(|name| closures.of(name).print).collect();
+        Self {
+            before,
+            prints: Prints::early(library, loaded, files, today),
+            closures,
+            images,
+            small: Print::of_value(&small),
+            now: Mutex::default(),
+        }
+    }
+
+    /// What the next build may believe.
+    pub(in crate::site) fn done(self) -> BTreeMap<String, Arc<Body>> {
+        self.now.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, name: &str, body: Arc<Body>) {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), body);
+    }
+
+    /// What templates called by a text may show of the clock.
+    fn closure(&self) -> Closure {
+        Closure { print: self.closures.all(), ..self.closures.everything() }
+    }
+
+    fn key(&self, library: &Library, node: Node, place: Print, raw: Print, is_templated: bool) -> Print {
+        let called = is_templated.then(|| {
+            let head = match node {
+                Node::Page(key) => page_head(library, &library[key]),
+                Node::Section(key) => section_head(library, key),
+            };
+            (self.closures.all(), head)
+        });
+        Print::of_value(&(place, raw, self.small, called))
+    }
+
+    /// Whether all that a body read would be answered as it was.
+    fn holds(&self, body: &Body, library: &Library) -> bool {
+        body.links == links(library, &body.rendered)
+            && body.reads.iter().all(|(read, print)| self.prints.read(read, self.closure()) == Some(*print))
+    }
+}
+
+/// Where the links of a body lead today.
+fn links(library: &Library, rendered: &Rendered) -> Print {
+    let targets = rendered.internal_links.iter();
+    let targets: Vec<_> =
+        targets.map(|link| (&link.path, library.node(&link.path).map(|n| library.permalink(n)))).collect();
+    Print::of_value(&targets)
+}
+
+impl Recall for Bodies<'_> {
+    fn text(&self, library: &Library, node: Node, place: Print, work: &dyn Fn() -> Done) -> Done {
+        let (file, kept, raw) = match node {
+            Node::Page(key) => (&library[key].file, &library[key].kept, &library[key].raw),
+            Node::Section(key) => (&library[key].file, &library[key].kept, &library[key].raw),
+        };
+        let name = file.relative.as_str();
+        if let (Some(kept), Some(body)) = (kept, self.before.get(name))
+            && body.raw == kept.raw
+            && body.key == self.key(library, node, place, body.raw, body.is_templated)
+            && self.holds(body, library)
+        {
+            for (read, _) in &body.reads {
+                if let (Read::Copy(order), Some(images)) = (read, self.images) {
+                    images.again(order);
+                }
+            }
+            self.keep(name, Arc::clone(body));
+            return (Arc::clone(&body.rendered), Vec::new());
+        }
+        let ((rendered, found), reads) = traced(work);
+        let reads: Option<Vec<(Read, Print)>> =
+            reads.into_iter().map(|read| self.prints.read(&read, self.closure()).map(|print| (read, print))).collect();
+        if let (true, Some(reads)) = (found.is_empty(), reads) {
+            let (raw, is_templated) = (Print::of(raw.as_bytes()), raw.contains("{{") || raw.contains("{%"));
+            let key = self.key(library, node, place, raw, is_templated);
+            let links = links(library, &rendered);
+            self.keep(name, Arc::new(Body { key, raw, is_templated, links, reads, rendered: Arc::clone(&rendered) }));
+        }
+        (rendered, found)
+    }
+}

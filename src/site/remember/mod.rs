@@ -1,0 +1,199 @@
+//! What one build leaves for the next: texts as they were read, bodies as they were rendered, outputs as they were made.
+//!
+//! Entry points: [`Memory::on_disk`] for `build`, [`Memory::in_process`] for `serve`, [`Memory::none`] for commands that
+//! build once. Everything is believed only when all it was made from is still the same: `bodies` and `outputs` say how
+//! that is told. A memory that is lost, cut, damaged or of another program costs time and nothing else.
+
+mod bodies;
+mod outputs;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::config::Loaded;
+use crate::content::{Library, Texts};
+use crate::markdown::Highlighter;
+use crate::memory::{Files, Log, Print, program};
+use crate::site::Options;
+use crate::templates::KeptValues;
+
+pub(super) use bodies::Bodies;
+pub(super) use outputs::{Made, Makers, Outputs};
+
+use bodies::Body;
+
+/// What the last build left.
+#[derive(Debug, Default)]
+pub struct Memory {
+    keeps: Keeps,
+    /// The state of every file that was looked at.
+    pub(super) files: Files,
+    /// What texts, bodies and outputs were made with: program, configuration, options.
+    environment: Print,
+    pub(super) texts: Texts,
+    pub(super) bodies: BTreeMap<String, Arc<Body>>,
+    pub(super) outputs: BTreeMap<String, Made>,
+    /// The folder of the site they were published in.
+    pub(super) folder: Option<PathBuf>,
+    /// The grammars of code, once they are loaded.
+    pub(super) highlighter: Option<Arc<Highlighter>>,
+    /// The values of pages.
+    pub(super) values: KeptValues,
+    logs: Option<(Log, Log)>,
+}
+
+/// Where a memory lives.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Keeps {
+    /// Nowhere.
+    #[default]
+    Nothing,
+    /// In the cache of the site.
+    Disk,
+    /// In this process, outputs included.
+    Process,
+}
+
+impl Memory {
+    /// For one build that nothing follows.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// For builds of this process: outputs stay in memory.
+    pub fn in_process() -> Self {
+        Self { keeps: Keeps::Process, ..Self::default() }
+    }
+
+    /// For a build into a folder: what is needed is read from the cache of the site.
+    pub fn on_disk() -> Self {
+        Self { keeps: Keeps::Disk, ..Self::default() }
+    }
+
+    /// Whether outputs are kept in memory.
+    pub(super) fn keeps_bytes(&self) -> bool {
+        self.keeps == Keeps::Process
+    }
+
+    /// Begins a build: forgets what was made otherwise, reads what the disk has.
+    pub(super) fn begin(&mut self, loaded: &Loaded, options: &Options, folder: Option<PathBuf>) {
+        let environment = environment(loaded, options);
+        if self.keeps == Keeps::Disk {
+            self.open(&loaded.root.join(super::CACHE), environment, folder);
+        } else {
+            self.files.next();
+            if self.environment != environment {
+                self.texts.clear();
+                self.bodies.clear();
+                self.outputs.clear();
+                (self.highlighter, self.values) = (None, KeptValues::default());
+            }
+        }
+        self.environment = environment;
+    }
+
+    fn open(&mut self, cache: &Path, environment: Print, folder: Option<PathBuf>) {
+        let place = folder.as_ref().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = hex(Print::of(place.as_bytes()));
+        let texts = Log::open(cache.join("texts.bin"), environment);
+        let outputs = Log::open(cache.join(format!("outputs-{name}.bin")), environment);
+        self.files = outputs.get(FILES).map(Files::from_bytes).unwrap_or_default();
+        self.texts = decoded(&texts, "t").into_iter().map(|(name, kept)| (name, Arc::new(kept))).collect();
+        self.bodies = decoded(&texts, "b").into_iter().map(|(name, body)| (name, Arc::new(body))).collect();
+        self.outputs = decoded(&outputs, "o").into_iter().collect();
+        self.folder = folder;
+        self.logs = Some((texts, outputs));
+    }
+
+    /// What the last build published.
+    pub(super) fn published(&self) -> &BTreeMap<String, Made> {
+        &self.outputs
+    }
+
+    /// Takes over what a build made.
+    pub(super) fn remember(&mut self, library: &Library, bodies: BTreeMap<String, Arc<Body>>) {
+        let pages = library.pages.iter().filter_map(|page| Some((&page.file.relative, page.kept.as_ref()?)));
+        let sections = library.sections.iter().filter_map(|s| Some((&s.file.relative, s.kept.as_ref()?)));
+        let texts: Texts = pages.chain(sections).map(|(name, kept)| (name.clone(), Arc::clone(kept))).collect();
+        if let Some((log, _)) = &self.logs {
+            let mut added: Vec<(String, Vec<u8>)> = Vec::new();
+            for (name, kept) in &texts {
+                if !self.texts.get(name).is_some_and(|before| Arc::ptr_eq(before, kept)) {
+                    added.push((format!("t{name}"), postcard::to_stdvec(&**kept).unwrap_or_default()));
+                }
+            }
+            for (name, body) in &bodies {
+                if !self.bodies.get(name).is_some_and(|before| Arc::ptr_eq(before, body)) {
+                    added.push((format!("b{name}"), postcard::to_stdvec(&**body).unwrap_or_default()));
+                }
+            }
+            let added: Vec<(&str, Vec<u8>)> =
+                added.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+            // A cache that cannot be written (a read-only disk) makes the next build slower, not wrong.
+            let _ = log.save(&added, |name| match name.split_at_checked(1) {
+                Some(("t", name)) => texts.contains_key(name),
+                Some(("b", name)) => bodies.contains_key(name),
+                _ => false,
+            });
+        }
+        (self.texts, self.bodies) = (texts, bodies);
+    }
+
+    /// Takes over the outputs, once they are where they belong.
+    pub(super) fn remember_outputs(&mut self, outputs: BTreeMap<String, Made>) {
+        if let Some((_, log)) = &self.logs {
+            let changed = outputs.iter().filter(|(name, made)| self.outputs.get(*name) != Some(*made));
+            let mut names: Vec<(String, Vec<u8>)> = changed
+                .map(|(name, made)| (format!("o{name}"), postcard::to_stdvec(made).unwrap_or_default()))
+                .collect();
+            names.push((FILES.to_owned(), self.files.to_bytes()));
+            // What went away must not come back when the same path is made again: an empty record says so.
+            let gone = self.outputs.keys().filter(|name| !outputs.contains_key(*name));
+            names.extend(gone.map(|name| (format!("o{name}"), Vec::new())));
+            let added: Vec<(&str, Vec<u8>)> =
+                names.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+            let _ = log.save(&added, |name| {
+                name == FILES || name.strip_prefix('o').is_some_and(|name| outputs.contains_key(name))
+            });
+        }
+        self.outputs = outputs;
+    }
+}
+
+/// The record of the states of files.
+const FILES: &str = "files";
+
+/// What everything depends on: this program, the configuration as it was understood, the options, files that only the
+/// configuration names.
+fn environment(loaded: &Loaded, options: &Options) -> Print {
+    let highlighting = loaded.config.markdown.highlighting.iter();
+    // The clock counts where it is looked at.
+    let settled = Loaded { now: jiff::Zoned::default(), ..loaded.clone() };
+    let folder = loaded.config_file.parent().unwrap_or(&loaded.root);
+    let named: Vec<Option<Vec<u8>>> = highlighting
+        .flat_map(|options| options.extra_grammars.iter().chain(&options.extra_themes))
+        .map(|name| std::fs::read(folder.join(name)).ok())
+        .collect();
+    let asked = (options.drafts, options.minify, format!("{:?}", options.mode));
+    Print::of_value(&(program(), format!("{settled:?}"), asked, named))
+}
+
+fn hex(print: Print) -> String {
+    let bytes = postcard::to_stdvec(&print).unwrap_or_default();
+    bytes[..bytes.len().min(8)].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Every whole record of a kind, decoded in parallel.
+fn decoded<T: serde::de::DeserializeOwned + Send>(log: &Log, kind: &str) -> Vec<(String, T)> {
+    log.names()
+        .into_par_iter()
+        .filter_map(|name| {
+            let short = name.strip_prefix(kind)?;
+            let value = postcard::from_bytes(log.get(name).filter(|bytes| !bytes.is_empty())?).ok()?;
+            Some((short.to_owned(), value))
+        })
+        .collect()
+}

@@ -1,0 +1,511 @@
+//! What a build believes of the one before: whatever a writer does, the result is that of a clean build, byte for byte.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use proptest::prelude::*;
+use repere::diagnostic;
+use repere::site::{self, Memory, Options, Site};
+
+/// A file with the states it may be in; nothing is a state too.
+type Source = (&'static str, &'static [Option<&'static str>]);
+
+/// What both dialects share.
+const SHARED: &[Source] = &[
+    (
+        "content/_index.md",
+        &[Some("+++\ntitle = \"Accueil\"\n+++\nBienvenue.\n"), Some("+++\ntitle = \"Maison\"\n+++\n"), None],
+    ),
+    ("content/_index.fr.md", &[Some("+++\n+++\nBonjour.\n"), None]),
+    (
+        "content/posts/_index.md",
+        &[
+            Some("+++\ntitle = \"Posts\"\nsort_by = \"date\"\npaginate_by = 2\ngenerate_feeds = true\n+++\nListe.\n"),
+            Some("+++\ntitle = \"Posts\"\nsort_by = \"title\"\n+++\nListe.\n"),
+            Some("+++\ntitle = \"P\"\nsort_by = \"date\"\npage_template = \"other.html\"\n+++\n"),
+        ],
+    ),
+    (
+        "content/posts/un.md",
+        &[
+            Some(
+                "+++\ntitle = \"Un\"\ndate = 2024-01-01\n[taxonomies]\ntags = [\"mer\", \"sel\"]\n+++\n## Cap\n\nVers [deux](@/posts/deux.md#quai).\n",
+            ),
+            Some(
+                "+++\ntitle = \"Un\"\ndate = 2024-01-01\n[taxonomies]\ntags = [\"mer\", \"sel\"]\n+++\n## Cap\n\nAutre corps.\n<!-- more -->\nSuite.\n",
+            ),
+            Some(
+                "+++\ntitle = \"Un bis\"\ndate = 2024-03-01\n[extra]\na = 1\n[taxonomies]\ntags = [\"Mer\"]\n+++\nCorps.\n",
+            ),
+            Some("+++\ntitle = \"Un bis\"\ndate = 2024-03-01\ndraft = true\n[extra]\na = true\n+++\nCorps.\n"),
+            Some("+++\ntitle = \"Un\n+++\n"),
+            None,
+        ],
+    ),
+    (
+        "content/posts/deux.md",
+        &[
+            Some(
+                "+++\ntitle = \"Deux\"\ndate = 2024-02-01\n[taxonomies]\ntags = [\"mer\"]\n+++\n## Quai\n\nTexte deux.\n",
+            ),
+            Some(
+                "+++\ntitle = \"Deux\"\ndate = 2024-02-01\nslug = \"second\"\n[taxonomies]\ntags = [\"mer\"]\n+++\n## Quai\n\nTexte deux.\n",
+            ),
+            Some(
+                "+++\ntitle = \"Deux\"\ndate = 2024-02-01\n[taxonomies]\ntags = [\"mer\"]\n+++\n## Autre\n\nTexte deux.\n",
+            ),
+            Some(
+                "+++\ntitle = \"Deux\"\ndate = 2024-02-01\naliases = [\"vieux\"]\n+++\n## Quai\n\nUn texte qui change.\n",
+            ),
+        ],
+    ),
+    ("content/posts/deux.fr.md", &[None, Some("+++\ntitle = \"Deux en français\"\ndate = 2024-02-01\n+++\nTexte.\n")]),
+    (
+        "content/posts/trois/index.md",
+        &[
+            Some("+++\ntitle = \"Trois\"\ndate = 2024-01-15\n+++\nImage ![x](a.txt) et [un](@/posts/deux.md).\n"),
+            Some("+++\ntitle = \"Trois\"\ndate = 2024-01-15\nrender = false\n+++\nImage.\n"),
+            None,
+        ],
+    ),
+    ("content/posts/trois/a.txt", &[Some("un"), Some("deux"), None]),
+    ("content/vieux.md", &[None, Some("+++\ntitle = \"Ancien\"\n+++\nAu même endroit qu’un alias.\n")]),
+    ("data/ports.toml", &[Some("[[port]]\nnom = \"Brest\"\n"), Some("[[port]]\nnom = \"Dieppe\"\n"), None]),
+    ("static/site.js", &[Some("let a = 1;"), Some("let a = 2;"), None]),
+    ("static/robots.txt", &[None, Some("User-agent: x")]),
+    ("sass/site.scss", &[Some("@import \"mer\";\nbody { color: $mer; }\n"), Some("body { color: red; }\n"), None]),
+    ("sass/_mer.scss", &[Some("$mer: blue;\n"), Some("$mer: navy;\n")]),
+    ("sass/mer.scss", &[None, Some("$mer: teal;\n")]),
+    (
+        "zola.toml",
+        &[
+            Some(
+                "base_url = \"https://exemple.test\"\ntitle = \"Essai\"\ncompile_sass = true\nbuild_search_index = true\ngenerate_feeds = true\nfeed_limit = 2\ntaxonomies = [{ name = \"tags\", feed = true, paginate_by = 1 }]\n[languages.fr]\n[search]\nindex_format = \"fuse_json\"\n",
+            ),
+            Some(
+                "base_url = \"https://exemple.test/sous\"\ntitle = \"Autre\"\ncompile_sass = true\ntaxonomies = [{ name = \"tags\" }]\n[languages.fr]\ngenerate_feeds = true\n[markdown]\nsmart_punctuation = true\ninsert_anchor_links = \"left\"\n",
+            ),
+        ],
+    ),
+    (
+        "templates/index.html",
+        &[
+            Some(
+                "{% extends \"base.html\" %}{% block main %}{{ section.content | safe }}{% set p = load_data(path=\"data/ports.toml\", required=false) %}{% if p %}{% for x in p.port %}{{ x.nom }}{% endfor %}{% endif %}{% endblock main %}",
+            ),
+            Some(
+                "{% extends \"base.html\" %}{% block main %}<b>{{ section.title | default(value=\"-\") }}</b>{% endblock main %}",
+            ),
+        ],
+    ),
+    (
+        "templates/section.html",
+        &[
+            Some(
+                "{% extends \"base.html\" %}{% block main %}{% if paginator %}{{ paginator.current_index }}/{{ paginator.number_pagers }}{% for p in paginator.pages %}<i>{{ p.title }}</i>{% endfor %}{% else %}{% for page in section.pages %}{% if page.summary %}{{ page.summary | safe }}{% endif %}{{ page.word_count }}{% endfor %}{% endif %}{% endblock main %}",
+            ),
+            Some(
+                "{% for p in section.pages %}{{ p.title }}{% if p.higher %}<{{ p.higher.title }}{% endif %}{{ p.content | safe }}{% endfor %}",
+            ),
+            None,
+        ],
+    ),
+    ("templates/tags/list.html", &[Some("{% for t in terms %}{{ t.name }} {{ t.pages | length }};{% endfor %}"), None]),
+    ("templates/tags/single.html", &[Some("{{ term.name }}{% for p in term.pages %}{{ p.permalink }}{% endfor %}")]),
+    ("templates/taxonomy_list.html", &[Some("{{ taxonomy.name }}")]),
+    ("templates/robots.txt", &[None, Some("Sitemap: {{ get_url(path=\"sitemap.xml\") }}")]),
+    ("templates/anchor-link.html", &[None, Some("<a href=\"#{{ id }}\">#</a>")]),
+];
+
+/// Tera 2: components, content as a template.
+const NEWER: &[Source] = &[
+    ("repere.toml", &[Some("dialect = \"0.23\"\n")]),
+    (
+        "templates/base.html",
+        &[
+            Some(
+                "<title>{% block title %}{{ config.title }}{% endblock title %}</title>{% block main %}{% endblock main %}<aside>{% set posts = get_section(path=\"posts/_index.md\", lang=\"en\") %}{% for p in posts.pages[:2] %}<a href=\"{{ p.permalink | safe }}\">{{ p.title }}</a>{% endfor %}{% set tags = get_taxonomy(kind=\"tags\", lang=\"en\") %}{% for t in tags.items %}{{ t.name }} ({{ t.page_count }}){% endfor %}</aside>{{ now() | date(format=\"%Y\") }}",
+            ),
+            Some("{% block main %}{% endblock main %}{% include \"side.html\" %}"),
+        ],
+    ),
+    (
+        "templates/side.html",
+        &[
+            Some(
+                "{% set d = get_page(path=\"posts/deux.md\", lang=\"en\") %}{{ d.title }} {{ d.reading_time }}{% for b in d.backlinks %}<{{ b.title }}>{% endfor %}",
+            ),
+            Some("{% set d = get_page(path=\"posts/deux.md\", lang=\"en\") %}{{ d | json_encode | safe }}"),
+        ],
+    ),
+    (
+        "templates/page.html",
+        &[
+            Some(
+                "{% extends \"base.html\" %}{% block title %}{{ page.title }}{% endblock title %}{% block main %}{{ page.content | safe }}{% for t in page.translations %}{{ t.lang }}={{ t.title }}{% endfor %}{% if page.lower %}<{{ page.lower.title }}{% endif %}{% for b in page.backlinks %}@{{ b.permalink }}{% endfor %}{{ page.extra | json_encode | safe }}{{<card p={page} />}}{% endblock main %}",
+            ),
+            Some(
+                "{{ page.toc | length }}{{ get_url(path=\"@/posts/deux.md\") }}{{ page.higher?.summary or \"rien\" }}",
+            ),
+        ],
+    ),
+    ("templates/other.html", &[Some("<p>{{ page.title }}</p>{{<card p={page} />}}")]),
+    (
+        "templates/card.html",
+        &[
+            Some("{% component card(p) %}<b>{{ p.title }}</b>{% endcomponent card %}"),
+            Some(
+                "{% component card(p) %}<u>{{ p.word_count }}</u>{% endcomponent card %}{% component port() %}{% set d = load_data(path=\"data/ports.toml\", required=false) %}{% if d %}{{ d.port[0].nom }}{% endif %}{% endcomponent port %}",
+            ),
+        ],
+    ),
+    (
+        "content/posts/appel.md",
+        &[
+            None,
+            Some(
+                "+++\ntitle = \"Appel\"\ndate = 2024-05-01\n+++\n{{ get_url(path=\"@/posts/deux.md\") }} {{ page.title }} {{ config.title }}\n",
+            ),
+            Some("+++\ntitle = \"Appel\"\ndate = 2024-05-01\n+++\n{{<port />}} {{ get_hash(path=\"site.js\") }}\n"),
+        ],
+    ),
+];
+
+/// Tera 1: macros, shortcodes.
+const OLDER: &[Source] = &[
+    ("repere.toml", &[Some("dialect = \"0.22\"\n")]),
+    (
+        "templates/base.html",
+        &[
+            Some(
+                "{% import \"m.html\" as m %}<title>{% block title %}{{ config.title }}{% endblock title %}</title>{% block main %}{% endblock main %}<aside>{% set posts = get_section(path=\"posts/_index.md\", lang=\"en\") %}{% for p in posts.pages | slice(end=2) %}{{ m::lien(page=p) }}{% endfor %}{% set tags = get_taxonomy(kind=\"tags\", lang=\"en\") %}{% for t in tags.items %}{{ t.name }} ({{ t.pages | length }}){% endfor %}</aside>{{ now() | date(format=\"%Y\") }}",
+            ),
+            Some("{% block main %}{% endblock main %}{% include \"side.html\" %}"),
+        ],
+    ),
+    (
+        "templates/m.html",
+        &[
+            Some(
+                "{% macro lien(page) %}<a href=\"{{ page.permalink | safe }}\">{{ page.title }}</a>{% endmacro lien %}",
+            ),
+            Some("{% macro lien(page) %}<a>{{ page.word_count }}</a>{% endmacro lien %}"),
+        ],
+    ),
+    (
+        "templates/side.html",
+        &[
+            Some(
+                "{% set d = get_page(path=\"posts/deux.md\", lang=\"en\") %}{{ d.title }} {{ d.reading_time }}{% for b in d.backlinks %}<{{ b.title }}>{% endfor %}",
+            ),
+            Some("{% set d = get_page(path=\"posts/deux.md\", lang=\"en\") %}{{ d | get(key=\"content\") | safe }}"),
+        ],
+    ),
+    (
+        "templates/page.html",
+        &[
+            Some(
+                "{% extends \"base.html\" %}{% block title %}{{ page.title }}{% endblock title %}{% block main %}{{ page.content | safe }}{% for t in page.translations %}{{ t.lang }}={{ t.title }}{% endfor %}{% if page.lower %}<{{ page.lower.title }}{% endif %}{% for b in page.backlinks %}@{{ b.permalink }}{% endfor %}{{ page.extra | json_encode | safe }}{% endblock main %}",
+            ),
+            Some(
+                "{{ page.toc | length }}{{ get_url(path=\"@/posts/deux.md\") }}{% if page.higher %}{{ page.higher.summary | default(value=\"rien\") }}{% endif %}",
+            ),
+        ],
+    ),
+    ("templates/other.html", &[Some("<p>{{ page.title }}</p>{% for k, v in page %}{{ k }}{% endfor %}")]),
+    (
+        "templates/shortcodes/port.html",
+        &[
+            Some(
+                "{% set d = load_data(path=\"data/ports.toml\", required=false) %}<s>{% if d %}{{ d.port.0.nom }}{% endif %}</s>",
+            ),
+            Some("<s>{{ get_url(path=\"@/posts/deux.md\") }}{{ page.title }}</s>"),
+        ],
+    ),
+    (
+        "content/posts/appel.md",
+        &[None, Some("+++\ntitle = \"Appel\"\ndate = 2024-05-01\n+++\nAvant {{ port() }} après.\n")],
+    ),
+];
+
+/// What a writer does next.
+#[derive(Debug, Clone)]
+enum Edit {
+    /// Puts a file into one of its states.
+    Put(usize, usize),
+    /// Gives a file the text of another state, the same size kept and the date turned back.
+    PutSecretly(usize, usize),
+    /// Renames a file of content.
+    Rename(usize, usize),
+    /// Spoils the cache.
+    Damage(u8),
+    /// Touches the published site.
+    Meddle(usize),
+}
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let edit = prop_oneof![
+        8 => (0..64_usize, 0..8_usize).prop_map(|(file, state)| Edit::Put(file, state)),
+        1 => (0..64_usize, 0..8_usize).prop_map(|(file, state)| Edit::PutSecretly(file, state)),
+        1 => (0..64_usize, 0..4_usize).prop_map(|(file, name)| Edit::Rename(file, name)),
+        1 => any::<u8>().prop_map(Edit::Damage),
+        1 => (0..64_usize).prop_map(Edit::Meddle),
+    ];
+    prop::collection::vec(edit, 1..7)
+}
+
+/// A site that is built again and again, by two memories.
+struct Bench {
+    place: tempfile::TempDir,
+    sources: Vec<Source>,
+    process: Memory,
+}
+
+impl Bench {
+    fn new(own: &[Source]) -> Self {
+        let bench = Self {
+            place: tempfile::tempdir().unwrap(),
+            sources: SHARED.iter().chain(own).copied().collect(),
+            process: Memory::in_process(),
+        };
+        for (path, states) in &bench.sources {
+            bench.write(path, states[0]);
+        }
+        bench
+    }
+
+    fn root(&self) -> &Path {
+        self.place.path()
+    }
+
+    fn write(&self, path: &str, text: Option<&str>) {
+        let file = self.root().join(path);
+        match text {
+            Some(text) => {
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, text).unwrap();
+            }
+            None => drop(fs::remove_file(file)),
+        }
+    }
+
+    fn edit(&self, edit: &Edit) {
+        let state = |file: usize, state: usize| {
+            let (path, states) = self.sources[file % self.sources.len()];
+            (path, states[state % states.len()])
+        };
+        match *edit {
+            Edit::Put(file, number) => {
+                let (path, text) = state(file, number);
+                self.write(path, text);
+            }
+            Edit::PutSecretly(file, number) => {
+                let (path, text) = state(file, number);
+                let file = self.root().join(path);
+                let Ok(time) = fs::metadata(&file).and_then(|about| about.modified()) else { return };
+                self.write(path, text);
+                if let Ok(opened) = fs::File::options().write(true).open(&file) {
+                    opened.set_modified(time).unwrap();
+                }
+            }
+            Edit::Rename(file, number) => {
+                let (path, _) = state(file, 0);
+                let from = self.root().join(path);
+                let to = self
+                    .root()
+                    .join(["content/posts/zeta.md", "content/a.md", "content/posts/deux.md", "content/fr.md"][number]);
+                if path.starts_with("content/posts/")
+                    && path.ends_with(".md")
+                    && !path.ends_with("_index.md")
+                    && from.is_file()
+                {
+                    fs::rename(from, to).unwrap();
+                }
+            }
+            Edit::Damage(number) => {
+                let cache = self.root().join(site::CACHE);
+                for entry in fs::read_dir(cache).into_iter().flatten().flatten().filter(|e| e.path().is_file()) {
+                    let mut bytes = fs::read(entry.path()).unwrap();
+                    let at = (usize::from(number) * 37) % bytes.len().max(1);
+                    if number % 2 == 0 {
+                        bytes.truncate(at);
+                    } else if let Some(byte) = bytes.get_mut(at) {
+                        *byte ^= 0x10;
+                    }
+                    fs::write(entry.path(), bytes).unwrap();
+                }
+            }
+            Edit::Meddle(number) => {
+                let files = files(&self.root().join("public"));
+                if let Some(path) = files.keys().nth(number % files.len().max(1)) {
+                    fs::write(self.root().join("public").join(path), "touché").unwrap();
+                }
+            }
+        }
+    }
+
+    /// Builds three times from the same sources; the two that remember must give what the one that does not gives.
+    /// True when the site has no fault.
+    fn check(&mut self) -> bool {
+        let options = Options { root: self.root().to_owned(), ..Options::default() };
+        let before = files(&self.root().join("public"));
+        let clean = site::load(&options);
+        let process = site::load_with(&options, &mut self.process);
+        let disk = site::build(&options);
+        match (clean, process, disk) {
+            (Ok(clean), Ok(process), Ok(disk)) => {
+                let expected = outputs(&clean);
+                same("in memory", &outputs(&process), &expected);
+                same("in the folder", &files(&self.root().join("public")), &expected);
+                assert_eq!(disk.manifest, clean.manifest);
+                assert_eq!(diagnostic::render(&disk.warnings), diagnostic::render(&clean.warnings));
+                assert_eq!(diagnostic::render(&process.warnings), diagnostic::render(&clean.warnings));
+                true
+            }
+            (Err(clean), Err(process), Err(disk)) => {
+                assert_eq!(diagnostic::render(&process), diagnostic::render(&clean));
+                assert_eq!(diagnostic::render(&disk), diagnostic::render(&clean));
+                assert!(files(&self.root().join("public")) == before, "a failed build leaves the old site");
+                false
+            }
+            (clean, process, disk) => panic!(
+                "clean {:?}, process {:?}, disk {:?}",
+                clean.map(|_| ()).map_err(|found| diagnostic::render(&found)),
+                process.map(|_| ()).map_err(|found| diagnostic::render(&found)),
+                disk.map(|_| ()).map_err(|found| diagnostic::render(&found))
+            ),
+        }
+    }
+}
+
+fn outputs(site: &Site) -> BTreeMap<String, Vec<u8>> {
+    site.outputs.iter().map(|output| (output.path.clone(), output.body.read().unwrap().to_vec())).collect()
+}
+
+/// Every file of a folder by its path.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+    let entries = entries.filter(|entry| entry.file_type().is_file());
+    let name = |path: &Path| path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+    entries.map(|entry| (name(entry.path()), fs::read(entry.path()).unwrap())).collect()
+}
+
+#[track_caller]
+fn same(what: &str, found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>) {
+    let names: Vec<&String> =
+        found.keys().chain(expected.keys()).filter(|n| found.get(*n) != expected.get(*n)).collect();
+    let text = |bytes: Option<&Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    if let Some(name) = names.first() {
+        panic!("{what}, {name} differs: {:?} should be {:?}", text(found.get(*name)), text(expected.get(*name)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_remembered_is_what_a_clean_build_gives(edits in edits(), newer in any::<bool>()) {
+        let mut bench = Bench::new(if newer { NEWER } else { OLDER });
+        prop_assert!(bench.check());
+        for edit in edits {
+            bench.edit(&edit);
+            bench.check();
+        }
+    }
+}
+
+#[test]
+#[ignore = "some hundred builds: tests/live runs it"]
+fn every_state_of_every_file_is_seen() {
+    for own in [NEWER, OLDER] {
+        let mut bench = Bench::new(own);
+        assert!(bench.check());
+        for file in 0..bench.sources.len() {
+            for state in (0..bench.sources[file].1.len()).rev() {
+                bench.edit(&Edit::Put(file, state));
+                let good = bench.check();
+                assert!(good || state > 0, "{} as it was", bench.sources[file].0);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_did_not_change_keeps_its_date_and_what_went_away_goes() {
+    let bench = Bench::new(NEWER);
+    let options = Options { root: bench.root().to_owned(), ..Options::default() };
+    site::build(&options).unwrap();
+    let date = |path: &str| fs::metadata(bench.root().join("public").join(path)).unwrap().modified().unwrap();
+    let dates: Vec<SystemTime> = ["posts/un/index.html", "index.html", "site.js", "site.css"].map(date).into();
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    bench.write("content/posts/trois/index.md", None);
+    let text =
+        "+++\ntitle = \"Deux\"\ndate = 2024-02-01\n[taxonomies]\ntags = [\"mer\"]\n+++\n## Quai\n\nUn autre corps.\n";
+    let before = date("posts/deux/index.html");
+    bench.write("content/posts/deux.md", Some(text));
+    site::build(&options).unwrap();
+    assert_ne!(date("posts/deux/index.html"), before);
+    assert!(!bench.root().join("public/posts/trois").exists());
+    assert_eq!(date("site.js"), dates[2]);
+    assert_eq!(date("site.css"), dates[3]);
+}
+
+#[test]
+fn a_changed_body_makes_that_page_again_and_no_list_of_titles() {
+    let bench = Bench::new(NEWER);
+    let options = Options { root: bench.root().to_owned(), ..Options::default() };
+    site::build(&options).unwrap();
+    let date = |path: &str| fs::metadata(bench.root().join("public").join(path)).unwrap().modified().unwrap();
+    // The clock of the file system must move on, or a page made again could not be told from one that was left.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let now = SystemTime::now();
+    bench.write("content/posts/trois/index.md", Some("+++\ntitle = \"Trois\"\ndate = 2024-01-15\n+++\nSans lien.\n"));
+    bench.check_disk(&options);
+    let fresh = files(&bench.root().join("public"));
+    let fresh: Vec<&String> = fresh.keys().filter(|path| date(path) >= now).collect();
+    // The page itself, the page it no longer links to, and what tells of bodies: feeds and the search index.
+    let feeds = |path: &&String| !path.ends_with(".xml") && !path.starts_with("search_index");
+    let pages: Vec<&&String> = fresh.iter().filter(|path| feeds(*path)).collect();
+    assert_eq!(pages, [&"posts/deux/index.html", &"posts/trois/index.html"]);
+}
+
+impl Bench {
+    fn check_disk(&self, options: &Options) {
+        let expected = outputs(&site::load(options).unwrap());
+        site::build(options).unwrap();
+        same("in the folder", &files(&self.root().join("public")), &expected);
+    }
+}
+
+/// A moment of a day.
+fn moment(text: &str) -> Option<jiff::Timestamp> {
+    Some(text.parse().unwrap())
+}
+
+#[test]
+fn neither_the_day_nor_the_number_of_threads_shows() {
+    for own in [NEWER, OLDER] {
+        let bench = Bench::new(own);
+        let build = |at: &str, threads: usize| {
+            let options = Options { root: bench.root().to_owned(), at: moment(at), ..Options::default() };
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            outputs(&pool.install(|| site::load(&options)).unwrap())
+        };
+        let first = build("2026-03-01T10:00:00Z", 1);
+        same("on another day", &build("2026-11-05T23:59:59Z", 5), &first);
+    }
+}
+
+#[test]
+fn what_tells_the_time_is_made_again_when_it_changed() {
+    let mut bench = Bench::new(NEWER);
+    for at in ["2026-03-01T10:00:00Z", "2026-11-05T10:00:00Z", "2027-01-02T10:00:00Z"] {
+        let options = Options { root: bench.root().to_owned(), at: moment(at), ..Options::default() };
+        let expected = outputs(&site::load(&options).unwrap());
+        assert!(String::from_utf8_lossy(&expected["posts/un/index.html"]).contains(&at[..4]));
+        same("in memory", &outputs(&site::load_with(&options, &mut bench.process).unwrap()), &expected);
+        bench.check_disk(&options);
+    }
+}
