@@ -223,6 +223,10 @@ impl<'a> Prints<'a> {
     }
 
     fn with_body(&self, head: Print, body: &crate::content::BodyPrints, backlinks: &[Node], fields: Fields) -> Print {
+        // A list of titles, as most are.
+        if fields.is_empty() || fields == Fields::BESIDE {
+            return head;
+        }
         let parts = [
             (Fields::CONTENT, body.content),
             (Fields::SUMMARY, body.summary),
