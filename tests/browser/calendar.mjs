@@ -154,9 +154,9 @@ await three.page.goto(`${base}/calendrier/demande`);
 await axeOn(three.page, "the form of a request");
 for (const [name, value] of [["organisation", "Collège du Port"], ["name", "Sacha Leroy"], ["email", "sacha@exemple.test"],
   ["function", "principale"], ["audience", "équipe éducative"], ["headcount", "24"], ["need", "Une demi-journée pour comprendre et repérer."],
-  ["preferred", "Plutôt en mars, un jeudi."]]) await three.page.fill(`[name=${name}]`, value);
-await three.page.selectOption("[name=departement]", "29");
-await three.page.click("main form button[type=submit]");
+  ["preferred", "Plutôt en mars, un jeudi."]]) await three.page.fill(`main form.form [name=${name}]`, value);
+await three.page.selectOption("main form.form [name=departement]", "29");
+await three.page.click("main form.form > .actions button[type=submit]");
 await three.page.waitForLoadState();
 check(three.page.url().includes("/calendrier/demande/"), "the request is received");
 await axeOn(three.page, "the page after a request");
