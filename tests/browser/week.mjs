@@ -143,13 +143,13 @@ await ask.page.selectOption("main form.form [name=departement]", "974");
 await ask.page.click(send);
 await team.goto(`${base}/equipe/demandes`);
 const section = team.locator('section:has-text("École du Phare")');
-await section.locator("summary").click();
-await section.locator("form button").click();
+await section.locator("details:has(select) summary").click();
+await section.locator("details:has(select) form button").click();
 check((await team.locator(".field-error").count()) === 2, "a refusal needs a reason and an answer");
 await axeOn(team, "the refusal with its mistakes");
 await team.locator('section:has-text("École du Phare") select').selectOption("too-few");
 await team.locator('section:has-text("École du Phare") textarea').fill("Nous vous orientons vers une séance ouverte.");
-await team.locator('section:has-text("École du Phare") form button').click();
+await section.locator("details:has(select) form button").click();
 check((await main(team)).includes("Trop peu de personnes"), "the reason is kept for the figures");
 await ask.context.close();
 
