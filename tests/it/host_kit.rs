@@ -95,11 +95,10 @@ pub(crate) fn small_site(folder: &Path) -> PathBuf {
     site
 }
 
-/// The server in this process, over any store. It ends with the test's runtime.
-pub(crate) async fn inside(base: &Base, store: Store) -> SocketAddr {
+/// The server in this process, over any store, with the site in `root`. It ends with the test's runtime.
+pub(crate) async fn inside(base: &Base, store: Store, root: PathBuf) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let root = small_site(base.folder.path());
     let options = site::Options { root, base_url: Some(format!("http://{address}")), ..site::Options::default() };
     let built = site::load(&options).unwrap_or_else(|found| panic!("{}", repere::diagnostic::render(&found)));
     let publisher = Publisher {

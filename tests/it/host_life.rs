@@ -17,7 +17,7 @@ use repere::store::{Engine, Store};
 use sqlx::Row as _;
 
 use crate::calendar_kit::{Base, base_on, on_both_engines};
-use crate::host_kit::{Host, crowd, email, inside, post, register, session};
+use crate::host_kit::{Host, crowd, email, inside, post, register, session, small_site};
 
 /// Seats that are held, offered or confirmed.
 async fn sold(store: &Store, session: &str) -> u32 {
@@ -60,7 +60,8 @@ async fn two_hundred_people_at_once_get_ten_seats_fifty_times(base: Base) {
 /// pass for another reason.
 async fn without_the_guards_the_same_crowd_oversells(base: Base) {
     take_guards_out_of_the_schema(&base).await;
-    let address = inside(&base, base.store.clone().without_guards()).await;
+    let site = small_site(base.folder.path());
+    let address = inside(&base, base.store.clone().without_guards(), site).await;
     let mut most = 0;
     for _ in 0..3 {
         let id = session(&base.store, 10).await;
@@ -186,7 +187,7 @@ async fn a_second_press_of_the_button_gives_the_same_answer(base: Base) {
 async fn a_hangup_brings_new_templates_and_limits(base: Base) {
     let id = session(&base.store, 10).await;
     let host = Host::start(&base);
-    let site = crate::host_kit::small_site(base.folder.path());
+    let site = small_site(base.folder.path());
     std::fs::create_dir_all(site.join("templates/mail")).unwrap();
     std::fs::write(site.join("templates/mail/confirmer.txt"), "Sujet neuf\nTexte neuf.\n").unwrap();
     std::fs::write(site.join("repere.toml"), "dialect = \"0.23\"\n[host]\nconnections = 3\n").unwrap();

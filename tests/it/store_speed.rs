@@ -2,6 +2,7 @@
 //! the release profile; each prints its ratios and fails when a promise is not kept.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use repere::calendar::{Actor, Command, Epoch};
@@ -168,14 +169,16 @@ async fn scale(engine: Engine) {
     let start = Instant::now();
     fill(&large, 10_000, 100).await;
     println!("{engine:?}: filled in {:.0} s", start.elapsed().as_secs_f64());
-    let addresses = [inside(&small, small.store.clone()).await, inside(&large, large.store.clone()).await];
+    let here = || PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let addresses =
+        [inside(&small, small.store.clone(), here()).await, inside(&large, large.store.clone(), here()).await];
     let mut slow = Vec::new();
     for path in ["/calendrier/", &format!("/calendrier/{one}/"), "/calendrier.ics"] {
         let [little, much] = addresses.map(|address| tokio::task::block_in_place(|| quickest(address, path)));
         report(engine, path, little, much, &mut slow);
     }
     let now = now();
-    for what in ["registering", "letters for staff", "claiming letters", "the minute's work"] {
+    for what in ["figures of a year", "registering", "letters for staff", "claiming letters", "the minute's work"] {
         let mut times = [Duration::MAX; 2];
         for (base, time) in [&small, &large].into_iter().zip(&mut times) {
             for round in 0..9 {
@@ -198,6 +201,7 @@ async fn ask(store: &Store, what: &str, session: &str, now: Epoch, round: usize)
             let form = register(session, &format!("neuf{round}"));
             store.execute(&Command::Register(form), &Actor::Visitor, now).await.map(|_| ()).unwrap();
         }
+        "figures of a year" => drop(store.figures(now - 365 * 86_400, now, now).await.unwrap()),
         "letters for staff" => assert!(!store.posts(200).await.unwrap().is_empty()),
         "claiming letters" => assert!(store.claim(1, now).await.unwrap().len() <= 1),
         "the minute's work" => assert_eq!(store.expire(now).await.unwrap(), 0),
