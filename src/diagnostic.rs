@@ -315,5 +315,6 @@ mod tests {
     fn a_near_word_is_offered_and_a_far_one_is_not() {
         assert_eq!(did_you_mean("wieght", ["weight", "title"]), Some("weight"));
         assert_eq!(did_you_mean("colour", ["weight", "title"]), None);
+        assert_eq!(did_you_mean("scr", ["src", "alt"]), Some("src"), "two letters swapped are one slip");
     }
 }

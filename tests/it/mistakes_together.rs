@@ -14,12 +14,81 @@ fn one_run_tells_the_mistakes_of_every_step() {
         ("content/d.md", b"+++\ntitle = \"D\"\nslug = \"c\"\n+++\n"),
         ("content/e.md", b"+++\ntitle = \"E\"\naliases = [\"/c/\"]\n+++\n{{ inconnu }}\n"),
         ("templates/page.html", b"<html lang=\"fr\"><title>{{ page.title }}</title><h1>{{ page.title }}</h1>{{ page.content | safe }}{% if page.slug == \"c\" %}{{ page.titre }}{% endif %}"),
+        ("templates/404.html", b"<html lang=\"fr\"><title>404</title><h1>404</h1>"),
         ("templates/index.html", b"<html lang=\"fr\"><title>x</title><h1>{{ section.title }}</h1><a href=\"/rein/\">y</a><img src=\"/b.png\">"),
     ]);
     assert_eq!(text, ONE_RUN);
 }
 
-const ONE_RUN: &str = r#""#;
+const ONE_RUN: &str = r#"error: `/b.png` leads nowhere
+  --> content/_index.md
+  = help: correct the address, or take the link out
+
+error: `/rein/` leads nowhere
+  --> content/_index.md
+  = help: correct the address, or take the link out
+
+error: the image `/b.png` has no `alt`
+  --> content/_index.md
+
+error: the front matter cannot be read: string values must be quoted, expected literal string
+  --> content/a.md:2:9
+   |
+ 2 | title = A
+   |         ^
+  = help: it is TOML: `key = "text"`, dates and numbers without quotation marks
+
+error: `date` is not a date
+  --> content/b.md:3:8
+   |
+ 3 | date = "hier"
+   |        ^^^^^^
+  = help: write 2026-03-01 or 2026-03-01T18:00:00+01:00
+
+error: the link `@/c.mdd` leads to no page or section
+  --> content/b.md:5:13
+   |
+ 5 | [a](@/a.md) [c](@/c.mdd) [d](@/c.md#dexu)
+   |             ^^^^^^^^^^^^
+  = help: did you mean `@/c.md`?
+
+error: the link `@/c.md#dexu` leads to an anchor that `c.md` does not have
+  --> content/b.md:5:30
+   |
+ 5 | [a](@/a.md) [c](@/c.mdd) [d](@/c.md#dexu)
+   |                              ^^^^^^^^^^^
+  = help: did you mean `#deux`?
+
+error: two sources want the address `/c/`
+  --> content/d.md:3:1
+   |
+ 3 | slug = "c"
+   | ^^^^^^^^^^
+  = help: the other one is content/c.md
+  = help: give one of them another `slug`, `path` or alias
+
+error: the alias `/c/` is the address of content/d.md
+  --> content/e.md:3:13
+   |
+ 3 | aliases = ["/c/"]
+   |             ^^^
+  = help: take the alias out, or give the other another `slug` or `path`
+
+error: Variable `inconnu` is not defined. Available variables: config, lang, page, zola_version
+  --> content/e.md:5:4
+   |
+ 5 | {{ inconnu }}
+   |    ^^^^^^^
+
+error: Field `titre` is not defined. Available fields: ancestors, assets, authors, backlinks, colocated_path, components, content, date, day, description, draft, extra, higher, lang, lower, month, path, permalink, reading_time, relative_path, slug, summary, taxonomies, title, toc, translations, updated, word_count, year
+  --> templates/page.html:1:131
+   |
+ 1 | <html lang="fr"><title>{{ page.title }}</title><h1>{{ page.title }}</h1>{{ page.content | safe }}{% if page.slug == "c" %}{{ page.titre }}{% endif %}
+   |                                                                                                                                   ^^^^^
+  = help: while rendering content/c.md
+
+11 errors; nothing was published
+"#;
 
 #[test]
 fn a_configuration_with_mistakes_does_not_hide_those_of_the_content() {
@@ -32,7 +101,42 @@ fn a_configuration_with_mistakes_does_not_hide_those_of_the_content() {
     assert_eq!(text, CONFIGURATION);
 }
 
-const CONFIGURATION: &str = r#""#;
+const CONFIGURATION: &str = r#"error: the link `@/b.md` leads to no page or section
+  --> content/a.md:4:1
+   |
+ 4 | [b](@/b.md)
+   | ^^^^^^^^^^^
+  = help: did you mean `@/a.md`?
+
+error: `timezone` cannot be that: there is no time zone `Paris`: write one like `Europe/Paris` or `UTC`
+  --> repere.toml:4:12
+   |
+ 4 | timezone = "Paris"
+   |            ^^^^^^^
+
+error: `exemple.test` is no address: without `https://` every link of the site leads nowhere
+  --> zola.toml:1:12
+   |
+ 1 | base_url = "exemple.test"
+   |            ^^^^^^^^^^^^^^
+  = help: write `base_url = "https://exemple.test"`
+
+error: there is no theme `reperes` in `themes/`
+  --> zola.toml:2:9
+   |
+ 2 | theme = "reperes"
+   |         ^^^^^^^^^
+  = help: did you mean `repere`?
+
+error: unknown key `tilte` in the configuration
+  --> zola.toml:3:1
+   |
+ 3 | tilte = "x"
+   | ^^^^^
+  = help: keys of your own belong into `[extra]`
+
+5 errors; nothing was published
+"#;
 
 #[test]
 fn shortcodes_and_data_of_the_older_dialect() {
@@ -53,4 +157,54 @@ fn shortcodes_and_data_of_the_older_dialect() {
     assert_eq!(text, OLDER);
 }
 
-const OLDER: &str = r#""#;
+const OLDER: &str = r#"error: the configuration has no taxonomy `tag`
+  --> content/a.md:4:1
+   |
+ 4 | tag = ["x"]
+   | ^^^
+  = help: did you mean `tags`?
+
+error: there is no shortcode `imge`
+  --> content/a.md:6:1
+   |
+ 6 | {{ imge(src="a.png") }} [x](@/b.md)
+   | ^^^^^^^^^^^^^^^^^^^^^^^
+  = help: did you mean `image`?
+
+error: the link `@/b.md` leads to no page or section
+  --> content/a.md:6:29
+   |
+ 6 | {{ imge(src="a.png") }} [x](@/b.md)
+   |                             ^^^^^^
+  = help: did you mean `@/a.md`?
+
+error: this shortcode is never ended
+  --> content/c.md:8:1
+   |
+ 8 | {% image() %} x
+   | ^^^^^^^^^^^^^
+  = help: write `{% end %}` after its body, or `{{ name() }}` for a call without one
+
+error: the shortcode `image` cannot be rendered: Variable `src` not found in context while rendering `shortcodes/image.html` (templates/shortcodes/image.html:1)
+  --> content/d.md:4:1
+   |
+ 4 | {{ image(scr="a.png") }}
+   | ^^^^^^^^^^^^^^^^^^^^^^^^
+  = help: the call has an argument `scr`: did you mean `src`?
+
+error: the data cannot be read: found record with 1 fields, but the previous record has 2 fields
+  --> content/lieux.csv:3:1
+   |
+ 3 | Deux
+   | ^^^^
+
+error: `load_data`: `rien.json` does not exist
+  --> templates/page.html:1:29
+   |
+ 1 | {{ page.content | safe }}{{ load_data(path="rien.json") }}
+   |                             ^^^^^^^^^
+  = help: Function call `load_data` failed
+  = help: while rendering content/c.md
+
+7 errors; nothing was published
+"#;
