@@ -3,13 +3,14 @@
 //! Entry points: [`Table::from_toml`] and [`Table::from_yaml`], then [`Reader`]'s methods, then [`Reader::unknown`].
 //! Configuration and front matter share it.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::str::FromStr as _;
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::diagnostic::{Diagnostic, Lines, Place, did_you_mean};
 
 /// A value and the bytes of the file it was written in.
 #[derive(Debug, Clone)]
@@ -124,8 +125,30 @@ impl Raw {
     }
 }
 
+/// Brackets of YAML that may stand in one another: reading more takes the square of their number.
+const DEEPEST: usize = 200;
+
+/// Where the brackets of a YAML text go too deep. Those of quoted texts are counted too: nobody writes that many.
+pub(crate) fn too_deep(text: &str) -> Option<usize> {
+    let mut open: usize = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open > DEEPEST {
+            return Some(at);
+        }
+    }
+    None
+}
+
 /// YAML as values, or what is wrong and where.
 fn yaml(text: &str) -> Result<serde_yaml::Value, (String, Range<usize>)> {
+    if let Some(at) = too_deep(text) {
+        return Err((format!("more than {DEEPEST} brackets stand in one another"), at..at + 1));
+    }
     serde_yaml::from_str(text).map_err(|error| {
         let at = error.location().map_or(0, |l| l.index().min(text.len()));
         let message = error.to_string();
@@ -297,7 +320,7 @@ fn yaml_places(text: &str) -> Vec<(String, Range<usize>, Range<usize>)> {
 /// Reads tables of one file and gathers what is wrong with them.
 pub(crate) struct Reader<'a> {
     file: &'a str,
-    text: &'a str,
+    lines: RefCell<Lines<'a>>,
     /// What was found so far.
     pub(crate) problems: Vec<Diagnostic>,
 }
@@ -305,12 +328,12 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader of `file`, whose whole content is `text`.
     pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
-        Self { file, text, problems: Vec::new() }
+        Self { file, lines: RefCell::new(Lines::new(text)), problems: Vec::new() }
     }
 
     /// A place of the file.
     pub(crate) fn place(&self, span: &Range<usize>) -> Place {
-        Place::span(self.file, self.text, span.clone())
+        self.lines.borrow_mut().place(self.file, span.clone())
     }
 
     /// Adds an error at a place.

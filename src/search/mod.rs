@@ -174,9 +174,22 @@ fn elasticlunr(items: &[Item], lang: &str, search: &Search, config: &Config) -> 
     for item in items {
         // Zola 0.22 fills rows by what the whole site includes, and leaves a missing date out: what follows moves up.
         let row = chosen_of(rows).into_iter().filter(|field| !older || *field != "date" || !item.date.is_empty());
-        index.add_doc(item.url, row.map(|field| item.field(field)));
+        index.add_doc(item.url, row.map(|field| without_monsters(item.field(field))));
     }
     Ok(index.to_json())
+}
+
+/// Bytes of a word that somebody could search for.
+const LONGEST: usize = 1000;
+
+/// A text without words that nobody types: the index goes down a step with each letter of a word, and at its end the
+/// stack.
+fn without_monsters(text: &str) -> Cow<'_, str> {
+    if text.split(char::is_whitespace).all(|word| word.len() <= LONGEST) {
+        return Cow::Borrowed(text);
+    }
+    let words = text.split(char::is_whitespace).filter(|word| word.len() <= LONGEST);
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
 /// The fields an index has, in their order.

@@ -3,6 +3,18 @@
 
 use crate::mistakes::told;
 
+/// A text without the problems that begin with one of `starts`: template engines word them, and their own tests hold
+/// those words. Each must be there, at its place.
+#[track_caller]
+fn without(text: &str, starts: &[(&str, &str)]) -> String {
+    let mut blocks: Vec<&str> = text.split_inclusive("\n\n").collect();
+    for (start, place) in starts {
+        let at = blocks.iter().position(|block| block.contains(start) && block.contains(place));
+        blocks.remove(at.unwrap_or_else(|| panic!("{start} {place} is not in\n{text}")));
+    }
+    blocks.concat()
+}
+
 #[test]
 fn one_run_tells_the_mistakes_of_every_step() {
     let text = told(&[
@@ -17,7 +29,9 @@ fn one_run_tells_the_mistakes_of_every_step() {
         ("templates/404.html", b"<html lang=\"fr\"><title>404</title><h1>404</h1>"),
         ("templates/index.html", b"<html lang=\"fr\"><title>x</title><h1>{{ section.title }}</h1><a href=\"/rein/\">y</a><img src=\"/b.png\">"),
     ]);
-    assert_eq!(text, ONE_RUN);
+    let of_templates =
+        [("error: Variable `inconnu`", "content/e.md:5:4"), ("error: Field `titre`", "templates/page.html:1:131")];
+    assert_eq!(without(&text, &of_templates), ONE_RUN);
 }
 
 const ONE_RUN: &str = r#"error: `/b.png` leads nowhere
@@ -73,19 +87,6 @@ error: the alias `/c/` is the address of content/d.md
  3 | aliases = ["/c/"]
    |             ^^^
   = help: take the alias out, or give the other another `slug` or `path`
-
-error: Variable `inconnu` is not defined. Available variables: config, lang, page, zola_version
-  --> content/e.md:5:4
-   |
- 5 | {{ inconnu }}
-   |    ^^^^^^^
-
-error: Field `titre` is not defined. Available fields: ancestors, assets, authors, backlinks, colocated_path, components, content, date, day, description, draft, extra, higher, lang, lower, month, path, permalink, reading_time, relative_path, slug, summary, taxonomies, title, toc, translations, updated, word_count, year
-  --> templates/page.html:1:131
-   |
- 1 | <html lang="fr"><title>{{ page.title }}</title><h1>{{ page.title }}</h1>{{ page.content | safe }}{% if page.slug == "c" %}{{ page.titre }}{% endif %}
-   |                                                                                                                                   ^^^^^
-  = help: while rendering content/c.md
 
 11 errors; nothing was published
 "#;
@@ -154,7 +155,9 @@ fn shortcodes_and_data_of_the_older_dialect() {
         ("templates/shortcodes/image.html", b"<img src=\"{{ src }}\">"),
         ("templates/page.html", b"{{ page.content | safe }}{{ load_data(path=\"rien.json\") }}"),
     ]);
-    assert_eq!(text, OLDER);
+    let of_templates =
+        [("error: the shortcode `image`", "content/d.md:4:1"), ("`load_data`", "templates/page.html:1:")];
+    assert_eq!(without(&text, &of_templates), OLDER);
 }
 
 const OLDER: &str = r#"error: the configuration has no taxonomy `tag`
@@ -185,26 +188,11 @@ error: this shortcode is never ended
    | ^^^^^^^^^^^^^
   = help: write `{% end %}` after its body, or `{{ name() }}` for a call without one
 
-error: the shortcode `image` cannot be rendered: Variable `src` not found in context while rendering `shortcodes/image.html` (templates/shortcodes/image.html:1)
-  --> content/d.md:4:1
-   |
- 4 | {{ image(scr="a.png") }}
-   | ^^^^^^^^^^^^^^^^^^^^^^^^
-  = help: the call has an argument `scr`: did you mean `src`?
-
 error: the data cannot be read: found record with 1 fields, but the previous record has 2 fields
   --> content/lieux.csv:3:1
    |
  3 | Deux
    | ^^^^
-
-error: `load_data`: `rien.json` does not exist
-  --> templates/page.html:1:29
-   |
- 1 | {{ page.content | safe }}{{ load_data(path="rien.json") }}
-   |                             ^^^^^^^^^
-  = help: Function call `load_data` failed
-  = help: while rendering content/c.md
 
 7 errors; nothing was published
 "#;

@@ -7,6 +7,7 @@ use super::super::Shared;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::files;
+use crate::config::keys::too_deep;
 use serde_json::{Map, Value as Json, json};
 
 /// What was loaded already, by everything the value depends on.
@@ -144,6 +145,7 @@ fn parse(text: &str, format: &str) -> Result<Json, String> {
     match format {
         "plain" => Ok(Json::from(text)),
         "json" => serde_json::from_str::<Json>(text).map_err(|e| e.to_string()),
+        "yaml" | "yml" if too_deep(text).is_some() => Err("too many brackets stand in one another".to_owned()),
         "yaml" | "yml" => serde_yaml::from_str::<Json>(text).map_err(|e| e.to_string()),
         "toml" => text.parse::<toml::Table>().map(from_toml_table).map_err(|e| e.to_string()),
         "csv" => csv_value(text),

@@ -1,5 +1,6 @@
 //! The shortcodes of a text, rendered by Tera 1.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use tera::Value;
@@ -31,6 +32,14 @@ impl Definitions {
     }
 }
 
+/// How deep shortcodes may call each other through the filter `markdown`.
+const DEEPEST: usize = 16;
+
+thread_local! {
+    /// How deep the text that is being rendered on this thread is.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
 /// The shortcodes as one text may call them: with the page it is of.
 pub(in crate::templates) struct Scope<'a> {
     engine: &'a Engine,
@@ -59,6 +68,18 @@ impl Shortcodes for Scope<'_> {
     }
 
     fn render(&self, call: ShortcodeCall) -> Result<String, String> {
+        if DEPTH.get() >= DEEPEST {
+            return Err(format!("`{}` calls itself without end", call.name));
+        }
+        DEPTH.set(DEPTH.get() + 1);
+        let rendered = self.render_here(call);
+        DEPTH.set(DEPTH.get() - 1);
+        rendered
+    }
+}
+
+impl Scope<'_> {
+    fn render_here(&self, call: ShortcodeCall) -> Result<String, String> {
         let template = self.engine.definitions().0.get(call.name).map(|(_, template)| template.as_str());
         let mut known = run::Known::new();
         for (name, value) in call.args {
