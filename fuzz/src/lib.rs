@@ -9,5 +9,7 @@ pub mod content;
 pub mod diagnostic;
 #[path = "../../src/markdown/mod.rs"]
 pub mod markdown;
+#[path = "../../src/memory/mod.rs"]
+pub mod memory;
 #[path = "../../src/podcast/transcript.rs"]
 pub mod transcript;
