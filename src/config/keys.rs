@@ -10,6 +10,7 @@ use std::str::FromStr as _;
 
 use serde_json::{Map, Value};
 
+use super::text;
 use crate::diagnostic::{Diagnostic, Lines, Place, did_you_mean};
 
 /// A value and the bytes of the file it was written in.
@@ -125,29 +126,10 @@ impl Raw {
     }
 }
 
-/// Brackets of YAML that may stand in one another: reading more takes the square of their number.
-const DEEPEST: usize = 200;
-
-/// Where the brackets of a YAML text go too deep. Those of quoted texts are counted too: nobody writes that many.
-pub(crate) fn too_deep(text: &str) -> Option<usize> {
-    let mut open: usize = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if open > DEEPEST {
-            return Some(at);
-        }
-    }
-    None
-}
-
 /// YAML as values, or what is wrong and where.
 fn yaml(text: &str) -> Result<serde_yaml::Value, (String, Range<usize>)> {
-    if let Some(at) = too_deep(text) {
-        return Err((format!("more than {DEEPEST} brackets stand in one another"), at..at + 1));
+    if let Some(at) = text::too_deep(text) {
+        return Err((format!("more than {} brackets stand in one another", text::DEEPEST), at..at + 1));
     }
     serde_yaml::from_str(text).map_err(|error| {
         let at = error.location().map_or(0, |l| l.index().min(text.len()));

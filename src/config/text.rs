@@ -19,6 +19,25 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Diagnostic> {
     })
 }
 
+/// Brackets of YAML that may stand in one another: reading more takes the square of their number.
+pub(crate) const DEEPEST: usize = 200;
+
+/// Where the brackets of a YAML text go too deep. Those of quoted texts are counted too: nobody writes that many.
+pub(crate) fn too_deep(text: &str) -> Option<usize> {
+    let mut open: usize = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open > DEEPEST {
+            return Some(at);
+        }
+    }
+    None
+}
+
 /// A file or folder that the system does not hand over.
 pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
     let (message, help) = match error.kind() {

@@ -229,7 +229,7 @@ error: unknown key `tilte` in the configuration
    |
  2 | tilte = "Essai"
    | ^^^^^
-  = help: keys of your own belong into `[extra]`
+  = help: did you mean `title`?
 
 3 errors; nothing was published
 "#

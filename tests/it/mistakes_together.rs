@@ -134,7 +134,7 @@ error: unknown key `tilte` in the configuration
    |
  3 | tilte = "x"
    | ^^^^^
-  = help: keys of your own belong into `[extra]`
+  = help: did you mean `title`?
 
 5 errors; nothing was published
 "#;

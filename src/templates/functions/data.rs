@@ -7,7 +7,7 @@ use super::super::Shared;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::files;
-use crate::config::keys::too_deep;
+use crate::config::text::too_deep;
 use serde_json::{Map, Value as Json, json};
 
 /// What was loaded already, by everything the value depends on.
