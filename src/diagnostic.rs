@@ -308,7 +308,7 @@ mod tests {
             let place = lines.place("a", at..at + 1);
             assert_eq!(place, Place::span("a", text, at..at + 1), "{at}");
         }
-        assert_eq!((lines.place("a", 13..14).line, lines.place("a", 13..14).column), (4, 1));
+        assert_eq!((lines.place("a", 12..13).line, lines.place("a", 12..13).column), (4, 1));
     }
 
     #[test]
