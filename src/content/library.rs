@@ -93,7 +93,7 @@ impl Library {
         let mut moved: Vec<Option<PageKey>> = Vec::with_capacity(self.pages.len());
         let mut kept = 0;
         for key in self.page_keys() {
-            moved.push((!gone.contains(&key)).then(|| PageKey(kept)));
+            moved.push((!gone.contains(&key)).then_some(PageKey(kept)));
             kept += u32::from(!gone.contains(&key));
         }
         let follow = |keys: &mut Vec<PageKey>| *keys = keys.iter().filter_map(|key| moved[key.0 as usize]).collect();

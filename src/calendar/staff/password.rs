@@ -89,7 +89,7 @@ fn plain(word: &str) -> String {
 
 /// What is said several times in a row, once.
 fn repeated(word: &str) -> &str {
-    let ends = word.char_indices().map(|(at, _)| at).filter(|at| *at > 3 && word.len() % at == 0);
+    let ends = word.char_indices().map(|(at, _)| at).filter(|at| *at > 3 && word.len().is_multiple_of(*at));
     let mut parts = ends.filter(|at| word == word[..*at].repeat(word.len() / at));
     parts.next().map_or(word, |at| &word[..at])
 }

@@ -177,7 +177,7 @@ impl<'a> Outputs<'a> {
     fn recall(
         &self,
         path: &str,
-        origin: &PathBuf,
+        origin: &Path,
         key: Print,
         closure: Closure,
         makers: &Makers,
