@@ -87,8 +87,10 @@ pub fn content(html: &str, page: &str) -> String {
     let mut html = Cow::Borrowed(html);
     for (start, pattern) in ELEMENTS.iter() {
         // Looked for first, in either case: most pages have none of them.
-        let there = html.as_bytes().windows(start.len()).any(|w| w.eq_ignore_ascii_case(start.as_bytes()));
-        if there {
+        let begins = |at: usize| {
+            html.as_bytes().get(at..at + start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start.as_bytes()))
+        };
+        if html.match_indices('<').any(|(at, _)| begins(at)) {
             html = Cow::Owned(pattern.replace_all(&html, "").into_owned());
         }
     }
@@ -96,6 +98,9 @@ pub fn content(html: &str, page: &str) -> String {
         return String::new();
     };
     tags.replace_all(&html, |tag: &regex::Captures<'_>| {
+        if !tag[0].contains('=') {
+            return tag[0].to_owned();
+        }
         attributes
             .replace_all(&tag[0], |found: &regex::Captures<'_>| {
                 let name = found[2].to_ascii_lowercase();
