@@ -467,7 +467,7 @@ fn a_changed_body_makes_that_page_again_and_no_list_of_titles() {
     let fresh: Vec<&String> = fresh.keys().filter(|path| date(path) >= now).collect();
     // The page itself, the page it no longer links to, and what tells of bodies: feeds and the search index.
     let feeds = |path: &&String| !path.ends_with(".xml") && !path.starts_with("search_index");
-    let pages: Vec<&&String> = fresh.iter().filter(|path| feeds(*path)).collect();
+    let pages: Vec<&&String> = fresh.iter().filter(|path| feeds(path)).collect();
     assert_eq!(pages, [&"posts/deux/index.html", &"posts/trois/index.html"]);
 }
 

@@ -41,7 +41,10 @@ fn sheet_of(series: &Series) -> Sheet {
     feed::sheets(series, series.episodes.len(), usize::MAX, None).remove(0)
 }
 
-fn pages(series: &Series, least: usize) -> BTreeMap<String, (Vec<String>, Vec<(String, String)>)> {
+/// What a feed's page holds: the guids of its episodes, and its links by relation.
+type Page = (Vec<String>, Vec<(String, String)>);
+
+fn pages(series: &Series, least: usize) -> BTreeMap<String, Page> {
     let with_notes: Vec<(&Episode, Notes)> = series.episodes.iter().map(|e| (e, Notes::default())).collect();
     let sheets = feed::sheets(series, series.episodes.len(), least, None);
     sheets

@@ -192,6 +192,6 @@ impl<'a> Outputs<'a> {
                 makers.images.again(order);
             }
         }
-        Some((Output { origin: origin.clone(), ..output }, made))
+        Some((Output { origin: origin.to_path_buf(), ..output }, made))
     }
 }
