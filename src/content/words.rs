@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn rare_signs_take_the_slow_way() {
         assert_eq!(latin("日本"), None);
-        assert_eq!(reading("l’été\n日本 a²\n_ __", "fr", Dialect::Zola023).0, 4);
+        assert_eq!(reading("l’été\n日本 a²\n_ __", "fr", Dialect::Zola023).0, 5);
     }
 
     #[test]

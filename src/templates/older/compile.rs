@@ -277,7 +277,7 @@ mod tests {
             panic!("{found:?}")
         };
         assert_eq!((extra.as_str(), quoted.as_str(), z.as_str()), ("extra", "a.b", "z"));
-        assert_eq!((inner.root.as_str(), inner.steps.len()), ("x", 2));
+        assert_eq!((inner.root.as_str(), inner.keys.as_deref()), ("x", Some(&["0".to_owned(), "y".to_owned()][..])));
     }
 
     #[test]
