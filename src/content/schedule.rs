@@ -28,13 +28,19 @@ impl Clock {
             return (None, None);
         }
         let moment = |date: &Option<Date>| date.as_ref().map(|date| date.moment(&self.zone));
-        (moment(&page.meta.date), moment(&page.meta.expires).filter(|_| self.all_pages))
+        let from = moment(&page.meta.date).max(moment(&embargo(page)));
+        (from, moment(&page.meta.expires).filter(|_| self.all_pages))
     }
 
     fn is_out(&self, page: &Page) -> bool {
         let (from, until) = self.span(page);
         from.is_none_or(|from| from <= self.now) && until.is_none_or(|until| until > self.now)
     }
+}
+
+/// Until when an episode is held back, whatever its date; the podcast tells a moment that cannot be read.
+fn embargo(page: &Page) -> Option<Date> {
+    Date::parse(page.meta.facets.get("episode")?.get("embargo")?.as_str()?)
 }
 
 /// The next moment at which a page comes or goes. Asked of the whole library, before [`hide`].
@@ -94,6 +100,16 @@ mod tests {
         assert!(left("2026-03-08T17:00:00Z").is_empty());
         // Summer time has begun.
         assert_eq!(left("2026-03-31T22:00:00Z"), ["b.md"]);
+    }
+
+    #[test]
+    fn an_embargo_holds_an_episode_back_after_its_date() {
+        let mut episode = page("c.md", "2026-03-01", None);
+        let facet = serde_json::json!({"embargo": "2026-03-02T06:00:00+01:00"});
+        episode.meta.facets.insert("episode".to_owned(), facet);
+        let out = |now: &str| clock(now, false).is_out(&episode);
+        assert!(!out("2026-03-02T04:59:59Z"));
+        assert!(out("2026-03-02T05:00:00Z"));
     }
 
     #[test]

@@ -35,9 +35,12 @@ struct Rest {
 
 /// `GET /calendrier/demande`; `?departement=35` shows its holidays.
 pub(in crate::host) async fn form(desk: Desk, Asked(query): Asked) -> Response<Body> {
-    let chosen = query.get("departement");
-    let known = departements::name(chosen).map(|_| ("departement".to_owned(), chosen.to_owned()));
-    show(&desk, StatusCode::OK, &Fields(known.into_iter().collect()), &[], &[])
+    // As a person writes it: `2a` and `1` are Corse-du-Sud and Ain.
+    let written = query.get("departement").trim().to_uppercase();
+    let padded = format!("{written:0>2}");
+    let chosen = if departements::name(&padded).is_some() { padded } else { written };
+    let fields = Fields(vec![("departement".to_owned(), chosen)]);
+    show(&desk, StatusCode::OK, &fields, &[], &[])
 }
 
 /// `POST /calendrier/demande`
