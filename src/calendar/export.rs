@@ -1,6 +1,6 @@
 //! Tables for spreadsheets: CSV as French Excel opens it, and XLSX.
 //!
-//! Entry points: [`Table`], [`csv`], [`xlsx`]. The same table gives the same bytes. A text that a spreadsheet would take
+//! Entry points: [`Table`], [`csv()`], [`xlsx`]. The same table gives the same bytes. A text that a spreadsheet would take
 //! for a formula is written so that it stays a text: what a visitor typed must not run on a coordinator's machine.
 
 use jiff::civil::DateTime;

@@ -71,7 +71,7 @@ impl std::fmt::Display for Wish {
 }
 
 impl Wish {
-    /// What [`Wish::to_string`] wrote.
+    /// What `Display` wrote.
     pub fn parse(text: &str) -> Option<Self> {
         let (date, half) = text.split_once(' ')?;
         Some(Self { date: date.parse().ok()?, half: Half::parse(half)? })

@@ -1,7 +1,7 @@
 //! The feeds of a series: RSS 2.0 with every required and recommended tag of PSP-1 and of Apple's list.
 //!
 //! Entry points: [`sheets`] (the feed, its older pages by RFC 5005, the light feed), [`xml`] (one of them) and [`guid`]
-//! (the identifier of a show by its feed's address). The tags of the podcast namespace are in [`super::feed_tags`]. No
+//! (the identifier of a show by its feed's address). The tags of the podcast namespace are in `feed_tags`. No
 //! clock: the date of a feed is the date of its newest episode, so the same series gives the same bytes.
 
 use std::borrow::Cow;

@@ -4,7 +4,9 @@
   const form = document.getElementById("recherche");
   if (!form) return;
   const by = (id) => document.getElementById(id);
-  form.hidden = by("prive").hidden = false;
+  form.hidden = false;
+  // Words that came with the address were sent with it.
+  by("prive").hidden = new URLSearchParams(location.search).has("q");
   const [field, list, count, heard] = ["q", "liste", "compte", "paroles"].map(by);
   const words = by("resultats").dataset;
   const SHOWN = 10;
