@@ -100,6 +100,9 @@ fn check_inside(
         if site.loaded.repere.safety.host_paths.iter().any(answered) {
             return None;
         }
+        if told_with_its_text(site, written) {
+            return None;
+        }
         let place = site.place(page, source_form(written));
         // A site that publishes by the clock must be able to: a page that goes does not stop the others.
         let address =
@@ -129,6 +132,13 @@ fn check_inside(
         Some(near) => problem.help(format!("did you mean `#{near}`?")),
         None => problem.help(format!("`{output}` has no element with the identifier `{fragment}`")),
     })
+}
+
+/// Whether a link stayed `@/…` because Markdown found no page for it, and said so.
+fn told_with_its_text(site: &Site, written: &str) -> bool {
+    let library = site.library;
+    let mut texts = library.pages.iter().map(|page| &*page.raw).chain(library.sections.iter().map(|s| &*s.raw));
+    written.starts_with("@/") && texts.any(|text| text.contains(written))
 }
 
 /// What a writer is likely to have typed for an address: its last part.

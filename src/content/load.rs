@@ -176,7 +176,11 @@ fn section(file: FileInfo, lang: String, source: &Source) -> (ReadSection, Vec<D
             section.broken = true;
         }
     }
-    section.meta.render &= !section.broken;
+    if section.broken {
+        section.meta.render = false;
+        // Menus and lists that show it are not called empty as well.
+        section.meta.title.get_or_insert_with(|| file.relative.clone());
+    }
     section.rendered = counted(&section.raw, &lang, config, section.rendered.failed);
     (section.lang, section.file) = (lang, file);
     place_section(section, config);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::guide::{array, bare, named, string};
 use super::markup::{self, Body, literal, quoted};
-use super::{address, cache, pdf, printable};
+use super::{address, cache, pdf, pictures, printable};
 use crate::config::Loaded;
 use crate::content::services::{self, Services};
 use crate::content::{Library, Page};
@@ -74,15 +74,8 @@ fn booklet(
 ) -> anyhow::Result<pdf::Pdf> {
     let resolve = |written: &str| address(written, page, library);
     let body = markup::body(&page.raw, &resolve, &|path| printable(page, path).is_some());
-    let mut pictures = BTreeMap::new();
-    for path in &body.images {
-        if let Some(file) = printable(page, path) {
-            let bytes = std::fs::read(file).map_err(|error| anyhow::anyhow!("`{path}` cannot be read: {error}"))?;
-            pictures.insert(format!("/{}", path.trim_start_matches('/')), bytes);
-        }
-    }
     let source = source(page, episode, loaded, services, &body);
-    cache::pdf(&loaded.root, source, pictures, &format!("{}{FILE}", page.permalink))
+    cache::pdf(&loaded.root, source, pictures(page, &body)?, &format!("{}{FILE}", page.permalink))
 }
 
 /// The Typst source.

@@ -156,6 +156,12 @@ fn document(
 ) -> anyhow::Result<pdf::Pdf> {
     let resolve = |written: &str| address(written, page, library);
     let body = markup::body(&page.raw, &resolve, &|path| printable(page, path).is_some());
+    let source = guide::source(page, tool, loaded, services, &body);
+    cache::pdf(&loaded.root, source, pictures(page, &body)?, &page.permalink)
+}
+
+/// The printable pictures of a body, by the path that Typst knows them by.
+fn pictures(page: &Page, body: &markup::Body) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut pictures = BTreeMap::new();
     for path in &body.images {
         if let Some(file) = printable(page, path) {
@@ -163,8 +169,7 @@ fn document(
             pictures.insert(format!("/{}", path.trim_start_matches('/')), bytes);
         }
     }
-    let source = guide::source(page, tool, loaded, services, &body);
-    cache::pdf(&loaded.root, source, pictures, &page.permalink)
+    Ok(pictures)
 }
 
 /// The absolute form of an address written in Markdown.

@@ -21,6 +21,7 @@ mod host_listen;
 mod host_people;
 mod hostile;
 mod increment;
+mod increment_sources;
 mod mail;
 mod mail_server;
 mod markup;

@@ -196,3 +196,32 @@ error: the data cannot be read: found record with 1 fields, but the previous rec
 
 7 errors; nothing was published
 "#;
+
+#[test]
+fn what_was_told_where_it_was_written_is_not_told_again_where_it_shows() {
+    let text = told(&[
+        ("repere.toml", b"dialect = \"0.23\"\n[safety]\nlinks = true\naccessibility = true\n"),
+        ("content/_index.md", b"+++\ntitle = \"Accueil\"\n+++\n[b](@/rien.md)\n"),
+        ("content/s/_index.md", b"+++\ntitle = Rubrique\n+++\n"),
+        ("templates/index.html", b"<html lang=\"fr\"><title>x</title><h1>{{ section.title }}</h1>{{ section.content | safe }}{% for s in section.subsections %}{% set rubrique = get_section(path=s) %}<h2>{{ rubrique.title }}</h2>{% endfor %}"),
+        ("templates/404.html", b"<html lang=\"fr\"><title>404</title><h1>404</h1>"),
+    ]);
+    assert_eq!(text, ONCE);
+}
+
+const ONCE: &str = r#"error: the link `@/rien.md` leads to no page or section
+  --> content/_index.md:4:1
+   |
+ 4 | [b](@/rien.md)
+   | ^^^^^^^^^^^^^^
+  = help: the path starts at `content/` and ends with `.md`
+
+error: the front matter cannot be read: string values must be quoted, expected literal string
+  --> content/s/_index.md:2:9
+   |
+ 2 | title = Rubrique
+   |         ^^^^^^^^
+  = help: it is TOML: `key = "text"`, dates and numbers without quotation marks
+
+2 errors; nothing was published
+"#;

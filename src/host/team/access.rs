@@ -12,7 +12,7 @@ use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Response, StatusCode};
 
 use super::account::device;
-use super::passwords::{password_errors, show_password, untrimmed};
+use super::passwords::{chosen, password_errors, show_password, untrimmed};
 use super::signed::{self, Halfway};
 use crate::calendar::FieldError;
 use crate::calendar::form::{Fields, is_email};
@@ -157,17 +157,10 @@ pub(in crate::host) async fn accept_invitation(
     headers: HeaderMap,
     Posted(fields): Posted,
 ) -> Response<Body> {
-    let person = match desk.store().invited(&token, now()).await {
-        Ok(Some(person)) => person,
-        Ok(None) => return desk.message(StatusCode::GONE, "dead_link"),
-        Err(error) => return desk.failed(error),
-    };
-    let errors = password_errors(&fields, &[&person.name, &person.email]);
-    if !errors.is_empty() {
-        return show_password(&desk, "invitation", &token, &person.name, &fields, &errors);
-    }
-    let Some(hash) = desk.hash(untrimmed(&fields, "password").to_owned()).await else {
-        return desk.message(StatusCode::SERVICE_UNAVAILABLE, "failed");
+    let found = desk.store().invited(&token, now()).await;
+    let hash = match chosen(&desk, "invitation", &token, found, &fields).await {
+        Ok(hash) => hash,
+        Err(response) => return response,
     };
     match desk.store().accept_invitation(&token, &hash, now()).await {
         Ok(person) => start(&desk, &person.id, &headers).await,

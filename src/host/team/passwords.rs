@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Response, StatusCode};
 
 use super::{Signed, account};
 use crate::calendar::form::{Fields, is_email};
-use crate::calendar::{FieldError, Refusal, staff};
+use crate::calendar::{FieldError, Refusal, Staff, staff};
 use crate::host::desk::{Desk, Reach, now, see};
 use crate::host::posted::{Asked, Posted};
 use crate::host::values::with_form;
@@ -57,23 +57,38 @@ pub(in crate::host) async fn reset_form(desk: Desk, Path(token): Path<String>) -
 
 /// `POST /equipe/mot-de-passe/{token}`
 pub(in crate::host) async fn replace(desk: Desk, Path(token): Path<String>, Posted(fields): Posted) -> Response<Body> {
-    let person = match desk.store().reset_by_token(&token, now()).await {
-        Ok(Some(person)) => person,
-        Ok(None) => return desk.message(StatusCode::GONE, "dead_link"),
-        Err(error) => return desk.failed(error),
-    };
-    let errors = password_errors(&fields, &[&person.name, &person.email]);
-    if !errors.is_empty() {
-        return show_password(&desk, "mot-de-passe", &token, &person.name, &fields, &errors);
-    }
-    let Some(hash) = desk.hash(untrimmed(&fields, "password").to_owned()).await else {
-        return desk.message(StatusCode::SERVICE_UNAVAILABLE, "failed");
+    let found = desk.store().reset_by_token(&token, now()).await;
+    let hash = match chosen(&desk, "mot-de-passe", &token, found, &fields).await {
+        Ok(hash) => hash,
+        Err(response) => return response,
     };
     match desk.store().reset_password(&token, &hash, now()).await {
         Ok(()) => see("/equipe/connexion?fait=mot-de-passe"),
         Err(Error::Refused(Refusal::NotFound)) => desk.message(StatusCode::GONE, "dead_link"),
         Err(error) => desk.failed(error),
     }
+}
+
+/// The hash of the password that somebody chose by a link of a mail, or the answer that says what is wrong. `way` is that
+/// of [`show_password`], `found` whose link it is.
+pub(super) async fn chosen(
+    desk: &Desk,
+    way: &str,
+    token: &str,
+    found: anyhow::Result<Option<Staff>>,
+    fields: &Fields,
+) -> Result<String, Response<Body>> {
+    let person = match found {
+        Ok(Some(person)) => person,
+        Ok(None) => return Err(desk.message(StatusCode::GONE, "dead_link")),
+        Err(error) => return Err(desk.failed(error)),
+    };
+    let errors = password_errors(fields, &[&person.name, &person.email]);
+    if !errors.is_empty() {
+        return Err(show_password(desk, way, token, &person.name, fields, &errors));
+    }
+    let hash = desk.hash(untrimmed(fields, "password").to_owned()).await;
+    hash.ok_or_else(|| desk.message(StatusCode::SERVICE_UNAVAILABLE, "failed"))
 }
 
 /// `POST /equipe/compte/mot-de-passe`: with the present password.
