@@ -23,8 +23,9 @@ pub fn check_captions(facet: &mut Facet<'_>, page: &Page, file: &Path, name: &st
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let mut remarks = Remarks::new(facet, shown(page, name), &text);
     overlaps(&mut remarks, transcript);
+    let written: Vec<&str> = text.lines().collect();
     for cue in &transcript.cues {
-        let lines = lines_of(&text, cue);
+        let lines = lines_of(&written, cue);
         if lines.len() > 2 {
             let message = format!("this caption has {} lines", lines.len());
             remarks.tell("lines", cue, message, "two lines at most: cut it in two captions");
@@ -55,8 +56,9 @@ pub fn check_transcript(facet: &mut Facet<'_>, page: &Page, file: &Path, name: &
     let mut remarks = Remarks::new(facet, shown(page, name), &text);
     overlaps(&mut remarks, transcript);
     if name.ends_with(".vtt") {
+        let written: Vec<&str> = text.lines().collect();
         for cue in &transcript.cues {
-            let longest = lines_of(&text, cue).iter().map(|line| line.chars().count()).max();
+            let longest = lines_of(&written, cue).iter().map(|line| line.chars().count()).max();
             if let Some(longest) = longest.filter(|n| *n > LINE) {
                 let message = format!("a line of this cue has {longest} characters, apps show {LINE}");
                 remarks.tell("width", cue, message, "break the line");
@@ -92,8 +94,9 @@ fn readable(time: Duration) -> usize {
 }
 
 /// The lines of a cue as they are written, without markup.
-fn lines_of(text: &str, cue: &Cue) -> Vec<String> {
-    text.lines().skip(cue.line).take_while(|line| !line.trim().is_empty()).map(without_tags).collect()
+fn lines_of(written: &[&str], cue: &Cue) -> Vec<String> {
+    let below = written.get(cue.line..).unwrap_or_default();
+    below.iter().take_while(|line| !line.trim().is_empty()).map(|line| without_tags(line)).collect()
 }
 
 fn without_tags(line: &str) -> String {

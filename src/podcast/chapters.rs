@@ -4,11 +4,13 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::transcript_forms::seconds;
 use crate::media::sound::Mark;
 
 /// A moment with a title.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Chapter {
     /// When it begins.
     pub start: Duration,

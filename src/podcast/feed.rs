@@ -13,6 +13,7 @@ use regex::Regex;
 use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesItemExtension, ITunesOwner};
 use rss::{Channel, Enclosure, Guid, Image, Item};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::feed_tags;
@@ -34,7 +35,7 @@ pub struct Notes {
 }
 
 /// Words of a feed, in the language of the series.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Words {
     /// Name of the light feed.
     pub light_title: String,

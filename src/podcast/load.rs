@@ -151,6 +151,15 @@ pub(super) fn description_fits(facet: &mut Facet<'_>, description: &str, whose: 
     }
 }
 
+/// A text that directories show as it is, tags and all.
+pub(super) fn plain(facet: &mut Facet<'_>, key: &str, text: &str) {
+    let tag = |(at, _): (usize, &str)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+    if text.match_indices('<').any(tag) {
+        let message = "the description of the series holds markup";
+        facet.error(key, message, "directories show it as plain text: leave the tags out");
+    }
+}
+
 /// The cover a key names, checked.
 pub(super) fn cover(
     facet: &mut Facet<'_>,

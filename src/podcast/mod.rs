@@ -1,8 +1,8 @@
 //! Series, episodes, transcripts, chapters and the feed.
 //!
 //! Entry points, in the order of a build: [`load`] once the library is read (episodes of the future included: they are
-//! checked early, then `content::schedule` takes them out), [`leave_out_sources`] right after, [`contribute`] once
-//! Markdown is rendered (the feeds carry the text of the pages). Films have [`video::contribute`]. Captions and pictures
+//! checked early, then `content::schedule` takes them out), [`leave_out_sources`] right after, [`prepare`] once Markdown is
+//! rendered (the feeds carry the text of the pages), or [`contribute`], which also does the work. Films have [`video::contribute`]. Captions and pictures
 //! beside a page are published by `site`, as any file beside a page; sound too, unless another file was made of it.
 
 pub mod captions;
@@ -22,6 +22,7 @@ mod read_words;
 pub mod roles;
 pub mod series;
 pub mod share;
+mod sheets;
 pub mod sounds;
 pub mod spoken;
 pub mod transcript;
@@ -29,6 +30,7 @@ pub mod transcript_forms;
 pub mod transcript_sources;
 mod values;
 pub mod video;
+mod work;
 
 use std::path::Path;
 use std::time::Duration;
@@ -37,14 +39,15 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::config::Loaded;
-use crate::content::services::{self, Service};
+use crate::content::services;
 use crate::content::{Asset, Facet, Library, Node, Page};
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
-use crate::media::words;
+use crate::memory::Print;
 use crate::output::{Contribution, Output};
 
 pub use load::{load, load_with};
 pub use series::{Episode, Series};
+pub use work::Work;
 
 /// Files made beside an episode's page.
 const VTT: &str = "transcription.vtt";
@@ -69,99 +72,80 @@ pub fn contribute(
     series: &[Series],
     now: Timestamp,
 ) -> (Contribution, Vec<Diagnostic>) {
-    let mut out = Contribution::default();
+    let (mut out, works) = prepare(library, loaded, series, now);
+    let made: Vec<_> = works.par_iter().map(Work::run).collect();
     let mut problems = Vec::new();
-    let services = services::load(&loaded.root).unwrap_or_default().services;
-    for series in series {
-        let episodes: Vec<&Episode> = series.episodes.iter().filter(|episode| !episode.upcoming(now)).collect();
-        let words = notes_words(loaded, &series.language);
-        let with_notes: Vec<(&Episode, feed::Notes)> = episodes
-            .par_iter()
-            .map(|episode| {
-                let html = library.page(&episode.source).map_or("", |page| page.rendered.html.as_str());
-                let help = help_lines(episode, &services);
-                let notes = feed::Notes {
-                    description: notes::description(episode, &words, &help),
-                    content: notes::content(html, &episode.link),
-                };
-                (*episode, notes)
-            })
-            .collect();
-        let of_feed = feed::Words {
-            light_title: words::say(loaded, &series.language, "podcast_light_title", &[]),
-            small: words::say(loaded, &series.language, "podcast_small", &[]),
-        };
-        let podcast = &loaded.repere.podcast;
-        for sheet in feed::sheets(series, episodes.len(), podcast.feed_episodes, podcast.hub.as_deref()) {
-            match feed::xml(series, &with_notes, &sheet, &of_feed) {
-                Ok(xml) => out.outputs.push(Output::bytes(sheet.path, xml, &series.shown)),
-                Err(error) => problems.push(
-                    Diagnostic::error(format!("the feed cannot be written: {error:#}")).at(Place::file(&series.shown)),
-                ),
-            }
+    for made in made {
+        match made {
+            Ok(files) => out.outputs.extend(files),
+            Err(problem) => problems.push(problem),
         }
-        let made: Vec<_> =
-            episodes.par_iter().map(|episode| (files(episode), values::episode(series, episode))).collect();
-        for (episode, (files, value)) in episodes.iter().zip(made) {
-            out.outputs.extend(files);
-            out.set(&episode.source, "episode", value);
-        }
-        out.set(&series.source, "series", values::series(loaded, series, &episodes));
-    }
-    let told: Vec<&Episode> =
-        series.iter().flat_map(|series| &series.episodes).filter(|episode| !episode.upcoming(now)).collect();
-    out.outputs.extend(spoken::outputs(&told));
-    if !series.is_empty() {
-        out.outputs.push(Output::bytes(opml::PATH, opml::xml(series), "podcast"));
     }
     (out, problems)
 }
 
-/// Sound that was made, transcript forms and chapters of an episode.
-fn files(episode: &Episode) -> Vec<Output> {
-    let mut files = Vec::new();
-    let audio = &episode.audio;
-    if audio.file != audio.source {
-        files.push(Output::file(&audio.path, &audio.file, &episode.shown));
-    }
-    if let Some(small) = &audio.small {
-        files.push(Output::file(&small.path, &small.file, &episode.shown));
-    }
-    let mut add = |name: &str, text: String| {
-        files.push(Output::bytes(format!("{}/{name}", episode.folder), text, &episode.shown));
-    };
-    if let Some((transcript, vtt)) = &episode.transcript {
-        if vtt.ends_with(&format!("/{VTT}")) {
-            add(VTT, transcript_forms::vtt(transcript));
+/// The same, with the files that cost something as work still to be done: each is right as long as its key is the same.
+pub fn prepare<'a>(
+    library: &Library,
+    loaded: &Loaded,
+    series: &'a [Series],
+    now: Timestamp,
+) -> (Contribution, Vec<Work<'a>>) {
+    let mut out = Contribution::default();
+    let mut works = Vec::new();
+    let services = services::load(&loaded.root).unwrap_or_default().services;
+    let mut told: Vec<&Episode> = Vec::new();
+    for series in series {
+        let episodes: Vec<&Episode> = series.episodes.iter().filter(|episode| !episode.upcoming(now)).collect();
+        works.extend(sheets::works(series, &episodes, library, loaded, &services));
+        works.extend(episodes.iter().copied().filter_map(forms));
+        for episode in &episodes {
+            let audio = &episode.audio;
+            if audio.file != audio.source {
+                out.outputs.push(Output::file(&audio.path, &audio.file, &episode.shown));
+            }
+            if let Some(small) = &audio.small {
+                out.outputs.push(Output::file(&small.path, &small.file, &episode.shown));
+            }
         }
-        add(SRT, transcript_forms::srt(transcript));
-        add(JSON, transcript_forms::json(transcript));
+        let values: Vec<_> = episodes.par_iter().map(|episode| values::episode(series, episode)).collect();
+        for (episode, value) in episodes.iter().zip(values) {
+            out.set(&episode.source, "episode", value);
+        }
+        out.set(&series.source, "series", values::series(loaded, series, &episodes));
+        told.extend(episodes);
     }
-    if !episode.chapters.is_empty() {
-        add(CHAPTERS, chapters::json(&episode.chapters, audio.duration()));
+    works.extend(spoken::works(&told));
+    if !series.is_empty() {
+        out.outputs.push(Output::bytes(opml::PATH, opml::xml(series), "podcast"));
     }
-    files
+    (out, works)
 }
 
-fn notes_words(loaded: &Loaded, language: &str) -> notes::Words {
-    let say = |key: &str| words::say(loaded, language, key, &[]);
-    notes::Words {
-        chapters: say("podcast_notes_chapters"),
-        synthetic_voice: say("podcast_notes_synthetic_voice"),
-        help: say("podcast_notes_help"),
-        page: say("podcast_notes_page"),
-        correction: say("podcast_notes_correction"),
+/// Transcript forms and chapters of an episode.
+fn forms(episode: &Episode) -> Option<Work<'_>> {
+    if episode.transcript.is_none() && episode.chapters.is_empty() {
+        return None;
     }
-}
-
-/// "119, Allô Enfance en Danger", for each service the episode names.
-fn help_lines(episode: &Episode, services: &[Service]) -> Vec<String> {
-    let named = episode.help.iter().filter_map(|id| services.iter().find(|service| service.id == *id));
-    let line = |service: &Service| {
-        let (numbers, name) = (service.numbers(), service.name_alone());
-        if numbers.contains(name) { numbers } else { format!("{numbers}, {name}") }
-    };
-    named.map(line).collect()
+    let key = (&episode.folder, &episode.transcript, &episode.chapters, episode.audio.duration());
+    let name = format!("podcast {}", episode.source);
+    Some(Work::new(name, Print::of_value(&key), || {
+        let mut files = Vec::new();
+        let mut add = |name: &str, text: String| {
+            files.push(Output::bytes(format!("{}/{name}", episode.folder), text, &episode.shown));
+        };
+        if let Some((transcript, vtt)) = &episode.transcript {
+            if vtt.ends_with(&format!("/{VTT}")) {
+                add(VTT, transcript_forms::vtt(transcript));
+            }
+            add(SRT, transcript_forms::srt(transcript));
+            add(JSON, transcript_forms::json(transcript));
+        }
+        if !episode.chapters.is_empty() {
+            add(CHAPTERS, chapters::json(&episode.chapters, episode.audio.duration()));
+        }
+        Ok(files)
+    }))
 }
 
 /// Address of a file made for an episode.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde::Serialize;
 use url::Url;
 
 use super::chapters;
@@ -16,7 +17,7 @@ use super::transcript_forms::{attribute, body_text};
 pub const DESCRIPTION_LIMIT: usize = 4000;
 
 /// Sentences of the notes, in the language of the series.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Words {
     /// Above the chapters.
     pub chapters: String,

@@ -2,7 +2,7 @@
 //!
 //! Entry point: [`series`]; problems go into the table being read.
 
-use super::load::{cover, description_fits, short};
+use super::load::{cover, description_fits, plain, short};
 use super::read_lists::{self as lists, fits, only, word};
 use super::roles::PURPOSES;
 use super::series::{Banner, Picture, Series};
@@ -56,6 +56,7 @@ pub(super) fn series(section: &Section, loaded: &Loaded, facet: &mut Facet<'_>) 
     short(facet, "title", &title);
     let description = section.meta.description.clone().unwrap_or_default();
     description_fits(facet, &description, "the series");
+    plain(facet, "description", &description);
     let folder = section.path.trim_matches('/').to_owned();
     let feed_path = format!("{folder}/feed.xml").trim_start_matches('/').to_owned();
     let feed_url = loaded.make_permalink(&feed_path);

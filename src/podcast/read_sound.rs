@@ -39,6 +39,12 @@ pub(super) fn source<'a>(page: &'a Page, workshop: &Workshop, facet: &mut Facet<
     let name = facet.required("audio", "name the MP3 beside the page: `audio: \"episode.mp3\"`")?;
     let asset = beside(facet, &page.assets, "audio", &name)?;
     plain_name(facet, "audio", &name);
+    if !page.permalink.is_ascii() || page.permalink.contains('%') {
+        let message = format!("the address `{}` has characters that podcast directories refuse", page.permalink);
+        let help =
+            format!("give the page another at the top of the front matter: `slug: {}`", slug::slugify(&page.slug));
+        facet.error("audio", message, help);
+    }
     let known = match workshop.known(&asset.source) {
         Ok(known) => known,
         Err(error) => {

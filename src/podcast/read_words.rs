@@ -29,6 +29,11 @@ pub(super) fn transcript(
         }
         return None;
     };
+    if let Some(stem) = name.strip_suffix(".md") {
+        let help = format!("rename it to `{stem}.txt`, its words stay as they are: Markdown files are pages");
+        facet.error("transcript", format!("`{name}` would be a page of its own"), help);
+        return None;
+    }
     let asset = beside(facet, &page.assets, "transcript", &name)?;
     let transcript = read_transcript(facet, "transcript", page, &asset.source, &name, duration)?;
     if let (Some(last), Some(duration)) = (transcript.cues.last(), duration)

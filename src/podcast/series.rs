@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
+use serde::{Serialize, Serializer};
 
 use super::chapters::Chapter;
 use super::transcript::Transcript;
@@ -12,7 +13,7 @@ use crate::media::audio::Facts;
 use crate::media::sound::Measured;
 
 /// A podcast: a section with a `series:` table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Series {
     /// The section's file below the content root (`podcast/_index.md`).
     pub source: String,
@@ -83,11 +84,12 @@ pub struct Series {
     /// Where the feed has moved to.
     pub moved_to: Option<String>,
     /// Newest first.
+    #[serde(skip)]
     pub episodes: Vec<Episode>,
 }
 
 /// One episode: a page with an `episode:` table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Episode {
     /// The page's file below the content root (`podcast/un/index.md`).
     pub source: String,
@@ -120,6 +122,7 @@ pub struct Episode {
     /// Whether that list differs from the one of the series: in a feed it then replaces that one.
     pub own_persons: bool,
     /// What is said, and the address of its WebVTT file.
+    #[serde(serialize_with = "address")]
     pub transcript: Option<(Transcript, String)>,
     /// In order.
     pub chapters: Vec<Chapter>,
@@ -149,6 +152,11 @@ pub struct Episode {
     pub txt: Vec<(String, String)>,
 }
 
+/// The words themselves are not part of what a feed or a page's frame depends on.
+fn address<S: Serializer>(transcript: &Option<(Transcript, String)>, to: S) -> Result<S::Ok, S::Error> {
+    transcript.as_ref().map(|(_, address)| address).serialize(to)
+}
+
 impl Episode {
     /// True when it is not yet time.
     pub fn upcoming(&self, now: Timestamp) -> bool {
@@ -157,7 +165,7 @@ impl Episode {
 }
 
 /// The sound of an episode.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Audio {
     /// Its address.
     pub url: String,
@@ -180,14 +188,14 @@ pub struct Audio {
 }
 
 impl Audio {
-    /// How long it plays.
+    /// How long it plays: as it was decoded, else as its head says.
     pub fn duration(&self) -> Duration {
-        self.facts.duration
+        self.measured.as_ref().map(Measured::duration).filter(|time| !time.is_zero()).unwrap_or(self.facts.duration)
     }
 }
 
 /// Another file with the same sound.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Copy {
     /// Its address.
     pub url: String,
@@ -202,7 +210,7 @@ pub struct Copy {
 }
 
 /// Another form of an episode: sign language, easy words, another language.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Alternate {
     /// The file.
     pub copy: Copy,
@@ -215,7 +223,7 @@ pub struct Alternate {
 }
 
 /// Somebody of a series or an episode.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Person {
     /// Name.
     pub name: String,
@@ -228,7 +236,7 @@ pub struct Person {
 }
 
 /// A picture beside a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Picture {
     /// Its address.
     pub url: String,
@@ -241,7 +249,7 @@ pub struct Picture {
 }
 
 /// A picture beside the cover.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Banner {
     /// The picture.
     pub picture: Picture,
@@ -250,7 +258,7 @@ pub struct Banner {
 }
 
 /// A licence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct License {
     /// Identifier, lower-cased (`cc-by-sa-4.0`).
     pub id: String,
@@ -259,7 +267,7 @@ pub struct License {
 }
 
 /// Where to give.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Funding {
     /// An address.
     pub url: String,
@@ -268,7 +276,7 @@ pub struct Funding {
 }
 
 /// A place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Location {
     /// As people call it.
     pub name: String,
@@ -283,7 +291,7 @@ pub struct Location {
 }
 
 /// A passage worth hearing alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Soundbite {
     /// When it begins.
     pub start: Duration,
@@ -294,7 +302,7 @@ pub struct Soundbite {
 }
 
 /// What was put right after publication.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Correction {
     /// When.
     pub date: Date,
@@ -303,7 +311,7 @@ pub struct Correction {
 }
 
 /// Who is asked not to show a series.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Block {
     /// Every directory.
     pub everywhere: bool,
@@ -312,7 +320,7 @@ pub struct Block {
 }
 
 /// How often an episode comes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Frequency {
     /// In words.
     pub text: String,
@@ -323,7 +331,7 @@ pub struct Frequency {
 }
 
 /// A series somewhere else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Remote {
     /// Its identifier.
     pub guid: String,

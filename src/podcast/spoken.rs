@@ -1,11 +1,13 @@
 //! What is said in the episodes, for the search of the site: the files of an index below `podcast/paroles/`.
 //!
-//! Entry point: [`outputs`]. Passages are plain sentences with the second where they begin and the voice that says them;
+//! Entry point: [`works`]. Passages are plain sentences with the second where they begin and the voice that says them;
 //! words and their roots are the matter of [`crate::find`].
 
 use super::series::Episode;
 use super::transcript::Transcript;
+use super::work::Work;
 use crate::find::index::{self, Document, Passage};
+use crate::memory::Print;
 use crate::output::Output;
 
 /// Where the files are published.
@@ -16,17 +18,38 @@ const PASSAGE: usize = 90;
 /// Characters after which a passage ends without one.
 const LONGEST: usize = 400;
 
-/// The index of the episodes that have a transcript; nothing when there is no word to search.
-pub fn outputs(episodes: &[&Episode]) -> Vec<Output> {
-    let mut told: Vec<&&Episode> = episodes.iter().filter(|episode| episode.transcript.is_some()).collect();
+/// The index of the episodes that have a transcript: the words of each on their own, where they stand in all of them
+/// together. Nothing when there is no word to search.
+pub(super) fn works<'a>(episodes: &[&'a Episode]) -> Vec<Work<'a>> {
+    let mut told: Vec<&'a Episode> = episodes.iter().copied().filter(|episode| episode.transcript.is_some()).collect();
     if told.is_empty() {
         return Vec::new();
     }
     // Oldest first: a new episode changes no file of the others.
     told.sort_by_key(|episode| (episode.date.timestamp(), &episode.source));
-    let documents: Vec<Document> = told.into_iter().filter_map(|episode| document(episode)).collect();
-    let files = index::files(&documents);
-    files.into_iter().map(|(name, text)| Output::bytes(format!("{FOLDER}/{name}"), text, "podcast")).collect()
+    let prints: Vec<Print> = told.iter().map(|episode| print(episode)).collect();
+    let texts = told.iter().zip(&prints).enumerate().map(|(number, (episode, print))| {
+        let episode = *episode;
+        Work::new(format!("podcast said {number}"), Print::of_value(&(number, print)), move || {
+            Ok(document(episode).iter().map(|document| published(index::text(number, document))).collect())
+        })
+    });
+    let mut works: Vec<Work<'a>> = texts.collect();
+    works.push(Work::new("podcast said".to_owned(), Print::of_value(&prints), move || {
+        let documents: Vec<Document> = told.iter().filter_map(|episode| document(episode)).collect();
+        Ok(index::words(&documents).into_iter().map(published).collect())
+    }));
+    works
+}
+
+fn published((name, text): (String, String)) -> Output {
+    Output::bytes(format!("{FOLDER}/{name}"), text, "podcast")
+}
+
+/// The print of all that a document says.
+fn print(episode: &Episode) -> Print {
+    let words = episode.transcript.as_ref().map(|(transcript, _)| transcript);
+    Print::of_value(&(&episode.title, &episode.link, &episode.audio.url, episode.number, episode.kind, words))
 }
 
 fn document(episode: &Episode) -> Option<Document> {

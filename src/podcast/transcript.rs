@@ -6,15 +6,17 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 /// Everything that is said, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Transcript {
     /// Never empty, sorted by start.
     pub cues: Vec<Cue>,
 }
 
 /// What is said between two moments.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cue {
     /// When it begins.
     pub start: Duration,
@@ -27,7 +29,7 @@ pub struct Cue {
 }
 
 /// A voice and its words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Span {
     /// The speaker; `None` for unnamed text such as `[musique]`.
     pub voice: Option<String>,

@@ -25,12 +25,22 @@ const VTT_WIDTH: usize = 65;
 /// Paragraphs with speaker and time; each has the anchor `t-SECONDS`, and its time plays `audio` from there (a media
 /// fragment, which browsers follow without a script). Chapters become headings of level 3.
 pub fn html(transcript: &Transcript, chapters: &[Chapter], audio: &str) -> String {
+    html_of(&paragraphs(transcript, &starts(chapters)), chapters, audio)
+}
+
+/// Where paragraphs are cut, whoever speaks.
+pub(super) fn starts(chapters: &[Chapter]) -> Vec<Duration> {
+    chapters.iter().map(|chapter| chapter.start).collect()
+}
+
+/// The same of paragraphs that are made already.
+pub(super) fn html_of(paragraphs: &[Paragraph<'_>], chapters: &[Chapter], audio: &str) -> String {
     let audio = attribute(audio);
     let mut out = String::new();
     let mut anchors = BTreeSet::new();
     let mut chapters = chapters.iter().peekable();
     let mut speaker: Option<Option<&str>> = None;
-    for paragraph in paragraphs(transcript, chapters.clone().map(|c| c.start).collect()) {
+    for paragraph in paragraphs {
         while let Some(chapter) = chapters.next_if(|chapter| chapter.start <= paragraph.start) {
             push_heading(&mut out, chapter);
             speaker = None;
@@ -77,7 +87,7 @@ pub(super) struct Paragraph<'a> {
 }
 
 /// Cues joined while the speaker goes on; cut at pauses, at chapters and after a long sentence.
-pub(super) fn paragraphs(transcript: &Transcript, cuts: Vec<Duration>) -> Vec<Paragraph<'_>> {
+pub(super) fn paragraphs<'a>(transcript: &'a Transcript, cuts: &[Duration]) -> Vec<Paragraph<'a>> {
     let mut out: Vec<Paragraph<'_>> = Vec::new();
     for cue in &transcript.cues {
         for span in &cue.spans {

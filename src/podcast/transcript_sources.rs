@@ -23,7 +23,7 @@ pub fn read(name: &str, text: &str, duration: Option<Duration>) -> Result<Transc
         "vtt" => transcript::parse(text),
         "srt" => srt(text),
         "json" => json(text),
-        "md" | "txt" => plain(text, duration),
+        "txt" => plain(text, duration),
         other => Err(refuse(
             1,
             format!("a transcript is not a file with the ending `.{other}`"),

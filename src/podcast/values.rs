@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::series::{Copy, Episode, License, Location, Person, Series};
+use super::transcript_forms::Paragraph;
 use super::{JSON, SRT, made_url, opml, share, transcript_forms};
 use crate::config::Loaded;
 use crate::media::audio::Kind;
@@ -18,12 +19,13 @@ use crate::media::words;
 pub(super) fn episode(series: &Series, episode: &Episode) -> Value {
     let facts = &episode.audio.facts;
     let transcript = episode.transcript.as_ref().map(|(transcript, vtt)| {
+        let said = transcript_forms::paragraphs(transcript, &transcript_forms::starts(&episode.chapters));
         json!({
-            "html": transcript_forms::html(transcript, &episode.chapters, &episode.audio.url),
+            "html": transcript_forms::html_of(&said, &episode.chapters, &episode.audio.url),
             "url_vtt": vtt,
             "url_srt": made_url(episode, SRT),
             "url_json": made_url(episode, JSON),
-            "paragraphs": paragraphs(transcript, episode),
+            "paragraphs": paragraphs(&said, episode),
         })
     });
     let chapters: Vec<Value> = episode
@@ -48,9 +50,9 @@ pub(super) fn episode(series: &Series, episode: &Episode) -> Value {
             "size": words::size(facts.bytes),
             "type": facts.kind.mime(),
             "format": facts.kind.name(),
-            "duration": words::rounded_seconds(facts.duration),
-            "duration_text": words::duration(facts.duration),
-            "clock": words::clock(facts.duration),
+            "duration": words::rounded_seconds(episode.audio.duration()),
+            "duration_text": words::duration(episode.audio.duration()),
+            "clock": words::clock(episode.audio.duration()),
             "sources": sources,
             "small": small,
             "loudness": episode.audio.measured.as_ref().and_then(|m| m.loudness),
@@ -102,11 +104,10 @@ fn copy(copy: &Copy) -> Value {
     })
 }
 
-fn paragraphs(transcript: &super::transcript::Transcript, episode: &Episode) -> Vec<Value> {
+fn paragraphs(said: &[Paragraph<'_>], episode: &Episode) -> Vec<Value> {
     let chapter =
         |start| episode.chapters.iter().rposition(|c| c.start <= start).map(|index| &episode.chapters[index].id);
-    transcript_forms::paragraphs(transcript, episode.chapters.iter().map(|c| c.start).collect())
-        .into_iter()
+    said.iter()
         .map(|p| {
             json!({
                 "start": p.start.as_secs(),
@@ -165,8 +166,8 @@ pub(super) fn series(loaded: &Loaded, series: &Series, episodes: &[&Episode]) ->
                 "number": episode.number,
                 "season": episode.season,
                 "type": episode.kind,
-                "duration": words::rounded_seconds(facts.duration),
-                "duration_text": words::duration(facts.duration),
+                "duration": words::rounded_seconds(episode.audio.duration()),
+                "duration_text": words::duration(episode.audio.duration()),
                 "size": words::size(facts.bytes),
                 "content_note": episode.content_note,
                 "synthetic_voice": episode.synthetic_voice,

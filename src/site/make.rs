@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::remember::{Bodies, Made, Makers, Memory, Outputs};
 use super::render::{self, Scene};
 use super::{CACHE, Options, Site, feeds, files, fingerprint, plan};
@@ -17,7 +19,7 @@ use crate::content::{self, Library, Node};
 use crate::diagnostic::{self, Diagnostic, any_error};
 use crate::markdown::{self, Highlighter, Hooks, Untemplated};
 use crate::memory::Print;
-use crate::output::{Body, Contribution, Manifest, Output};
+use crate::output::{Body, Manifest, Output};
 use crate::podcast;
 use crate::search;
 use crate::templates::{Closures, ContentHooks, Prints, Read, Renderer};
@@ -76,7 +78,7 @@ pub(super) fn make(
     // Nobody else holds it any more; if somebody did, a copy would do.
     let mut library = Arc::try_unwrap(library).unwrap_or_else(|shared| (*shared).clone());
     found.extend(markdown::finish_library(&mut library, &loaded, texts));
-    let (contributed, of_rooms) = contribute(&mut library, &loaded, &series, now);
+    let (contributed, works, of_rooms) = contribute(&mut library, &loaded, &series, now);
     found.extend(of_rooms);
     let library = Arc::new(library);
 
@@ -110,6 +112,7 @@ pub(super) fn make(
     made.extend(gather(sitemap(&scene), &mut found).unwrap_or_default());
     made.extend(files::assets(&library));
     made.extend(contributed);
+    made.extend(worked(&works, &scene, &mut found));
     made.extend(gather(sass(&scene), &mut found).unwrap_or_default());
     made.extend(gather(images_made(&renderer, &loaded), &mut found).unwrap_or_default());
     made.extend(gather(search_index(&scene), &mut found).unwrap_or_default());
@@ -161,19 +164,19 @@ fn gather<T>(result: Result<T, Vec<Diagnostic>>, found: &mut Vec<Diagnostic>) ->
     result.map_err(|problems| found.extend(problems)).ok()
 }
 
-/// What the podcast, the films and the toolkit add: values for their pages, files of their own.
-fn contribute(
+/// What the podcast, the films and the toolkit add: values for their pages, files of their own, and work that gives more.
+fn contribute<'a>(
     library: &mut Library,
     loaded: &Loaded,
-    series: &[podcast::Series],
+    series: &'a [podcast::Series],
     now: jiff::Timestamp,
-) -> (Vec<Output>, Vec<Diagnostic>) {
-    let mut contribution = Contribution::default();
+) -> (Vec<Output>, Vec<podcast::Work<'a>>, Vec<Diagnostic>) {
     let mut found = Vec::new();
+    let (mut contribution, works) = podcast::prepare(library, loaded, series, now);
     let rooms = [
-        podcast::contribute(library, loaded, series, now),
         podcast::video::contribute(library),
         toolkit::contribute(library, loaded),
+        toolkit::cards::contribute(library, loaded),
     ];
     for (room, problems) in rooms {
         contribution.merge(room);
@@ -189,7 +192,17 @@ fn contribute(
             None => {}
         }
     }
-    (contribution.outputs, found)
+    (contribution.outputs, works, found)
+}
+
+/// The files of the podcast: work whose files are as it left them, from the same sources, is not done again.
+fn worked(works: &[podcast::Work], scene: &Scene, found: &mut Vec<Diagnostic>) -> Vec<Output> {
+    let run = |work: &podcast::Work| {
+        let run = || work.run().map(|files| (files, BTreeSet::new())).map_err(|problem| vec![problem]);
+        scene.outputs.group(work.name(), work.key(), scene.makers, run)
+    };
+    let made: Vec<_> = works.par_iter().map(run).collect();
+    made.into_iter().filter_map(|made| gather(made, found)).flatten().collect()
 }
 
 /// Copies of images that templates asked for, made or taken from the cache.

@@ -1,10 +1,12 @@
-//! Guides as PDF, kits as ZIP and episodes as booklets, made from the pages that say the same.
+//! Guides as PDF, kits as ZIP and episodes as booklets, made from the pages that say the same; pictures for links.
 //!
-//! Entry points: [`contribute`], and [`booklets`] once the episodes are known. A page with a `tool` table gets its downloads as outputs and `page.tool` as a value, with
+//! Entry points: [`contribute`], [`booklets`] once the episodes are known, and [`cards::contribute`]. A page with a `tool` table gets its downloads as outputs and `page.tool` as a value, with
 //! the size and pages of each file. The files carry the date of the last revision, no clock: same page, same bytes.
 
 mod booklet;
 mod cache;
+mod card;
+pub mod cards;
 pub mod guide;
 pub mod kit;
 pub mod markup;

@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("media", &["diagnostic", "french", "config", "content", "output"]),
     ("templates", &["diagnostic", "memory", "config", "content", "markdown", "media", "output"]),
     ("find", &[]),
-    ("podcast", &["diagnostic", "config", "content", "markdown", "media", "output", "find"]),
+    ("podcast", &["diagnostic", "memory", "config", "content", "markdown", "media", "output", "find"]),
     ("toolkit", &["diagnostic", "config", "content", "markdown", "media", "output"]),
     ("search", &["diagnostic", "config", "content", "output"]),
     ("checks", &["diagnostic", "config", "content", "media", "output"]),

@@ -1,7 +1,7 @@
 //! HTTP behaviour as data: every case of `tests/http/*.toml` is sent, byte for byte, to a listening server.
 //!
 //! A case: `name`, `request` ("METHOD /target"), `host` (empty for none), `send` (headers), `status`, `headers` (must be
-//! equal), `present`, `absent`, `body`, `body_contains`. `$etag` stands for the entity tag of the same target, `$hash`
+//! equal), `present`, `absent`, `body`, `body_contains`, `nginx` (what that one answers instead: `tests/clients/ranges`). `$etag` stands for the entity tag of the same target, `$hash`
 //! for the fingerprint of `site.css`, `$long` for nine thousand letters.
 
 use std::collections::BTreeMap;
@@ -41,6 +41,10 @@ struct Case {
     absent: Vec<String>,
     body: Option<String>,
     body_contains: Option<String>,
+    /// What nginx answers instead, and why we do not.
+    #[serde(rename = "nginx")]
+    #[expect(dead_code, reason = "`tests/clients/ranges` reads it")]
+    of_nginx: Option<toml::Value>,
 }
 
 /// An answer as it came over the wire.

@@ -140,7 +140,7 @@ fn the_feed_has_every_tag_directories_require_and_recommend() {
     assert_eq!(enclosure.attribute("length"), Some(size.to_string().as_str()));
     let tag = id3::Tag::read_from_path(&published).unwrap();
     let marks: Vec<(u32, u32)> = tag.chapters().map(|c| (c.start_time, c.end_time)).collect();
-    assert_eq!(marks, [(0, 1000), (1000, 1541)], "the file has its chapters inside");
+    assert_eq!(marks, [(0, 1000), (1000, 1500)], "the file has its chapters inside");
     let guid = child(item, ("", "guid"));
     assert_eq!((guid.text(), guid.attribute("isPermaLink")), (Some("essai-1"), Some("false")));
     assert_eq!(text(item, ("", "link")), "https://exemple.fr/podcast/un/");
@@ -391,6 +391,8 @@ fn what_directories_refuse_is_told_before_they_do() {
         series("Une série d'essai.", &"é".repeat(2001)),
         "error: the description has 4002 bytes, directories accept 4000"
     );
+    assert_eq!(series("Une série d'essai.", "Une <b>série</b>."), "error: the description of the series holds markup");
+    assert_eq!(episode("transcript: \"un.vtt\"", "transcript: \"un.md\""), "error: `un.md` would be a page of its own");
     assert_eq!(series("couverture.png", "cuverture.png"), "error: there is no file `cuverture.png` beside this page");
     assert_eq!(series("9b024349-ccf0", "ccf0"), "error: `ccf0-5f69-a609-6b82873eab3c` is not a UUID");
     assert_eq!(
@@ -404,6 +406,22 @@ fn what_directories_refuse_is_told_before_they_do() {
     );
     assert_eq!(episode("date: 2026-01-14T08:00:00+01:00\n", ""), "error: the episode has no date");
     assert_eq!(episode("number: 1", "number: un"), "error: `number` must be a whole number above zero");
+}
+
+#[test]
+fn an_address_that_directories_refuse_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&site(), folder.path());
+    fs::rename(folder.path().join("episodes/un"), folder.path().join("episodes/écoute")).unwrap();
+    let made = make(folder.path());
+    assert_eq!(diagnostic::render(&made.problems), "");
+    let feed = output(&made.contribution, "podcast/feed.xml");
+    assert!(feed.contains("\"https://exemple.fr/podcast/ecoute/un.mp3\""), "an address has no accents: {feed}");
+    let config = fs::read_to_string(folder.path().join("zola.toml")).unwrap();
+    fs::write(folder.path().join("zola.toml"), format!("{config}[slugify]\npaths = \"off\"\n")).unwrap();
+    let told = diagnostic::render(&make(folder.path()).problems);
+    assert!(told.starts_with("error: the address `https://exemple.fr/podcast/"), "{told}");
+    assert!(told.contains("`slug: ecoute`"), "{told}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 """Drawings (SVG) to pixels, through headless Chromium; flattened to RGB, without alpha, by ffmpeg.
 
-    python3 tests/media/drawing.py        makes the podcast cover
+    python3 tests/media/drawing.py        makes the podcast cover, and what titles of links are drawn on
 """
 
 import subprocess
@@ -33,6 +33,8 @@ def main():
     here = Path(__file__).parent
     cover = (here / "drawings" / "cover.svg").read_text("utf-8")
     render(cover, voice.root() / "episodes" / "couverture.png", 1400, 1400)
+    ground = (here / "drawings" / "carte.svg").read_text("utf-8")
+    render(ground, voice.root() / "themes" / "repere" / "card.png", 1200, 630)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ mod mail;
 mod podcast;
 mod publish;
 mod safety;
+mod share;
 
 use std::path::Path;
 
@@ -28,6 +29,7 @@ pub use mail::{Mail, MailSecurity};
 pub use podcast::Podcast;
 pub use publish::{Publish, Zone};
 pub use safety::Safety;
+pub use share::Share;
 
 const FILE: &str = "repere.toml";
 
@@ -51,6 +53,8 @@ pub struct Repere {
     pub publish: Publish,
     /// `[images]`: copies of the images of Markdown.
     pub images: Images,
+    /// `[share]`: pictures that go with links.
+    pub share: Share,
 }
 
 /// The rules a site was written for.
@@ -111,7 +115,8 @@ pub(super) fn read(text: &str) -> (Repere, Vec<Diagnostic>) {
     section(&mut reader, &mut table, "safety", &mut repere.safety);
     section(&mut reader, &mut table, "publish", &mut repere.publish);
     section(&mut reader, &mut table, "images", &mut repere.images);
-    let known = ["dialect", "podcast", "calendar", "host", "mail", "safety", "publish", "images"];
+    section(&mut reader, &mut table, "share", &mut repere.share);
+    let known = ["dialect", "podcast", "calendar", "host", "mail", "safety", "publish", "images", "share"];
     reader.unknown(&table, "repere.toml", &known, true);
     (repere, reader.problems)
 }

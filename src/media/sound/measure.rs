@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use ebur128::{Channel, EbuR128, Mode};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,13 @@ pub struct Measured {
     pub tag_bytes: u64,
     /// The wave in [`super::waveform::BINS`] steps, 0 to 100.
     pub peaks: Vec<u8>,
+}
+
+impl Measured {
+    /// How long it plays, to the millisecond.
+    pub fn duration(&self) -> Duration {
+        Duration::from_millis((self.seconds * 1000.0).round() as u64)
+    }
 }
 
 /// Steps a second in which the level is noted, before they are gathered to the shape of the wave.

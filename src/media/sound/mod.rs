@@ -51,7 +51,7 @@ pub struct Workshop {
 }
 
 /// One sound to be published.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
     /// The file beside the page.
     pub source: &'a Path,
@@ -121,7 +121,8 @@ impl Workshop {
         let mut filter = None;
         if let Some(ffmpeg) = self.ffmpeg.as_ref().filter(|_| self.wishes.encode)
             && !matches!(kind, Kind::Mp4)
-            && !out.measured.as_ref().is_some_and(|m| m.as_ref().is_ok_and(is_right))
+            // Directories differ on what M4A is called, and some do not take it: MP3 goes everywhere.
+            && !(kind == Kind::Mp3 && out.measured.as_ref().is_some_and(|m| m.as_ref().is_ok_and(is_right)))
             && (measurable || !kind.fits_a_feed())
             && !is_cut(&out)
         {
@@ -137,6 +138,8 @@ impl Workshop {
             }
         }
         let kind = out.main.known.facts.kind;
+        let marks = ending(job.marks, out.measured.as_ref());
+        let job = &Job { marks: &marks, ..*job };
         if marks::missing(&out.main.file, kind, job.marks) {
             match self.with_marks(&out.main, job.marks) {
                 Ok(main) => out.main = main,
@@ -231,6 +234,15 @@ fn name(parts: &[&str]) -> String {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// Chapters whose last one ends with the sound as it was decoded: heads only estimate how long it plays.
+fn ending(marks: &[Mark], measured: Option<&Result<Measured, String>>) -> Vec<Mark> {
+    let mut marks = marks.to_vec();
+    if let (Some(last), Some(Ok(measured))) = (marks.last_mut(), measured) {
+        last.end = measured.duration().max(last.start);
+    }
+    marks
 }
 
 /// True when nothing has to be encoded again.
