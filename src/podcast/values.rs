@@ -4,6 +4,7 @@
 //! so that a theme calculates nothing: times, sizes, the shape of the wave.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -52,7 +53,7 @@ pub(super) fn episode(series: &Series, episode: &Episode) -> Value {
             "format": facts.kind.name(),
             "duration": words::rounded_seconds(episode.audio.duration()),
             "duration_text": words::duration(episode.audio.duration()),
-            "clock": words::clock(episode.audio.duration()),
+            "clock": words::clock(Duration::from_secs(words::rounded_seconds(episode.audio.duration()))),
             "sources": sources,
             "small": small,
             "loudness": episode.audio.measured.as_ref().and_then(|m| m.loudness),
@@ -132,7 +133,19 @@ fn locations(places: &[Location]) -> Vec<Value> {
 }
 
 fn license(license: Option<&License>) -> Value {
-    license.map_or(Value::Null, |license| json!({ "id": license.id, "url": license.url }))
+    license.map_or(
+        Value::Null,
+        |license| json!({ "id": license.id, "url": license.url, "name": license_name(&license.id) }),
+    )
+}
+
+/// "CC BY-SA 4.0" of `cc-by-sa-4.0`: what people call it.
+fn license_name(id: &str) -> String {
+    if id == "etalab-2.0" {
+        return "Licence Ouverte 2.0".to_owned();
+    }
+    let creative = id.strip_prefix("cc-").and_then(|rest| rest.rsplit_once('-'));
+    creative.map_or_else(|| id.to_uppercase(), |(rights, version)| format!("CC {} {version}", rights.to_uppercase()))
 }
 
 /// Seasons in their order, each with its episodes from the first to the last.
@@ -198,4 +211,15 @@ pub(super) fn series(loaded: &Loaded, series: &Series, episodes: &[&Episode]) ->
         "synthetic_voice": episodes.iter().any(|episode| episode.synthetic_voice),
         "episodes": list,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn licences_have_the_names_that_people_know() {
+        let names = ["etalab-2.0", "cc-by-sa-4.0", "cc0-1.0", "mit"].map(license_name);
+        assert_eq!(names, ["Licence Ouverte 2.0", "CC BY-SA 4.0", "CC0-1.0", "MIT"]);
+    }
 }

@@ -92,7 +92,7 @@ fn source(page: &Page, episode: &Value, loaded: &Loaded, services: &Services, bo
         facts.push(say("podcast_notes_synthetic_voice", &[]));
     }
     let mut colophon = vec![say("toolkit_booklet_listen", &[("address", &bare(&page.permalink))])];
-    if let Some(licence) = episode["license"]["id"].as_str() {
+    if let Some(licence) = episode["license"]["name"].as_str() {
         colophon.push(say("toolkit_booklet_licence", &[("licence", licence)]));
     }
     for correction in episode["corrections"].as_array().into_iter().flatten() {

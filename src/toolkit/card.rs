@@ -134,12 +134,21 @@ struct Title {
 fn set(face: &Face<'_>, text: &str, width: f32, height: f32) -> Title {
     let words: Vec<String> = text.split(' ').map(|word| letters(face, word)).filter(|word| !word.is_empty()).collect();
     let most = |size: f32| (height / (size * LEADING)).floor() as usize;
+    let mut largest = None;
     for size in SIZES {
         let whole = words.iter().all(|word| width_of(face, word, size) <= width);
         let lines = wrap(face, &words, size, width);
         if whole && lines.len() <= most(size) {
-            return Title { size, lines: balance(face, &words, size, width, lines) };
+            let title = Title { size, lines: balance(face, &words, size, width, lines) };
+            if is_even(face, &title) {
+                return title;
+            }
+            // A little smaller, its lines may break at better places.
+            largest.get_or_insert(title);
         }
+    }
+    if let Some(title) = largest {
+        return title;
     }
     let size = SIZES[SIZES.len() - 1];
     let mut lines = wrap(face, &words, size, width);
@@ -163,6 +172,13 @@ fn wrap(face: &Face<'_>, words: &[String], size: f32, width: f32) -> Vec<String>
         lines.push(word.clone());
     }
     lines
+}
+
+/// Whether no line is much shorter than the others.
+fn is_even(face: &Face<'_>, title: &Title) -> bool {
+    let widths: Vec<f32> = title.lines.iter().map(|line| width_of(face, line, title.size)).collect();
+    let (least, most) = widths.iter().fold((f32::MAX, 0.0_f32), |(a, b), width| (a.min(*width), b.max(*width)));
+    least >= most * 0.4
 }
 
 /// The same number of lines, as narrow as they can be: no word stands alone at the end.
@@ -300,6 +316,8 @@ mod tests {
         let (most, least) =
             (widths.iter().fold(0.0_f32, |a, b| a.max(*b)), widths.iter().fold(WIDTH, |a, b| a.min(*b)));
         assert!(least > most * 0.6, "{:?} {widths:?}", title.lines);
+        let title = set(&face, "La bande-annonce du podcast", WIDTH, BOTTOM - TOP - KICKER_ROOM);
+        assert_eq!(title.lines, ["La bande-annonce", "du podcast"], "no word alone at the top");
     }
 
     #[test]
