@@ -29,7 +29,7 @@ pub(super) fn library(
     check_folders(&library, problems);
     link_sections(&mut library, config);
     link_pages(&mut library, config);
-    order_pages(&mut library, problems);
+    order_pages(&mut library, config, problems);
     link_translations(&mut library, config);
     taxonomy::build(&mut library, config);
     check_search(&library, config, problems);
@@ -125,6 +125,10 @@ fn link_sections(library: &mut Library, _config: &Config) {
             let (a, b) = (&library[*a], &library[*b]);
             a.meta.weight.cmp(&b.meta.weight).then_with(|| a.permalink.cmp(&b.permalink))
         });
+        for pair in subsections.windows(2) {
+            library[pair[0]].higher = Some(pair[1]);
+            library[pair[1]].lower = Some(pair[0]);
+        }
         library[key].subsections = subsections;
     }
 }
@@ -164,13 +168,13 @@ fn link_pages(library: &mut Library, _config: &Config) {
 }
 
 /// Sorts the pages of every section and tells each its neighbours.
-fn order_pages(library: &mut Library, problems: &mut Vec<Diagnostic>) {
+fn order_pages(library: &mut Library, config: &Config, problems: &mut Vec<Diagnostic>) {
     for key in library.section_keys() {
         let pages = std::mem::take(&mut library[key].pages);
         let sort_by = library[key].meta.sort_by;
         let hidden = |key: &PageKey| library[*key].meta.hidden;
         let pages: Vec<PageKey> = pages.into_iter().filter(|p| !hidden(p)).collect();
-        let (sorted, ignored) = sort_pages(library, pages, sort_by);
+        let (sorted, ignored) = sort_pages(library, pages, sort_by, config.dialect);
         if sort_by != SortBy::None && !library[key].meta.transparent {
             for pair in sorted.windows(2) {
                 library[pair[0]].higher = Some(pair[1]);

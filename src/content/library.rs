@@ -76,6 +76,22 @@ impl Library {
         }
     }
 
+    /// Absolute address of a file beside a page or section by its path below `content/` (`blog/a/photo.png`). Where
+    /// several languages share a folder, it is the one of the default language.
+    pub fn asset(&self, path: &str) -> Option<String> {
+        let ends = path.rmatch_indices('/').map(|(at, _)| at + 1).chain([0]);
+        ends.into_iter().find_map(|end| {
+            let (folder, name) = path.split_at(end);
+            let (permalink, assets) = match self.node(&format!("{folder}index.md")) {
+                Some(Node::Page(key)) => (&self[key].permalink, &self[key].assets),
+                _ => {
+                    self.section(&format!("{folder}_index.md")).map(|section| (&section.permalink, &section.assets))?
+                }
+            };
+            assets.iter().any(|asset| asset.name == name).then(|| format!("{permalink}{name}"))
+        })
+    }
+
     /// Takes pages out, as if their files were not there: neighbours follow each other, terms without pages go.
     pub fn take_out(&mut self, gone: &BTreeSet<PageKey>) {
         if gone.is_empty() {

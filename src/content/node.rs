@@ -104,6 +104,10 @@ pub struct Section {
     pub parent: Option<SectionKey>,
     /// Sections right below, by weight, then permalink.
     pub subsections: Vec<SectionKey>,
+    /// The one before it among the sections of its parent (dialect 0.23).
+    pub lower: Option<SectionKey>,
+    /// The one after it (dialect 0.23).
+    pub higher: Option<SectionKey>,
     /// Its pages in order, those of transparent sections included.
     pub pages: Vec<PageKey>,
     /// Pages its sorting could not place (no date, no weight, …). They are not rendered.

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Library, Page, PageKey, SortBy};
+use crate::config::Dialect;
 
 impl SortBy {
     /// As front matter writes it.
@@ -49,16 +50,24 @@ impl SortBy {
     }
 }
 
-/// Sorts pages; those that lack what the order needs come apart. Ties go by permalink.
-pub fn sort_pages(library: &Library, pages: Vec<PageKey>, sort_by: SortBy) -> (Vec<PageKey>, Vec<PageKey>) {
+/// Sorts pages; those that lack what the order needs come apart. Ties go by permalink; in dialect 0.23 those of dates go
+/// down, as the dates do.
+pub fn sort_pages(
+    library: &Library,
+    pages: Vec<PageKey>,
+    sort_by: SortBy,
+    dialect: Dialect,
+) -> (Vec<PageKey>, Vec<PageKey>) {
     if sort_by == SortBy::None {
         return (pages, Vec::new());
     }
     let (mut sorted, ignored): (Vec<PageKey>, Vec<PageKey>) =
         pages.into_iter().partition(|key| sort_by.can_place(&library[*key]));
+    let goes_down = dialect == Dialect::Zola023 && matches!(sort_by, SortBy::Date | SortBy::UpdateDate);
     sorted.sort_by(|a, b| {
         let (a, b) = (&library[*a], &library[*b]);
-        sort_by.compare(a, b).then_with(|| a.permalink.cmp(&b.permalink))
+        let tie = || if goes_down { b.permalink.cmp(&a.permalink) } else { a.permalink.cmp(&b.permalink) };
+        sort_by.compare(a, b).then_with(tie)
     });
     (sorted, ignored)
 }

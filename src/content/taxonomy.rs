@@ -106,7 +106,7 @@ fn items(library: &Library, path: &str, terms: BTreeMap<&str, Vec<PageKey>>, con
     spelt.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let mut items: Vec<Term> = Vec::with_capacity(spelt.len());
     for (slug, name, pages) in spelt {
-        let (mut pages, mut undated) = sort_pages(library, pages, SortBy::Date);
+        let (mut pages, mut undated) = sort_pages(library, pages, SortBy::Date, config.dialect);
         undated.sort_by(|a, b| library[*a].permalink.cmp(&library[*b].permalink));
         pages.append(&mut undated);
         if let Some(last) = items.last_mut()

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use pulldown_cmark_escape::escape_href;
 
 use super::Context;
-use crate::config::Markdown;
+use crate::config::{Dialect, Markdown};
 use crate::content::{InternalLink, Library, Node};
 
 /// A link as the page will carry it.
@@ -54,6 +54,11 @@ fn internal(link: &str, target: &str, context: &Context) -> Resolved {
     let known = own.filter(|path| library.node(path).is_some());
     let path = known.as_deref().unwrap_or(path);
     let Some(node) = library.node(path) else {
+        let asset = if context.config.dialect == Dialect::Zola023 { library.asset(path) } else { None };
+        if let Some(address) = asset {
+            let found = InternalLink { path: path.to_owned(), anchor: None, written: link.to_owned() };
+            return Resolved::Inside(address, Some(found));
+        }
         return if library.waiting.contains_key(path) { Resolved::Waiting } else { Resolved::Broken };
     };
     let mut permalink = library.permalink(node).to_owned();

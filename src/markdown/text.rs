@@ -13,7 +13,7 @@ use super::links::{self, Resolved};
 use super::markup::{self, Kind, Markup};
 use super::shortcodes::{Pending, Piece};
 use super::{Context, Hooks, Places, SUGGESTED, fence, footnotes, headings, shortcodes, summary};
-use crate::config::{LinkLevel, Markdown};
+use crate::config::{Dialect, LinkLevel, Markdown};
 use crate::content::Rendered;
 use crate::diagnostic::{Diagnostic, Level, Place};
 
@@ -210,9 +210,12 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                 }
                 Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                     let written = writes_images.then(|| dest_url.to_string());
-                    let address = match links::is_colocated(&dest_url) {
-                        true => format!("{}{dest_url}", self.context.permalink).into(),
-                        false => dest_url,
+                    let address = if dest_url.starts_with("@/") && self.context.config.dialect == Dialect::Zola023 {
+                        self.link(&dest_url, &span).map_or(dest_url, |(address, _)| address.into())
+                    } else if links::is_colocated(&dest_url) {
+                        format!("{}{dest_url}", self.context.permalink).into()
+                    } else {
+                        dest_url
                     };
                     if writes_images {
                         image = Some(Image {

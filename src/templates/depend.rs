@@ -77,7 +77,8 @@ impl<'a> Prints<'a> {
     /// What a section's own template sees, with its pages or without.
     pub fn section(&self, key: SectionKey, with_pages: bool, others: Fields) -> Print {
         let list = with_pages.then(|| self.list(key, others));
-        Print::of_value(&(self.section_alone(key, Fields::ALL), list))
+        let beside = self.sections_beside(key, others);
+        Print::of_value(&(self.section_alone(key, Fields::ALL), list, beside))
     }
 
     /// What may be read of a list of pages.
@@ -148,7 +149,8 @@ impl<'a> Prints<'a> {
                 let found = self.found(path, lang).map(|node| node.map(|node| self.library.permalink(node)));
                 let waiting = &self.library.waiting;
                 let localized = path.strip_suffix(".md").map(|stem| format!("{stem}.{lang}.md")).unwrap_or_default();
-                Print::of_value(&(found, waiting.get(path), waiting.get(&localized)))
+                let asset = if path.ends_with(".md") { None } else { self.library.asset(path) };
+                Print::of_value(&(found, waiting.get(path), waiting.get(&localized), asset))
             }
             Read::File(path) => {
                 let file = functions::locate(self.loaded, path).ok().flatten();
@@ -220,6 +222,11 @@ impl<'a> Prints<'a> {
     fn section_alone(&self, key: SectionKey, fields: Fields) -> Print {
         let (section, head) = (&self.library[key], self.sections[key.0 as usize]);
         self.with_body(head, &section.rendered.prints, &section.backlinks, fields)
+    }
+
+    fn sections_beside(&self, key: SectionKey, others: Fields) -> [Option<Print>; 2] {
+        let section = &self.library[key];
+        [section.lower, section.higher].map(|key| key.map(|key| self.section_alone(key, others)))
     }
 
     fn with_body(&self, head: Print, body: &crate::content::BodyPrints, backlinks: &[Node], fields: Fields) -> Print {

@@ -13,7 +13,7 @@ use super::trace::{Read, note};
 use crate::config::repere::Modern;
 use crate::content::{Library, Node};
 use crate::markdown::{Kind, Markup};
-use crate::media::image::{Format, Metadata, Operation, Request};
+use crate::media::image::{Filter, Format, Metadata, Operation, Request};
 
 /// The built-in template of images, used only when `[images] responsive` asks for it.
 pub(super) const RESPONSIVE: &str = "_markup/responsive-image.html";
@@ -125,6 +125,7 @@ fn copies(shared: &Shared, file: &Path, known: &Metadata, values: &mut Json) -> 
                 format,
                 quality,
                 speed: None,
+                filter: Filter::default(),
             };
             let (made, order) = shared.images.request(file, request)?;
             note(|| Read::Copy(order));

@@ -36,6 +36,7 @@ mod podcast_hostile;
 mod podcast_tags;
 mod postgres_kit;
 mod publish;
+mod rules;
 mod said;
 mod serve;
 mod store;

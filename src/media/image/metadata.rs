@@ -22,7 +22,7 @@ pub struct Metadata {
     pub description: Option<String>,
     /// EXIF's date, as written there.
     pub created: Option<String>,
-    /// True when nothing of the picture was lost in its format.
+    /// True for the formats whose copies are PNG unless another format is asked for. As in Zola, neither GIF nor WebP is.
     pub(super) lossless: bool,
 }
 
@@ -37,11 +37,17 @@ pub(super) fn read(bytes: &[u8], file: &Path) -> Result<Metadata, String> {
     let (format, mime, lossless) = match kind {
         imagesize::ImageType::Png => ("png", "image/png", true),
         imagesize::ImageType::Jpeg => ("jpg", "image/jpeg", false),
-        imagesize::ImageType::Webp => ("webp", "image/webp", bytes.get(12..16) == Some(b"VP8L".as_slice())),
-        imagesize::ImageType::Gif => ("gif", "image/gif", true),
+        imagesize::ImageType::Webp => ("webp", "image/webp", false),
+        imagesize::ImageType::Gif => ("gif", "image/gif", false),
         imagesize::ImageType::Heif(_) => ("avif", "image/avif", false),
         imagesize::ImageType::Bmp => ("bmp", "image/bmp", true),
         imagesize::ImageType::Tiff => ("tiff", "image/tiff", true),
+        imagesize::ImageType::Ico => ("ico", "image/x-icon", true),
+        imagesize::ImageType::Pnm => ("pbm", "image/x-portable-bitmap", true),
+        imagesize::ImageType::Tga => ("tga", "image/x-targa", true),
+        imagesize::ImageType::Hdr => ("hdr", "image/vnd.radiance", true),
+        imagesize::ImageType::Farbfeld => ("ff", "application/octet-stream", true),
+        imagesize::ImageType::Qoi => ("qoi", "image/x-qoi", false),
         _ => return Err("is not an image this program knows".to_owned()),
     };
     let (mut width, mut height) = (dimension(size.width)?, dimension(size.height)?);
@@ -78,26 +84,61 @@ fn read_svg(bytes: &[u8]) -> Result<Metadata, String> {
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
     let document = roxmltree::Document::parse_with_options(text, options).map_err(|e| e.to_string())?;
     let root = document.root_element();
-    let length = |name: &str| {
-        let digits: String = root.attribute(name)?.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-        digits.parse::<f64>().ok()
-    };
     let view: Vec<f64> = root
         .attribute("viewBox")
-        .map(|v| v.split([' ', ',']).filter_map(|part| part.parse().ok()).collect())
+        .map(|v| v.split(|c: char| c == ',' || c.is_whitespace()).filter_map(|part| part.parse().ok()).collect())
         .unwrap_or_default();
-    let (width, height) = match (length("width"), length("height"), view.as_slice()) {
+    let length = |name: &str, whole: Option<&f64>| svg_length(root.attribute(name)?, whole.copied());
+    let (width, height) = match (length("width", view.get(2)), length("height", view.get(3)), view.as_slice()) {
         (Some(width), Some(height), _) => (width, height),
         (_, _, [_, _, width, height]) => (*width, *height),
         _ => return Err("the SVG has neither `width` and `height` nor a `viewBox`".to_owned()),
     };
+    // What is left of a pixel is cut off, as Zola does.
     Ok(Metadata {
-        width: width.round() as u32,
-        height: height.round() as u32,
+        width: width as u32,
+        height: height as u32,
         format: "svg",
         mime: "text/svg+xml",
         description: None,
         created: None,
         lossless: true,
     })
+}
+
+/// A length of an SVG: its number, whatever its unit; a part of the `viewBox` if it is a percentage. `None` for what is
+/// none (`auto`), or has a unit that is none.
+fn svg_length(written: &str, whole: Option<f64>) -> Option<f64> {
+    let written = written.trim();
+    let end = written.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '+' | '-')).unwrap_or(written.len());
+    let number: f64 = written[..end].parse().ok()?;
+    match (&*written[end..].to_ascii_lowercase(), whole) {
+        ("%", Some(whole)) => Some(number / 100.0 * whole),
+        ("" | "%" | "em" | "ex" | "px" | "pt" | "pc" | "cm" | "mm" | "in", _) => Some(number),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_svg_tells_its_size_or_the_part_of_its_view_box() {
+        assert_eq!(svg_length("24px", None), Some(24.0));
+        assert_eq!(svg_length("100%", Some(48.0)), Some(48.0));
+        assert_eq!(svg_length("50%", None), Some(50.0));
+        assert_eq!(svg_length("auto", Some(48.0)), None);
+        assert_eq!(svg_length("3rem", None), None);
+        let read = |text: &str| read_svg(text.as_bytes()).map(|found| (found.width, found.height));
+        assert_eq!(
+            read(r#"<svg xmlns="http://www.w3.org/2000/svg" width="1em" height="1em" viewBox="0 0 24 24"/>"#),
+            Ok((1, 1))
+        );
+        assert_eq!(
+            read(r#"<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%" viewBox="0 0 24.9 12"/>"#),
+            Ok((24, 12))
+        );
+        assert!(read(r#"<svg xmlns="http://www.w3.org/2000/svg" width="3"/>"#).is_err());
+    }
 }

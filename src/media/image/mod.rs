@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use metadata::Metadata;
-pub use resize::{Format, Operation};
+pub use resize::{Filter, Format, Operation};
 
 /// The copy a template wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Request {
     pub quality: Option<u8>,
     /// Speed of the AVIF encoder, 1 to 10.
     pub speed: Option<u8>,
+    /// How pixels are made of others.
+    pub filter: Filter,
 }
 
 /// A copy that will exist.
@@ -71,6 +73,7 @@ pub struct Order {
     size: Option<(u32, u32)>,
     crop: bool,
     format: resize::Encoding,
+    filter: Filter,
 }
 
 /// A picture of more pixels is not decoded: a file of kilobytes can claim gigabytes.
@@ -108,12 +111,12 @@ impl Images {
         let crop = request.operation == Operation::Fill;
         let mut hasher = blake3::Hasher::new();
         hasher.update(known.hash.as_bytes());
-        hasher.update(format!("{:?} {size:?} {crop} {format:?}", request.operation).as_bytes());
+        hasher.update(format!("{:?} {size:?} {crop} {format:?} {:?}", request.operation, request.filter).as_bytes());
         let hash = &hasher.finalize().to_hex()[..16];
         let stem = file.file_stem().map(|s| s.to_string_lossy()).unwrap_or_default();
         let path = format!("processed_images/{stem}.{hash}.{}", format.extension());
         let (width, height) = size.unwrap_or(original);
-        let order = Order { path: path.clone(), source: file.to_owned(), size, crop, format };
+        let order = Order { path: path.clone(), source: file.to_owned(), size, crop, format, filter: request.filter };
         self.again(&order);
         Ok((Copied { path, width, height, orig_width: original.0, orig_height: original.1 }, order))
     }
@@ -135,7 +138,7 @@ impl Images {
             .map(|(path, job)| {
                 let file = cache.join(path.trim_start_matches("processed_images/"));
                 if !file.is_file() {
-                    let bytes = resize::make(&job.source, job.size, job.crop, job.format)
+                    let bytes = resize::make(&job.source, job.size, job.crop, job.format, job.filter)
                         .map_err(|e| format!("{}: {e}", job.source.display()))?;
                     let partial = file.with_extension("part");
                     std::fs::write(&partial, bytes).map_err(|e| format!("{}: {e}", partial.display()))?;

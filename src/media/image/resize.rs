@@ -70,6 +70,46 @@ impl Format {
     }
 }
 
+/// How the pixels of a copy are made of those of the original.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Filter {
+    /// The nearest one: for pictures of few pixels.
+    Nearest,
+    /// Linear.
+    Triangle,
+    /// Cubic.
+    CatmullRom,
+    /// Soft.
+    Gaussian,
+    /// Sharp.
+    #[default]
+    Lanczos3,
+}
+
+impl Filter {
+    /// By the name templates use.
+    pub fn named(name: &str) -> Result<Self, String> {
+        match name {
+            "nearest" => Ok(Self::Nearest),
+            "triangle" => Ok(Self::Triangle),
+            "catmull_rom" => Ok(Self::CatmullRom),
+            "gaussian" => Ok(Self::Gaussian),
+            "lanczos3" => Ok(Self::Lanczos3),
+            other => Err(format!("`filter` is nearest, triangle, catmull_rom, gaussian or lanczos3, not `{other}`")),
+        }
+    }
+
+    fn kind(self) -> FilterType {
+        match self {
+            Self::Nearest => FilterType::Nearest,
+            Self::Triangle => FilterType::Triangle,
+            Self::CatmullRom => FilterType::CatmullRom,
+            Self::Gaussian => FilterType::Gaussian,
+            Self::Lanczos3 => FilterType::Lanczos3,
+        }
+    }
+}
+
 /// Format of a copy, decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) enum Encoding {
@@ -138,7 +178,13 @@ pub(super) fn size((width, height): (u32, u32), request: &Request) -> Result<Opt
 }
 
 /// The bytes of a copy.
-pub(super) fn make(source: &Path, size: Option<(u32, u32)>, crop: bool, format: Encoding) -> anyhow::Result<Vec<u8>> {
+pub(super) fn make(
+    source: &Path,
+    size: Option<(u32, u32)>,
+    crop: bool,
+    format: Encoding,
+    filter: Filter,
+) -> anyhow::Result<Vec<u8>> {
     let reader = ImageReader::open(source)?.with_guessed_format()?;
     let mut decoder = reader.into_decoder()?;
     let profile = decoder.icc_profile().ok().flatten();
@@ -147,8 +193,8 @@ pub(super) fn make(source: &Path, size: Option<(u32, u32)>, crop: bool, format: 
     picture.apply_orientation(orientation);
     let picture = match size {
         None => picture,
-        Some((w, h)) if crop => picture.resize_to_fill(w, h, FilterType::Lanczos3),
-        Some((w, h)) => picture.resize_exact(w, h, FilterType::Lanczos3),
+        Some((w, h)) if crop => picture.resize_to_fill(w, h, filter.kind()),
+        Some((w, h)) => picture.resize_exact(w, h, filter.kind()),
     };
     encode(&picture, format, profile)
 }
@@ -194,7 +240,15 @@ mod tests {
     use super::*;
 
     fn request(operation: Operation, width: Option<u32>, height: Option<u32>) -> Request {
-        Request { width, height, operation, format: Format::Auto, quality: None, speed: None }
+        Request {
+            width,
+            height,
+            operation,
+            format: Format::Auto,
+            quality: None,
+            speed: None,
+            filter: Filter::default(),
+        }
     }
 
     #[test]

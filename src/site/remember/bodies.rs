@@ -106,8 +106,9 @@ impl<'a> Bodies<'a> {
 /// Where the links of a body lead today.
 fn links(library: &Library, rendered: &Rendered) -> Print {
     let targets = rendered.internal_links.iter();
+    let leads = |path: &str| library.node(path).map(|node| library.permalink(node).to_owned());
     let targets: Vec<_> =
-        targets.map(|link| (&link.path, library.node(&link.path).map(|n| library.permalink(n)))).collect();
+        targets.map(|link| (&link.path, leads(&link.path).or_else(|| library.asset(&link.path)))).collect();
     Print::of_value(&targets)
 }
 

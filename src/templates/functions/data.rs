@@ -46,18 +46,16 @@ pub(super) fn load_data(call: &Call) -> Answer {
     }
     let required = call.flag("required", true)?;
     let format = call.text("format")?;
+    // Only a path tells a format by itself: what a server calls its answer does not count.
     let (text, found_format, name) = match source {
         Source::Literal(literal) => (Some(literal.to_owned()), "plain", "the literal".to_owned()),
-        Source::File(path) => (read(call.shared, path)?, format_of(path), format!("`{path}`")),
-        Source::Url(url) => {
-            let (text, kind) = fetch(url, call, required)?;
-            (text, kind, format!("`{url}`"))
-        }
+        Source::File(path) => (read(call.shared, path, required)?, format_of(path), format!("`{path}`")),
+        Source::Url(url) => (fetch(url, call, required)?, "plain", format!("`{url}`")),
     };
     let value = match text {
         None if required => return Err(format!("`load_data`: {name} does not exist")),
         None => Json::Null,
-        Some(text) => parse(&text, format.unwrap_or(found_format))
+        Some(text) => parse(&text, &format.unwrap_or(found_format).to_lowercase())
             .map_err(|problem| format!("`load_data`: {name} cannot be read: {problem}"))?,
     };
     let value = Arc::new(Data { plain: value, value: OnceLock::new() });
@@ -73,14 +71,18 @@ fn cache_key(call: &Call) -> String {
     parts.concat()
 }
 
-fn read(shared: &Shared, path: &str) -> Result<Option<String>, String> {
-    let Some(file) = files::find(shared, path)? else { return Ok(None) };
+fn read(shared: &Shared, path: &str, required: bool) -> Result<Option<String>, String> {
+    let file = match files::find(shared, path) {
+        Ok(Some(file)) => file,
+        Err(problem) if required => return Err(problem),
+        _ => return Ok(None),
+    };
     let text = std::fs::read_to_string(&file).map_err(|e| format!("`{path}` cannot be read: {e}"))?;
     Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
 }
 
 fn format_of(path: &str) -> &'static str {
-    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase().as_str() {
         "toml" => "toml",
         "json" => "json",
         "csv" => "csv",
@@ -91,7 +93,7 @@ fn format_of(path: &str) -> &'static str {
     }
 }
 
-fn fetch(url: &str, call: &Call, required: bool) -> Result<(Option<String>, &'static str), String> {
+fn fetch(url: &str, call: &Call, required: bool) -> Result<Option<String>, String> {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder().timeout_global(Some(std::time::Duration::from_secs(30))).build(),
     );
@@ -123,20 +125,10 @@ fn fetch(url: &str, call: &Call, required: bool) -> Result<(Option<String>, &'st
     };
     match answer {
         Ok(mut answer) => {
-            let kind = answer.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
-            let format = if kind.contains("json") {
-                "json"
-            } else if kind.contains("csv") {
-                "csv"
-            } else if kind.contains("xml") {
-                "xml"
-            } else {
-                "plain"
-            };
             let text = answer.body_mut().read_to_string().map_err(|e| format!("`{url}`: {e}"))?;
-            Ok((Some(text), format))
+            Ok(Some(text))
         }
-        Err(_) if !required => Ok((None, "plain")),
+        Err(_) if !required => Ok(None),
         Err(problem) => Err(format!("`load_data`: `{url}` cannot be fetched: {problem}")),
     }
 }
@@ -146,7 +138,10 @@ fn parse(text: &str, format: &str) -> Result<Json, String> {
         "plain" => Ok(Json::from(text)),
         "json" => serde_json::from_str::<Json>(text).map_err(|e| e.to_string()),
         "yaml" | "yml" if too_deep(text).is_some() => Err("too many brackets stand in one another".to_owned()),
-        "yaml" | "yml" => serde_yaml::from_str::<Json>(text).map_err(|e| e.to_string()),
+        // By way of its own values: keys may be numbers, which become texts.
+        "yaml" | "yml" => serde_yaml::from_str::<serde_yaml::Value>(text)
+            .map_err(|e| e.to_string())
+            .and_then(|value| serde_json::to_value(value).map_err(|e| e.to_string())),
         "toml" => text.parse::<toml::Table>().map(from_toml_table).map_err(|e| e.to_string()),
         "csv" => csv_value(text),
         "xml" => xml_value(text),
@@ -188,11 +183,21 @@ fn xml_value(text: &str) -> Result<Json, String> {
     Ok(json!({ root.tag_name().name(): xml_node(root) }))
 }
 
-/// Attributes as `@name`, text as `#text` (or the text alone), elements of one name as a list when there are several.
+/// Attributes as `@name`, text as `#text` (or the text alone), elements of one name as a list when there are several. An
+/// element with a text of its own shows no others, an empty one is an empty map.
 fn xml_node(node: roxmltree::Node) -> Json {
     let mut map = Map::new();
     for attribute in node.attributes() {
         map.insert(format!("@{}", attribute.name()), scalar(attribute.value()));
+    }
+    let text = node.children().filter(|n| n.is_text()).filter_map(|n| n.text()).collect::<String>();
+    let text = text.trim();
+    if !text.is_empty() {
+        if map.is_empty() {
+            return scalar(text);
+        }
+        map.insert("#text".to_owned(), scalar(text));
+        return Json::Object(map);
     }
     for child in node.children().filter(roxmltree::Node::is_element) {
         let value = xml_node(child);
@@ -204,27 +209,20 @@ fn xml_node(node: roxmltree::Node) -> Json {
             }
         }
     }
-    let text = node.children().filter(|n| n.is_text()).filter_map(|n| n.text()).collect::<String>();
-    let text = text.trim();
-    match (map.is_empty(), text.is_empty()) {
-        (true, true) => Json::Null,
-        (true, false) => scalar(text),
-        (false, true) => Json::Object(map),
-        (false, false) => {
-            map.insert("#text".to_owned(), scalar(text));
-            Json::Object(map)
-        }
-    }
+    Json::Object(map)
 }
 
-/// Numbers and truth values of XML as such.
+/// Numbers and truth values of XML as such. Below zero a number is a fraction, and `01.5` is a text.
 fn scalar(text: &str) -> Json {
-    if let Ok(number) = text.parse::<i64>() {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<u64>() {
         return json!(number);
     }
+    let is_padded = text.starts_with('0') && !text.starts_with("0.");
     match text {
         "true" => json!(true),
         "false" => json!(false),
+        _ if is_padded => json!(text),
         _ => text.parse::<f64>().ok().filter(|n| n.is_finite()).map_or_else(|| json!(text), |number| json!(number)),
     }
 }
@@ -235,7 +233,8 @@ fn bibtex_value(text: &str) -> Result<Json, String> {
         .bibliographies()
         .iter()
         .map(|entry| {
-            let tags: std::collections::BTreeMap<_, _> = entry.tags().iter().collect();
+            let tags: std::collections::BTreeMap<_, _> =
+                entry.tags().iter().map(|(k, v)| (k.to_lowercase(), v)).collect();
             json!({ "entry_type": entry.entry_type(), "citation_key": entry.citation_key(), "tags": tags })
         })
         .collect();

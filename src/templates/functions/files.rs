@@ -18,29 +18,47 @@ pub(in crate::templates) fn find(shared: &Shared, path: &str) -> Result<Option<P
 
 /// The same, for the configuration of a site.
 pub(in crate::templates) fn locate(loaded: &Loaded, path: &str) -> Result<Option<PathBuf>, String> {
-    let root = &loaded.root;
     let path = path.split(['?', '#']).next().unwrap_or(path);
-    if climbs(path) {
-        return Err(format!("`{path}` is outside the site"));
-    }
-    let mut places = Vec::new();
-    if let Some(content) = path.strip_prefix("@/") {
-        places.push(root.join("content").join(content));
-    } else {
-        let path = path.trim_start_matches('/');
-        places.push(root.join(path));
-        places.push(root.join("static").join(path));
-        places.push(root.join("content").join(path));
-        places.push(root.join(&loaded.config.output_dir).join(path));
-        if let Some(theme) = &loaded.theme_dir {
-            places.push(theme.join("static").join(path));
+    let path = match path.strip_prefix("@/") {
+        Some(content) => format!("content/{content}"),
+        None => path.trim_start_matches('/').to_owned(),
+    };
+    let output = loaded.config.output_dir.as_str();
+    // Each folder with its depth below the site's root: a path may climb that far, and no farther.
+    let mut folders = vec![(String::new(), 0), ("static".to_owned(), 1), ("content".to_owned(), 1)];
+    folders.push((output.to_owned(), Path::new(output).components().count()));
+    let mut may_be = false;
+    for (folder, depth) in folders {
+        if climbs(&path, depth) {
+            continue;
+        }
+        may_be = true;
+        let place = loaded.root.join(folder).join(&path);
+        if place.is_file() {
+            return Ok(Some(place));
         }
     }
-    Ok(places.into_iter().find(|place| place.is_file()))
+    if let Some(theme) = loaded.theme_dir.as_deref().filter(|_| !climbs(&path, 1)) {
+        may_be = true;
+        let place = theme.join("static").join(&path);
+        if place.is_file() {
+            return Ok(Some(place));
+        }
+    }
+    if may_be { Ok(None) } else { Err(format!("`{path}` is outside the site")) }
 }
 
-fn climbs(path: &str) -> bool {
-    Path::new(path).components().any(|part| matches!(part, std::path::Component::ParentDir))
+/// Whether a path leaves the folder that lies `depth` folders above its start.
+fn climbs(path: &str, depth: usize) -> bool {
+    let mut depth = depth as i64;
+    Path::new(path).components().any(|part| {
+        match part {
+            std::path::Component::ParentDir => depth -= 1,
+            std::path::Component::Normal(_) => depth += 1,
+            _ => {}
+        }
+        depth < 0
+    })
 }
 
 /// sha256 of a file, hexadecimal.
@@ -71,4 +89,17 @@ pub(super) fn get_hash(call: &Call) -> Answer {
     let as_base64 = call.flag("base64", true)?;
     let text = if as_base64 { base64::engine::general_purpose::STANDARD.encode(digest) } else { hex::encode(digest) };
     Ok(Given::Safe(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_may_climb_inside_the_site() {
+        assert!(!climbs("blog/a/../b.png", 0));
+        assert!(!climbs("../static/b.png", 1));
+        assert!(climbs("../b.png", 0));
+        assert!(climbs("a/../../../b.png", 1));
+    }
 }

@@ -31,26 +31,24 @@ pub(super) fn get_image_metadata(call: &Call) -> Answer {
     Ok(Given::Plain(Json::Object(fields)))
 }
 
-/// `resize_image(path, width, height, op="fill", format="auto", quality, speed)`.
+/// `resize_image(path, width, height, op="fill", format="auto", quality, speed)`; in dialect 0.23 also `filter`.
 pub(super) fn resize_image(call: &Call) -> Answer {
+    let shared = call.shared;
     let path = call.must_text("path")?;
-    let file = files::find(call.shared, path)?.ok_or_else(|| format!("`resize_image`: there is no file `{path}`"))?;
-    let mut request = Request {
+    let file = files::find(shared, path)?.ok_or_else(|| format!("`resize_image`: there is no file `{path}`"))?;
+    let filter = match shared.loaded.dialect {
+        Dialect::Zola022 => None,
+        Dialect::Zola023 => call.text("filter")?,
+    };
+    let request = Request {
         width: call.number::<u32>("width")?,
         height: call.number::<u32>("height")?,
         operation: image::Operation::named(call.text("op")?.unwrap_or("fill")).map_err(|e| e.to_string())?,
         format: image::Format::named(call.text("format")?.unwrap_or("auto")).map_err(|e| e.to_string())?,
         quality: call.number::<u8>("quality")?,
         speed: call.number::<u8>("speed")?,
+        filter: filter.map(image::Filter::named).transpose()?.unwrap_or_default(),
     };
-    let shared = call.shared;
-    // A GIF has no loss, but the older dialect takes it for a photograph.
-    if shared.loaded.dialect == Dialect::Zola022
-        && request.format == image::Format::Auto
-        && shared.images.metadata(&file).is_ok_and(|found| found.format == "gif")
-    {
-        request.format = image::Format::Jpeg;
-    }
     let (made, order) =
         shared.images.request(&file, request).map_err(|problem| format!("`resize_image`: `{path}`: {problem}"))?;
     note(|| Read::Copy(order));

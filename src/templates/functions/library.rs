@@ -1,6 +1,8 @@
 //! Pages, sections and terms by name: `get_page`, `get_section`, `get_taxonomy`, `get_taxonomy_term`,
 //! `get_taxonomy_url`. Each names a thing whose value the engine has made once for the whole build.
 
+use std::borrow::Cow;
+
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::{or_near, urls};
@@ -20,7 +22,8 @@ pub(super) fn get_page(call: &Call) -> Answer {
 
 /// `get_section(path, metadata_only=false, lang, allow_missing=false)`.
 pub(super) fn get_section(call: &Call) -> Answer {
-    let with_pages = !call.flag("metadata_only", false)?;
+    // What is not a truth value means "with its pages", as in Zola.
+    let with_pages = !call.get("metadata_only").is_some_and(|value| *value == true);
     looked_up(call, |path, lang| Read::Section(path, lang, with_pages))?;
     match find(call)? {
         Some(Node::Section(key)) => Ok(Given::Section(key, with_pages)),
@@ -31,20 +34,29 @@ pub(super) fn get_section(call: &Call) -> Answer {
 /// Leaves a note. While content is templated nothing is found, whatever the site has.
 fn looked_up(call: &Call, read: impl FnOnce(String, String) -> Read) -> Result<(), String> {
     if call.shared.full.get().is_some() {
-        let (path, lang) = (call.must_text("path")?.to_owned(), call.language()?);
+        let (path, lang) = (plain(call.must_text("path")?).into_owned(), call.language()?);
         note(|| read(path, lang));
     }
     Ok(())
 }
 
 fn find(call: &Call) -> Result<Option<Node>, String> {
-    let path = call.must_text("path")?;
+    let path = &*plain(call.must_text("path")?);
     let lang = call.language()?;
     let Some(library) = call.shared.full.get() else { return Ok(None) };
     // `ancestors` and `subsections` list real file names (`a/_index.en.md`): those are found as they are.
     let localized = urls::localized(call.shared, path, &lang).and_then(|path| library.node(&path));
     let is_older = call.shared.loaded.dialect == Dialect::Zola022;
     Ok(localized.or_else(|| library.node(path).filter(|node| is_older || lang_of(library, *node) == lang)))
+}
+
+/// `blog//a.md` and `./blog/a.md` are `blog/a.md`: themes put paths together.
+fn plain(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") && !path.contains("./") {
+        return Cow::Borrowed(path);
+    }
+    let parts = path.split('/').enumerate().filter(|(at, part)| *part != "." && !(part.is_empty() && *at > 0));
+    Cow::Owned(parts.map(|(_, part)| part).collect::<Vec<_>>().join("/"))
 }
 
 fn lang_of(library: &Library, node: Node) -> &str {
@@ -159,4 +171,17 @@ pub(super) fn get_taxonomy_url(call: &Call) -> Answer {
 fn no_term(function: &str, taxonomy: &Taxonomy, wanted: &str) -> String {
     let known = taxonomy.items.iter().map(|term| term.name.as_str());
     format!("`{function}`: `{}` has no term `{wanted}`{}", taxonomy.kind.name, or_near(wanted, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_path_put_together_is_made_plain() {
+        assert_eq!(plain("blog//_index.md"), "blog/_index.md");
+        assert_eq!(plain("./blog/./a.md"), "blog/a.md");
+        assert_eq!(plain("blog/a.md"), "blog/a.md");
+        assert_eq!(plain("/blog//a.md"), "/blog/a.md");
+    }
 }

@@ -9,12 +9,12 @@ use super::{files, or_near};
 pub(super) fn get_url(call: &Call) -> Answer {
     let shared = call.shared;
     let path = call.must_text("path")?;
-    let lang = call.language()?;
     let config = &shared.loaded.config;
-    if !config.languages.contains_key(&lang) && lang != config.default_language {
-        return Err(format!("`get_url`: the site has no language `{lang}`"));
-    }
     if let Some(internal) = path.strip_prefix("@/") {
+        let lang = call.language()?;
+        if !config.languages.contains_key(&lang) && lang != config.default_language {
+            return Err(format!("`get_url`: the site has no language `{lang}`"));
+        }
         return resolve(shared, internal, &lang).map(Given::Safe);
     }
     let asked = call.text("lang")?;
@@ -36,8 +36,11 @@ pub(super) fn get_url(call: &Call) -> Answer {
     Ok(Given::Safe(url))
 }
 
+/// Whether a path begins with its language, as Zola looks: after its first character, whatever that is.
 fn has_prefix(path: &str, lang: &str) -> bool {
-    path.trim_start_matches('/').strip_prefix(lang).is_some_and(|rest| rest.starts_with('/'))
+    let mut chars = path.chars();
+    chars.next();
+    chars.as_str().starts_with(lang)
 }
 
 /// The address of `blog/a.md#part` in a language.

@@ -7,7 +7,7 @@ use super::{Engine, run};
 use crate::templates::{Renderer, load};
 
 /// An engine with these templates, beside Tera 1 with the same.
-fn engines(templates: &[(&str, &str)]) -> (std::sync::Arc<Engine>, tera1::Tera) {
+pub(super) fn engines(templates: &[(&str, &str)]) -> (std::sync::Arc<Engine>, tera1::Tera) {
     let place = tempfile::tempdir().unwrap();
     std::fs::write(place.path().join("zola.toml"), "base_url = \"https://a.test\"").unwrap();
     std::fs::write(place.path().join("repere.toml"), "dialect = \"0.22\"").unwrap();
@@ -24,7 +24,7 @@ fn engines(templates: &[(&str, &str)]) -> (std::sync::Arc<Engine>, tera1::Tera) 
     (engine, theirs)
 }
 
-fn context() -> Json {
+pub(super) fn context() -> Json {
     json!({
         "n": 3, "zero": 0, "half": 0.5, "whole": 2.0, "minus": -7, "big": 9_007_199_254_740_993_i64,
         "s": "a<b> & 'c'/\"d\"", "empty": "", "yes": true, "no": false, "nothing": null,

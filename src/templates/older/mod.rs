@@ -5,6 +5,8 @@
 //! Functions, values and configuration are those of the whole room.
 
 mod calls;
+#[cfg(test)]
+mod chance;
 mod compile;
 #[cfg(test)]
 mod differential;

@@ -20,7 +20,7 @@ use crate::memory::Print;
 pub(super) use config::config;
 pub(super) use nodes::early;
 
-use nodes::{Siblings, list, page_map, paginator, section_map, term_value};
+use nodes::{Siblings, insert_aliases, list, page_map, paginator, section_map, term_value};
 
 /// Every value of a library, by the library's keys.
 #[derive(Debug)]
@@ -105,7 +105,14 @@ impl LibraryValues {
     }
 
     fn alone(&self, key: PageKey) -> Value {
-        let make = || Value::from(page_map(&self.library, &self.library[key], Siblings::none()));
+        let make = || {
+            let page = &self.library[key];
+            let mut map = page_map(&self.library, page, Siblings::none());
+            if !self.is_older {
+                insert_aliases(&mut map, &page.meta.aliases);
+            }
+            Value::from(map)
+        };
         self.alone[key.0 as usize].get_or_init(make).clone()
     }
 
@@ -140,14 +147,31 @@ impl LibraryValues {
         }
         let make = || {
             let shown = section.pages.iter().filter(|key| !self.is_older || self.library[**key].meta.render);
-            Value::from(section_map(&self.library, section, list(shown.map(|key| self.page(*key)))))
+            self.section_beside(key, list(shown.map(|key| self.page(*key))))
         };
         slot.get_or_init(make).clone()
     }
 
     pub(super) fn section_without_pages(&self, key: SectionKey) -> Value {
-        let make = || Value::from(section_map(&self.library, &self.library[key], list([])));
-        self.sections_without_pages[key.0 as usize].get_or_init(make).clone()
+        self.sections_without_pages[key.0 as usize].get_or_init(|| self.section_beside(key, list([]))).clone()
+    }
+
+    /// A section with these pages and, in the newer dialect, the sections beside it, which are shown without theirs.
+    fn section_beside(&self, key: SectionKey, pages: Value) -> Value {
+        let library = &self.library;
+        let mut map = section_map(library, &library[key], pages);
+        if !self.is_older {
+            let beside = |key: Option<SectionKey>| {
+                let section = &library[key?];
+                let mut map = section_map(library, section, list([]));
+                insert_aliases(&mut map, &section.meta.aliases);
+                Some(Value::from(map))
+            };
+            insert_aliases(&mut map, &library[key].meta.aliases);
+            map.insert("lower".into(), beside(library[key].lower).unwrap_or_else(Value::none));
+            map.insert("higher".into(), beside(library[key].higher).unwrap_or_else(Value::none));
+        }
+        Value::from(map)
     }
 
     pub(super) fn taxonomy(&self, key: TaxonomyKey) -> Value {

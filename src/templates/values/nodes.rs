@@ -5,7 +5,7 @@ use tera::{Map, Value};
 use crate::content::{Library, Node, Page, Pager, Paginator, Section, SectionKey, Term};
 
 /// Fields of a page, about.
-const FIELDS: usize = 34;
+const FIELDS: usize = 35;
 
 /// The pages beside a page.
 pub(crate) struct Siblings {
@@ -37,6 +37,11 @@ pub(crate) fn early(library: &Library, node: Node) -> (&'static str, Value) {
             ("section", Value::from(map))
         }
     }
+}
+
+/// The newer dialect shows the other addresses of a page or section.
+pub(super) fn insert_aliases(map: &mut Map, aliases: &[String]) {
+    map.insert("aliases".into(), Value::from_serializable(&aliases));
 }
 
 /// Words are counted as they are written, so they are known before anything is rendered.
