@@ -3,6 +3,8 @@
 //!
 //! Entry points: [`missing`] (whether a file lacks them), [`write`], [`ffmetadata`].
 
+use std::fs::File;
+use std::io::{Read, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -95,10 +97,65 @@ fn millis(moment: Duration) -> u32 {
 
 fn write_mp4(file: &Path, marks: &[Mark]) -> Result<(), String> {
     let mut tag = mp4ameta::Tag::read_from_path(file).map_err(|e| e.to_string())?;
-    let chapters = || marks.iter().map(|mark| mp4ameta::Chapter::new(mark.start, mark.title.clone()));
-    *tag.chapter_list_mut() = chapters().collect();
-    *tag.chapter_track_mut() = chapters().collect();
-    tag.write_to_path(file).map_err(|e| e.to_string())
+    let chapter = |mark: &Mark| mp4ameta::Chapter::new(mark.start, mark.title.clone());
+    *tag.chapter_track_mut() = marks.iter().map(chapter).collect();
+    // The list counts in a byte; what is longer is in the track alone.
+    let listed = marks.len() < usize::from(u8::MAX);
+    let end = marks.last().filter(|_| listed).map(|mark| mp4ameta::Chapter::new(mark.end, String::new()));
+    let list = marks.iter().filter(|_| listed).map(chapter).chain(end);
+    *tag.chapter_list_mut() = list.collect();
+    tag.write_to_path(file).map_err(|e| e.to_string())?;
+    if listed { widen_list(file).map_err(|e| e.to_string()) } else { Ok(()) }
+}
+
+/// Gives the list of chapters the form that podcast apps read: its head is four bytes longer than the one that was
+/// written, which ffmpeg alone understands. The room is that of an empty entry at the end of the list.
+fn widen_list(path: &Path) -> std::io::Result<()> {
+    const ENTRY: usize = 9;
+    let mut file = File::options().read(true).write(true).open(path)?;
+    let mut within = (0, file.metadata()?.len());
+    for name in [b"moov", b"udta", b"chpl"] {
+        let Some(found) = content_of(&mut file, within, name)? else { return Ok(()) };
+        within = found;
+    }
+    let mut old = Vec::new();
+    file.seek(SeekFrom::Start(within.0))?;
+    Read::by_ref(&mut file).take(within.1 - within.0).read_to_end(&mut old)?;
+    // Version 0, its flags, the number of entries; the last one has no title.
+    let [0, 0, 0, 0, count @ 1..=u8::MAX, entries @ ..] = old.as_slice() else { return Ok(()) };
+    let Some((entries, [.., 0])) = entries.split_at_checked(entries.len().saturating_sub(ENTRY)) else { return Ok(()) };
+    let mut new = vec![1, 0, 0, 0, 0, 0, 0, 0, count - 1];
+    new.extend_from_slice(entries);
+    new.resize(old.len(), 0);
+    file.seek(SeekFrom::Start(within.0))?;
+    file.write_all(&new)
+}
+
+/// Where the content of the first box of that name lies, among those between two positions.
+fn content_of(file: &mut File, (mut at, end): (u64, u64), name: &[u8; 4]) -> std::io::Result<Option<(u64, u64)>> {
+    let mut head = [0_u8; 16];
+    while at + 8 <= end {
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut head[..8])?;
+        let short = u64::from(u32::from_be_bytes([head[0], head[1], head[2], head[3]]));
+        let (size, length) = match short {
+            0 => (end - at, 8),
+            1 => {
+                file.read_exact(&mut head[8..])?;
+                (u64::from_be_bytes(head[8..].try_into().unwrap_or_default()), 16)
+            }
+            size => (size, 8),
+        };
+        let next = at.saturating_add(size);
+        if size < length || next > end {
+            return Ok(None);
+        }
+        if &head[4..8] == name {
+            return Ok(Some((at + length, next)));
+        }
+        at = next;
+    }
+    Ok(None)
 }
 
 /// The chapters as ffmpeg reads them.
@@ -124,6 +181,32 @@ pub(super) fn ffmetadata(title: &str, marks: &[Mark]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_chapters_gets_its_longer_head_in_place() {
+        let entry =
+            |start: u64, title: &str| [&start.to_be_bytes()[..], &[title.len() as u8], title.as_bytes()].concat();
+        let boxed =
+            |name: &[u8; 4], content: &[u8]| [&(content.len() as u32 + 8).to_be_bytes()[..], name, content].concat();
+        let list = |head: &[u8], entries: &[Vec<u8>]| boxed(b"chpl", &[head, &entries.concat()].concat());
+        let film = |list: &[u8]| {
+            [boxed(b"ftyp", b"M4A "), boxed(b"moov", &boxed(b"udta", list)), boxed(b"mdat", b"sound")].concat()
+        };
+        let (one, two, end) = (entry(0, "Début"), entry(45_000_000, "Été"), entry(90_000_000, ""));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let widened = |bytes: &[u8]| {
+            std::fs::write(file.path(), bytes).unwrap();
+            widen_list(file.path()).unwrap();
+            std::fs::read(file.path()).unwrap()
+        };
+        let old = film(&list(&[0, 0, 0, 0, 3], &[one.clone(), two.clone(), end]));
+        let new = film(&list(&[1, 0, 0, 0, 0, 0, 0, 0, 2], &[one.clone(), two.clone(), vec![0; 5]]));
+        assert_eq!(widened(&old), new);
+        assert_eq!(widened(&new), new, "what has it is left alone");
+        let titled = film(&list(&[0, 0, 0, 0, 2], &[one, two]));
+        assert_eq!(widened(&titled), titled, "no entry is lost");
+        assert_eq!(widened(&new[..40]), &new[..40], "a file that is cut is left alone");
+    }
 
     #[test]
     fn signs_with_a_meaning_are_escaped_for_ffmpeg() {
