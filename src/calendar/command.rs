@@ -90,9 +90,20 @@ pub struct When {
     pub travel_after: u32,
 }
 
+/// What a session was in the calendar it came from: who follows it there goes on following it here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// iCalendar UID.
+    pub uid: String,
+    /// iCalendar SEQUENCE.
+    pub sequence: u32,
+}
+
 /// The form of a session, validated: for creating one and for editing one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
+    /// Where it came from; `None` for what is made here. An edit leaves it as it was.
+    pub origin: Option<Origin>,
     /// What sort of meeting.
     pub kind: Kind,
     /// Shown everywhere; discreet.

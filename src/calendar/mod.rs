@@ -25,7 +25,7 @@ pub mod staff;
 pub mod view;
 mod words;
 
-pub use command::{Actor, Command, NewSession, Register, SendRequest, When};
+pub use command::{Actor, Command, NewSession, Origin, Register, SendRequest, When};
 pub use message::{Letter, LetterKind, Method, Purpose};
 pub use refusal::{FieldError, Refusal};
 pub use registration::{Registration, RegistrationState};

@@ -48,17 +48,33 @@ words! {
     }
 }
 
-words! {
-    /// What the calendar tells people by itself when its moment comes.
-    pub enum Notice {
-        /// A week before.
-        Week = "week",
-        /// The day before.
-        Eve = "eve",
-        /// The date on which it is decided whether the session goes ahead.
-        Decision = "decision",
-        /// The day after: thank you, documents, evaluation.
-        Thanks = "thanks",
+/// What the calendar tells people by itself when its moment comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Notice {
+    /// So many days before. The last of a session's reminders is for its trainers too.
+    Reminder {
+        /// How many.
+        days: u16,
+        /// Whether no other comes after it.
+        last: bool,
+    },
+    /// The date on which it is decided whether the session goes ahead.
+    Decision,
+    /// The day after: thank you, documents, evaluation.
+    Thanks,
+}
+
+/// The word that stands for it in the database.
+impl std::fmt::Display for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            // These two had words before others could be chosen.
+            Self::Reminder { days: 7, .. } => f.write_str("week"),
+            Self::Reminder { days: 1, .. } => f.write_str("eve"),
+            Self::Reminder { days, .. } => write!(f, "days-{days}"),
+            Self::Decision => f.write_str("decision"),
+            Self::Thanks => f.write_str("thanks"),
+        }
     }
 }
 
@@ -148,6 +164,12 @@ pub struct Session {
     /// Where participants say how it was; empty for nowhere.
     #[serde(default)]
     pub evaluation: String,
+    /// What identifies it in calendars, when it came from another one; empty for what its id makes.
+    #[serde(default)]
+    pub uid: String,
+    /// When it was announced for before its date changed.
+    #[serde(default)]
+    pub previous: Option<Epoch>,
     /// iCalendar SEQUENCE: grows with each change of date, duration, place or state.
     pub sequence: u32,
     /// Ids of the trainers, sorted.

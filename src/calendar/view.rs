@@ -43,6 +43,10 @@ pub struct Public {
     pub end_text: String,
     /// "heure de La Réunion" when the zone is not Paris, otherwise empty.
     pub zone_text: String,
+    /// Start it was announced for before its date changed, with offset; empty otherwise.
+    pub previous: String,
+    /// The same in words.
+    pub previous_text: String,
     /// Start with offset, for `<time datetime>`.
     pub start: String,
     /// End with offset.
@@ -199,6 +203,8 @@ pub fn public(session: &Session, seats: Seats, now: Epoch) -> Public {
         time_text: french::time(start.time()),
         end_text: french::time(end.time()),
         zone_text: french::zone(&session.start.zone).to_owned(),
+        previous: session.previous.map(|at| french::rfc3339(at, &session.start.zone)).unwrap_or_default(),
+        previous_text: session.previous.map(|at| french::moment(at, &session.start.zone)).unwrap_or_default(),
         start: french::rfc3339(session.start.instant, &session.start.zone),
         end: french::rfc3339(session.end(), &session.start.zone),
         duration_text: french::duration(session.minutes),

@@ -25,6 +25,7 @@ impl Backup {
         match copy(self, place) {
             Ok(()) => {
                 println!("{}", self.to.display());
+                eprintln!("note: repere.key of the data folder is not in it; keep a copy of that elsewhere");
                 ExitCode::SUCCESS
             }
             Err(error) => {
@@ -48,7 +49,7 @@ async fn copy(backup: &Backup, place: &Place) -> anyhow::Result<()> {
          pg_dump --format=custom --file={} --dbname=\"$REPERE_DATABASE_URL\"",
         backup.to.display()
     );
-    let store = Store::open(database).await?;
+    let store = Store::open_locked(database).await?;
     let done = store.backup(&backup.to).await;
     store.close().await;
     done

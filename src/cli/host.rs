@@ -6,7 +6,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,7 +77,8 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let https = settings.publisher.base_url.starts_with("https://");
     let door =
         host::Door { https, limits: Arc::new(ArcSwap::from_pointee(built.renderer.loaded().repere.host.clone())) };
-    let store = Store::open(args.data.database(built.renderer.loaded())?).await?;
+    let store = Store::open_locked(args.data.database(built.renderer.loaded())?).await?;
+    let store = store.unlock(&args.data.key(), jiff::Timestamp::now().as_second()).await?;
     let hub = built.renderer.loaded().repere.podcast.hub.clone().map(|address| websub::Hub {
         address,
         base_url: settings.publisher.base_url.clone(),
@@ -88,19 +89,20 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
     let site = host::Site::load(built.outputs, None)?.with_sounds(built.sounds);
-    let desk = host::Desk::new(store.clone(), mailer.clone(), renderer, settings.publisher.clone(), &settings.lang);
+    let desk = host::Desk::new(store.clone(), mailer.clone(), renderer, &settings.lang);
     announce(&store, &settings, address, site.len()).await?;
     let app = Arc::new(host::App::new(site, Some(desk.clone())));
     tell(hub.as_ref(), &app);
 
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let delivery = tokio::spawn(mail::run(store.clone(), mailer.clone(), stopped));
-    let expiry = tokio::spawn(expire(store.clone()));
+    let expiry = tokio::spawn(expire(store.clone(), desk.clone()));
     let erasure = tokio::spawn(erase(store.clone(), mailer.clone(), desk.clone()));
     let counting = tokio::spawn(count(store.clone(), app.counts().clone()));
     let counts = app.counts().clone();
     let limits = Arc::clone(&door.limits);
-    let reload = tokio::spawn(reload(options.clone(), Arc::clone(&app), desk, hub, limits, next_change));
+    let data = args.data.folder.clone();
+    let reload = tokio::spawn(reload(options.clone(), data, Arc::clone(&app), desk, hub, limits, next_change));
     let watch = tokio::spawn(watch(store.clone()));
     host::serve(listener, host::routes(app), door, stop_signals()?).await;
     reload.abort();
@@ -119,11 +121,11 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
 }
 
 /// Lets go of seats that nobody confirmed in time and tells people what is due, every minute.
-async fn expire(store: Store) {
+async fn expire(store: Store, desk: host::Desk) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         minute.tick().await;
-        if let Err(error) = store.notify(jiff::Timestamp::now().as_second()).await {
+        if let Err(error) = store.notify(&desk.reminders(), jiff::Timestamp::now().as_second()).await {
             tracing::error!(%error, "what is due could not be told; tried again in a minute");
         }
         if let Err(error) = store.expire(jiff::Timestamp::now().as_second()).await {
@@ -196,10 +198,11 @@ async fn watch(store: Store) {
     }
 }
 
-/// Builds again at each SIGHUP and whenever a page comes or goes, and shows the result, with its limits; a build that
-/// fails changes nothing, and is tried again in a minute when a page was due.
+/// Builds again at each SIGHUP and whenever a page comes or goes, and shows the result, with its limits and its settings of
+/// mail and calendar; a build that fails changes nothing, and is tried again in a minute when a page was due.
 async fn reload(
     options: site::Options,
+    data: PathBuf,
     app: Arc<host::App>,
     desk: host::Desk,
     hub: Option<websub::Hub>,
@@ -213,11 +216,14 @@ async fn reload(
             () = until(next_change) => tracing::info!("a page comes or goes at this time"),
         }
         let (options, shown, desk, limits) = (options.clone(), Arc::clone(&app), desk.clone(), Arc::clone(&limits));
+        let data = data.clone();
         let swapped = tokio::task::spawn_blocking(move || {
             let built = site::load(&options).map_err(|problems| super::print(&problems)).ok()?;
             let site = host::Site::load(built.outputs, Some(&shown.site())).ok()?.with_sounds(built.sounds);
             limits.store(Arc::new(built.renderer.loaded().repere.host.clone()));
-            desk.show(Arc::new(built.renderer));
+            let base_url = options.base_url.as_deref().unwrap_or_default();
+            let settings = settings(built.renderer.loaded(), base_url, &data);
+            desk.show(Arc::new(built.renderer), settings);
             shown.show(site);
             Some(built.next_change)
         });

@@ -1,6 +1,7 @@
-//! `repere staff add`: invites somebody to the staff area from the machine itself.
+//! `repere staff`: what is done for the team from the machine itself. `add` invites somebody, `new-key` begins with another
+//! key when the one that seals the codes of authenticator apps is lost.
 //!
-//! Entry point: [`Staff::run`]. The invitation is also written to the person by mail.
+//! Entry point: [`Staff::run`]. What it does to somebody is also written to them by mail.
 
 use std::process::ExitCode;
 
@@ -17,6 +18,15 @@ use super::data::Data;
 pub(super) enum Staff {
     /// Add a person and print the link where they choose their password
     Add(Add),
+    /// The file repere.key is lost: everybody sets up their authenticator app anew at their next sign-in (stop the host first)
+    NewKey(NewKey),
+}
+
+/// Arguments of `repere staff new-key`.
+#[derive(Debug, clap::Args)]
+pub(super) struct NewKey {
+    #[command(flatten)]
+    data: Data,
 }
 
 /// Arguments of `repere staff add`.
@@ -41,7 +51,31 @@ pub(super) struct Add {
 impl Staff {
     /// Carries the command out. Exit codes: 0 done, 1 not possible.
     pub(super) fn run(&self, place: &Place) -> ExitCode {
-        let Self::Add(add) = self;
+        match self {
+            Self::Add(add) => add.run(place),
+            Self::NewKey(new_key) => new_key.run(place),
+        }
+    }
+}
+
+impl NewKey {
+    fn run(&self, place: &Place) -> ExitCode {
+        match forget_key(&self.data, place) {
+            Ok(people) => {
+                println!("{people} authenticator apps are to be set up anew; the next start makes a key");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+impl Add {
+    fn run(&self, place: &Place) -> ExitCode {
+        let add = self;
         let base_url = match &add.base_url {
             Some(base_url) => base_url.clone(),
             None => match config::load(&place.root, place.config.as_deref()) {
@@ -68,7 +102,7 @@ async fn invite(add: &Add, place: &Place) -> anyhow::Result<String> {
     let email = add.email.trim().to_lowercase();
     anyhow::ensure!(is_email(&email), "`{email}` is not an e-mail address");
     anyhow::ensure!(!add.name.trim().is_empty(), "the name is empty");
-    let store = Store::open(add.data.find(place)?).await?;
+    let store = Store::open_locked(add.data.find(place)?).await?;
     let added = store.add_staff(add.name.trim(), &email, role, jiff::Timestamp::now().as_second()).await;
     store.close().await;
     match added {
@@ -76,4 +110,12 @@ async fn invite(add: &Add, place: &Place) -> anyhow::Result<String> {
         Err(Error::Refused(_)) => anyhow::bail!("somebody with the address {email} is already there"),
         Err(Error::Failed(error)) => Err(error),
     }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn forget_key(data: &Data, place: &Place) -> anyhow::Result<usize> {
+    let store = Store::open_locked(data.find(place)?).await?;
+    let forgotten = store.forget_key(jiff::Timestamp::now().as_second()).await;
+    store.close().await;
+    Ok(forgotten?)
 }

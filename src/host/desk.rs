@@ -20,7 +20,7 @@ use super::visitors::Years;
 use super::{App, deliver};
 use crate::calendar::ics::Publisher;
 use crate::calendar::{Epoch, Refusal, staff};
-use crate::mail::Mailer;
+use crate::mail::{Mailer, Settings};
 use crate::store::{self, Store};
 use crate::templates::{Context, Renderer};
 
@@ -33,7 +33,6 @@ struct Inside {
     store: Store,
     mailer: Mailer,
     renderer: Arc<ArcSwap<Renderer>>,
-    publisher: Publisher,
     lang: String,
     forms: Limits,
     sign_ins: Limits,
@@ -53,19 +52,12 @@ pub(super) enum Reach {
 }
 
 impl Desk {
-    /// A desk over an open store. It shares `renderer` with its mailer.
-    pub fn new(
-        store: Store,
-        mailer: Mailer,
-        renderer: Arc<ArcSwap<Renderer>>,
-        publisher: Publisher,
-        lang: &str,
-    ) -> Self {
+    /// A desk over an open store. It shares `renderer` with its mailer, and says of the site what that says.
+    pub fn new(store: Store, mailer: Mailer, renderer: Arc<ArcSwap<Renderer>>, lang: &str) -> Self {
         Self(Arc::new(Inside {
             store,
             mailer,
             renderer,
-            publisher,
             lang: lang.to_owned(),
             // A staff room full of people behind one address may register together.
             forms: Limits::new(40, Duration::from_secs(10)),
@@ -79,9 +71,15 @@ impl Desk {
         }))
     }
 
-    /// Uses the templates of another generation of the site, for pages and mails.
-    pub fn show(&self, renderer: Arc<Renderer>) {
+    /// Uses the templates of another generation of the site, for pages and mails, and what it says of itself.
+    pub fn show(&self, renderer: Arc<Renderer>, settings: Settings) {
         self.0.renderer.store(renderer);
+        self.0.mailer.configure(settings);
+    }
+
+    /// How many days before a session its participants are reminded of it, as the site shown now says.
+    pub fn reminders(&self) -> Vec<u16> {
+        self.0.renderer.load().loaded().repere.calendar.reminders.days().to_vec()
     }
 
     /// How many days after a session personal data is erased, as the site shown now says.
@@ -107,8 +105,8 @@ impl Desk {
         &self.0.mailer
     }
 
-    pub(super) fn publisher(&self) -> &Publisher {
-        &self.0.publisher
+    pub(super) fn publisher(&self) -> Publisher {
+        self.0.mailer.settings().publisher.clone()
     }
 
     /// Figures of years, as visitors read them.
@@ -118,7 +116,7 @@ impl Desk {
 
     /// Visitors reach us over TLS.
     pub(super) fn https(&self) -> bool {
-        self.0.publisher.base_url.starts_with("https://")
+        self.0.mailer.settings().publisher.base_url.starts_with("https://")
     }
 
     /// The language of its pages.

@@ -35,7 +35,7 @@ pub async fn deliver_due(store: &Store, mailer: &Mailer, now: Epoch) -> Result<u
 
 /// The same while time goes on: a slow mail server may take longer than a claim is good for.
 async fn deliver_while(store: &Store, mailer: &Mailer, clock: &(dyn Fn() -> Epoch + Sync)) -> Result<usize> {
-    let transport = mailer.settings.smtp.as_ref().map(transport).transpose()?;
+    let transport = mailer.settings().smtp.as_ref().map(transport).transpose()?;
     let mut handled = 0;
     loop {
         let claimed = store.claim(BATCH, clock()).await?;
@@ -66,15 +66,16 @@ pub async fn run(store: Store, mailer: Mailer, mut stop: tokio::sync::watch::Rec
 }
 
 async fn deliver(store: &Store, mailer: &Mailer, transport: Option<&Transport>, post: &Post, now: Epoch) -> Result<()> {
+    let settings = mailer.settings();
     let written = mailer
         .render(&post.letter)
-        .and_then(|rendered| mime::message(&post.letter, &rendered, post.created, &mailer.settings));
+        .and_then(|rendered| mime::message(&post.letter, &rendered, post.created, &settings));
     let message = match written {
         Ok(message) => message,
         Err(error) => return fail(store, post, &format!("{error:#}"), false, now).await,
     };
     let Some(transport) = transport else {
-        return match keep(&mailer.settings.folder, &post.key, &message.formatted()) {
+        return match keep(&settings.folder, &post.key, &message.formatted()) {
             Ok(()) => store.mark_kept(&post.key, now).await,
             Err(error) => fail(store, post, &format!("{error:#}"), false, now).await,
         };

@@ -84,36 +84,47 @@ pub struct Rendered {
 /// Renders and delivers letters.
 #[derive(Debug, Clone)]
 pub struct Mailer {
-    settings: Arc<Settings>,
+    settings: Arc<ArcSwap<Settings>>,
     renderer: Arc<ArcSwap<Renderer>>,
 }
 
 impl Mailer {
     /// A mailer with the templates of the site as it is shown: another generation changes the next mail too.
     pub fn new(settings: Settings, renderer: Arc<ArcSwap<Renderer>>) -> Self {
-        Self { settings: Arc::new(settings), renderer }
+        Self { settings: Arc::new(ArcSwap::from_pointee(settings)), renderer }
+    }
+
+    /// Uses other settings from the next letter on.
+    pub fn configure(&self, settings: Settings) {
+        self.settings.store(Arc::new(settings));
+    }
+
+    /// The settings of the next letter.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
     }
 
     /// Removes the mails of the local folder that were written before `before`; returns how many.
     pub fn forget(&self, before: Epoch) -> Result<u64> {
-        deliver::forget(&self.settings.folder, before)
+        deliver::forget(&self.settings().folder, before)
     }
 
     /// A letter of a kind with invented values, for its preview.
     pub fn sample(&self, kind: LetterKind) -> Letter {
         let renderer = self.renderer.load();
-        let word = |key: &str| renderer.loaded().text(&self.settings.lang, key).unwrap_or(key).to_owned();
+        let settings = self.settings();
+        let word = |key: &str| renderer.loaded().text(&settings.lang, key).unwrap_or(key).to_owned();
         samples::sample(kind, &word)
     }
 
     /// The words of a letter.
     pub fn render(&self, letter: &Letter) -> Result<Rendered> {
-        render::render(letter, &self.settings, &self.renderer.load())
+        render::render(letter, &self.settings(), &self.renderer.load())
     }
 
     /// The whole mail as it travels, with its date and its Message-ID.
     pub fn message(&self, letter: &Letter, created: Epoch) -> Result<Vec<u8>> {
         let rendered = self.render(letter)?;
-        Ok(mime::message(letter, &rendered, created, &self.settings)?.formatted())
+        Ok(mime::message(letter, &rendered, created, &self.settings())?.formatted())
     }
 }

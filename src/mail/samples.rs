@@ -80,6 +80,8 @@ fn session(word: &dyn Fn(&str) -> String) -> Session {
         series: String::new(),
         materials: word("mail_sample_materials"),
         evaluation: "https://exemple.fr/evaluation".to_owned(),
+        uid: String::new(),
+        previous: None,
         sequence: 1,
         trainers: Vec::new(),
         travel_before: 0,

@@ -1,14 +1,15 @@
 //! What a person signs in with beside the password: one-time codes, recovery codes; and passwords that are replaced.
 //!
 //! Entry points: [`Store::accept_code`], [`Store::set_second_factor`], [`Store::ask_reset`], [`Store::reset_password`].
-//! Each change that matters for access is told to the person by a letter and stands in the audit log.
+//! Each change that matters for access is told to the person by a letter and stands in the audit log. The secret of an
+//! authenticator app is kept sealed: see `key`.
 
 use anyhow::Result;
 
 use crate::calendar::staff::totp;
 use crate::calendar::{Epoch, Letter, LetterKind, Purpose, Refusal, Staff};
 
-use super::apply::write_letter;
+use super::letters::write_letter;
 use super::people::{end_links, use_link};
 use super::{Error, Store, fresh_token, rows, token};
 
@@ -41,7 +42,8 @@ impl Store {
         let mut tx = self.write().await?;
         let query = sqlx::query("SELECT totp, totp_step FROM staff WHERE id = $1 AND active = 1 AND totp IS NOT NULL");
         let Some(row) = query.bind(staff).fetch_optional(&mut *tx).await? else { return Ok(false) };
-        let (secret, last) = (rows::text(&row, "totp")?, rows::number(&row, "totp_step")?);
+        let secret = self.key()?.open(&rows::text(&row, "totp")?, staff)?;
+        let last = rows::number(&row, "totp_step")?;
         let good = if let Some(step) = totp::accepted(&secret, code, now, last) {
             let query = sqlx::query("UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1");
             query.bind(step).bind(staff).execute(&mut *tx).await?.rows_affected() == 1
@@ -76,9 +78,10 @@ impl Store {
         here: &str,
         now: Epoch,
     ) -> Result<Vec<String>, Error> {
+        let sealed = self.key()?.seal(secret, &staff.id)?;
         let mut tx = self.write().await?;
         sqlx::query("UPDATE staff SET totp = $1, totp_step = $2 WHERE id = $3")
-            .bind(secret)
+            .bind(sealed)
             .bind(step)
             .bind(&staff.id)
             .execute(&mut *tx)

@@ -12,8 +12,7 @@ use crate::calendar::{Epoch, Notice, Refusal, Session, Start};
 use super::{Error, Listed, Store, fresh_id, rows};
 
 const DAY: Epoch = 86_400;
-/// Reminders begin a week before a session; thanks follow it by a day or two.
-const AHEAD: Epoch = 9 * DAY;
+/// Thanks follow a session by a day or two.
 const BEHIND: Epoch = 6 * DAY;
 /// A decision that was missed for so long is nobody's any more.
 const DECISION: Epoch = 30 * DAY;
@@ -163,8 +162,9 @@ impl Store {
         Ok(query.bind(staff).fetch_optional(&self.readers).await?.is_some())
     }
 
-    /// Sessions of which a moment may have come.
-    pub(super) async fn soon(&self, now: Epoch) -> Result<Vec<Listed>> {
+    /// Sessions of which a moment may have come, when the first reminder is so many days before.
+    pub(super) async fn soon(&self, days: u16, now: Epoch) -> Result<Vec<Listed>> {
+        let ahead = (Epoch::from(days) + 2) * DAY;
         let query = sqlx::query(
             "SELECT *, CAST(0 AS BIGINT) AS waiting FROM sessions
              WHERE state IN ('published', 'done') AND start_at BETWEEN $1 AND $2
@@ -173,13 +173,13 @@ impl Store {
              WHERE state = 'published' AND outlook = 'open' AND decides IS NOT NULL AND decides BETWEEN $3 AND $4
              ORDER BY id",
         );
-        let query = query.bind(now - BEHIND).bind(now + AHEAD).bind(now - DECISION).bind(now);
+        let query = query.bind(now - BEHIND).bind(now + ahead).bind(now - DECISION).bind(now);
         query.fetch_all(&self.readers).await?.iter().map(super::read::listed).collect()
     }
 
     pub(super) async fn is_noticed(&self, session: &Session, notice: Notice) -> Result<bool> {
         let query = sqlx::query("SELECT 1 AS n FROM notices WHERE session = $1 AND notice = $2 AND about = $3");
-        let query = query.bind(&session.id).bind(notice.as_str()).bind(session.start.instant);
+        let query = query.bind(&session.id).bind(notice.to_string()).bind(session.start.instant);
         Ok(query.fetch_optional(&self.readers).await?.is_some())
     }
 

@@ -1,35 +1,57 @@
 //! Changes and letters as rows. Each write says what it expects to find; another row means that somebody was faster.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use sqlx::{Any, Transaction};
 
 use crate::calendar::{
-    Actor, Change, Epoch, Letter, LetterKind, Method, Notice, Purpose, Reason, Refusal, Registration, Request, Session,
-    ics,
+    Actor, Change, Epoch, Letter, LetterKind, Notice, Reason, Refusal, Registration, Request, Session,
 };
 
+use super::batch::Batch;
 use super::execute::{Failed, Outcome};
-use super::{Error, Store, rows, token};
+use super::letters::queue_letter;
+use super::{Error, rows, token};
 
-/// How long an institution can follow its request by its link.
-const REQUEST_LINK: Epoch = 400 * 86_400;
-
-/// A transaction that writes a decision.
+/// A transaction that writes a decision. What a crowd causes (seats, registrations, letters) waits in a batch until
+/// [`Apply::send`], or until something else is written or read.
 pub(super) struct Apply<'a> {
-    pub(super) tx: &'a mut Transaction<'static, Any>,
-    pub(super) now: Epoch,
+    tx: &'a mut Transaction<'static, Any>,
+    now: Epoch,
     /// False in the tests' control alone: see `unguarded`.
-    pub(super) guarded: bool,
+    guarded: bool,
+    batch: Batch,
+    /// Registrations that did not exist before.
+    added: BTreeSet<String>,
 }
 
-impl Apply<'_> {
+impl<'a> Apply<'a> {
+    pub(super) fn new(tx: &'a mut Transaction<'static, Any>, now: Epoch, guarded: bool) -> Self {
+        Self { tx, now, guarded, batch: Batch::default(), added: BTreeSet::new() }
+    }
+
+    /// Writes what still waits: nothing is written before.
+    pub(super) async fn send(&mut self) -> Result<(), Failed> {
+        if self.batch.send(&mut **self.tx).await.map_err(refused)? { Ok(()) } else { Err(Failed::Again) }
+    }
+
+    /// Makes room for a statement that writes `row`.
+    async fn alone(&mut self, row: &str) -> Result<(), Failed> {
+        if self.batch.holds(row) { self.send().await } else { Ok(()) }
+    }
+
     pub(super) async fn change(&mut self, change: &Change) -> Result<(), Failed> {
         match change {
-            Change::Seats { session, by } => self.seats(session, *by).await,
+            Change::Seats { session, by } => return self.seats(session, *by).await,
+            Change::AddRegistration(registration) => return self.add_registration(registration).await,
+            Change::UpdateRegistration(registration) => return self.update_registration(registration).await,
+            _ => self.send().await?,
+        }
+        match change {
+            Change::Seats { .. } | Change::AddRegistration(_) | Change::UpdateRegistration(_) => Ok(()),
             Change::AddSession(session) => self.add_session(session).await,
             Change::UpdateSession(session) => self.update_session(session).await,
-            Change::AddRegistration(registration) => self.add_registration(registration).await,
-            Change::UpdateRegistration(registration) => self.update_registration(registration).await,
             Change::AddRequest(request) => self.add_request(request).await,
             Change::UpdateRequest(request) => self.update_request(request).await,
             Change::Noticed { session, notice, about } => self.noticed(session, *notice, *about).await,
@@ -42,7 +64,7 @@ impl Apply<'_> {
     /// Whoever comes second finds it given and tells nobody.
     async fn noticed(&mut self, session: &str, notice: Notice, about: Epoch) -> Result<(), Failed> {
         let query = sqlx::query("INSERT INTO notices (session, notice, about, at) VALUES ($1, $2, $3, $4)");
-        let query = query.bind(session).bind(notice.as_str()).bind(about).bind(self.now);
+        let query = query.bind(session).bind(notice.to_string()).bind(about).bind(self.now);
         query.execute(&mut **self.tx).await.map_err(refused)?;
         Ok(())
     }
@@ -54,8 +76,10 @@ impl Apply<'_> {
         } else {
             "UPDATE sessions SET taken = taken + $1 WHERE id = $2"
         };
-        let done = sqlx::query(sql).bind(by).bind(session).execute(&mut **self.tx).await?;
-        one(done.rows_affected())
+        let row = format!("session {session}");
+        self.alone(&row).await?;
+        self.batch.add(row, sql, [by.into(), session.into()]);
+        Ok(())
     }
 
     async fn add_session(&mut self, session: &Session) -> Result<(), Failed> {
@@ -63,11 +87,12 @@ impl Apply<'_> {
             "INSERT INTO sessions (kind, title, audience, programme, place_public, place_exact, place_link,
                  departement, start_civil, start_zone, start_at, end_at, minutes, capacity, opens, closes, state,
                  sequence, travel_before, travel_after, changed, version, authority, least, decides, outlook, listed,
-                 materials, evaluation, id, created, series)
+                 materials, evaluation, previous_at, id, created, series, uid)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)",
+                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)",
         );
-        let query = bind_session(query, session).bind(&session.id).bind(session.created).bind(&session.series);
+        let query = bind_session(query, session).bind(&session.id).bind(session.created);
+        let query = query.bind(&session.series).bind(&session.uid);
         query.execute(&mut **self.tx).await.map_err(refused)?;
         self.trainers(session).await
     }
@@ -78,8 +103,9 @@ impl Apply<'_> {
                  place_exact = $6, place_link = $7, departement = $8, start_civil = $9, start_zone = $10,
                  start_at = $11, end_at = $12, minutes = $13, capacity = $14, opens = $15, closes = $16, state = $17,
                  sequence = $18, travel_before = $19, travel_after = $20, changed = $21, version = $22, authority = $23,
-                 least = $24, decides = $25, outlook = $26, listed = $27, materials = $28, evaluation = $29
-             WHERE id = $30 AND version = $22 - 1 AND taken <= $14",
+                 least = $24, decides = $25, outlook = $26, listed = $27, materials = $28, evaluation = $29,
+                 previous_at = $30, erased = 0
+             WHERE id = $31 AND version = $22 - 1 AND taken <= $14",
         );
         let done = bind_session(query, session).bind(&session.id).execute(&mut **self.tx).await.map_err(refused)?;
         one(done.rows_affected())?;
@@ -123,25 +149,63 @@ impl Apply<'_> {
     }
 
     async fn add_registration(&mut self, one: &Registration) -> Result<(), Failed> {
-        let query = sqlx::query(
+        self.added.insert(one.id.clone());
+        self.batch.add(
+            format!("registration {}", one.id),
             "INSERT INTO registrations (name, email, role, organisation, departement, seats, state, position, verified,
                  deadline, changed, version, names, needs, id, session, created)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            [
+                (&one.name).into(),
+                (&one.email).into(),
+                (&one.function).into(),
+                (&one.organisation).into(),
+                (&one.departement).into(),
+                one.seats.into(),
+                one.state.as_str().into(),
+                one.position.into(),
+                one.verified.into(),
+                one.deadline.into(),
+                one.changed.into(),
+                one.version.into(),
+                one.names.join("\n").into(),
+                (&one.needs).into(),
+                (&one.id).into(),
+                (&one.session).into(),
+                one.created.into(),
+            ],
         );
-        let query = bind_registration(query, one).bind(&one.id).bind(&one.session).bind(one.created);
-        query.execute(&mut **self.tx).await.map_err(refused)?;
         Ok(())
     }
 
-    async fn update_registration(&mut self, registration: &Registration) -> Result<(), Failed> {
-        let query = sqlx::query(
+    async fn update_registration(&mut self, one: &Registration) -> Result<(), Failed> {
+        let row = format!("registration {}", one.id);
+        self.alone(&row).await?;
+        self.batch.add(
+            row,
             "UPDATE registrations SET name = $1, email = $2, role = $3, organisation = $4, departement = $5, seats = $6,
                  state = $7, position = $8, verified = $9, deadline = $10, changed = $11, version = $12, names = $13,
                  needs = $14
              WHERE id = $15 AND version = $12 - 1",
+            [
+                (&one.name).into(),
+                (&one.email).into(),
+                (&one.function).into(),
+                (&one.organisation).into(),
+                (&one.departement).into(),
+                one.seats.into(),
+                one.state.as_str().into(),
+                one.position.into(),
+                one.verified.into(),
+                one.deadline.into(),
+                one.changed.into(),
+                one.version.into(),
+                one.names.join("\n").into(),
+                (&one.needs).into(),
+                (&one.id).into(),
+            ],
         );
-        let query = bind_registration(query, registration).bind(&registration.id);
-        one(query.execute(&mut **self.tx).await.map_err(refused)?.rows_affected())
+        Ok(())
     }
 
     async fn add_request(&mut self, request: &Request) -> Result<(), Failed> {
@@ -218,27 +282,28 @@ impl Apply<'_> {
 
     /// A letter and the tokens of its links, unless the same event was already told.
     pub(super) async fn letter(&mut self, letter: &Letter) -> Result<(), Failed> {
-        write_letter(self.tx, letter, self.now).await?;
+        if let (Some(_), Some(session)) = (letter.method, &letter.session) {
+            self.alone(&token::person(&session.id, &letter.to)).await?;
+        }
+        let fresh = letter.registration.as_ref().is_some_and(|one| self.added.contains(&one.id));
+        queue_letter(&mut **self.tx, &mut self.batch, letter, fresh, self.now).await?;
         Ok(())
     }
 
-    pub(super) async fn submission(&mut self, submission: &str, outcome: &Outcome) -> Result<(), Failed> {
-        sqlx::query("INSERT INTO submissions (id, shown, subject, created) VALUES ($1, $2, $3, $4)")
-            .bind(submission)
-            .bind(outcome.shown.as_str())
-            .bind(&outcome.id)
-            .bind(self.now)
-            .execute(&mut **self.tx)
-            .await
-            .map_err(refused)?;
-        Ok(())
+    pub(super) fn submission(&mut self, submission: &str, outcome: &Outcome) {
+        self.batch.add(
+            format!("form {submission}"),
+            "INSERT INTO submissions (id, shown, subject, created) VALUES ($1, $2, $3, $4)",
+            [submission.into(), outcome.shown.as_str().into(), (&outcome.id).into(), self.now.into()],
+        );
     }
 
-    pub(super) async fn audit(&mut self, actor: &Actor, action: &str, subject: &str) -> Result<(), Failed> {
-        note(self.tx, actor, action, subject, self.now).await?;
-        Ok(())
+    pub(super) fn audit(&mut self, actor: &Actor, action: &str, subject: &str) {
+        self.batch.add("a line", AUDIT, [self.now.into(), actor.as_str().into(), action.into(), subject.into()]);
     }
 }
+
+const AUDIT: &str = "INSERT INTO audit (at, actor, action, subject) VALUES ($1, $2, $3, $4)";
 
 /// A line of the audit log.
 pub(super) async fn note(
@@ -248,80 +313,8 @@ pub(super) async fn note(
     subject: &str,
     now: Epoch,
 ) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO audit (at, actor, action, subject) VALUES ($1, $2, $3, $4)")
-        .bind(now)
-        .bind(actor.as_str())
-        .bind(action)
-        .bind(subject)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(AUDIT).bind(now).bind(actor.as_str()).bind(action).bind(subject).execute(&mut **tx).await?;
     Ok(())
-}
-
-/// Puts a letter into the outbox; a letter whose key is already there is not written again, nor one to somebody whose
-/// address was erased.
-pub(super) async fn write_letter(tx: &mut Transaction<'static, Any>, letter: &Letter, now: Epoch) -> Result<(), Error> {
-    if letter.to.is_empty() {
-        return Ok(());
-    }
-    let known = sqlx::query("SELECT 1 AS n FROM outbox WHERE key = $1").bind(&letter.key);
-    if known.fetch_optional(&mut **tx).await?.is_some() {
-        return Ok(());
-    }
-    let mut letter = letter.clone();
-    if let (Some(method), Some(session)) = (letter.method, &letter.session) {
-        letter.sequence = Some(next_sequence(tx, session, method, &letter.to).await?);
-    }
-    for purpose in &letter.wants {
-        let (subject, expires) = match purpose {
-            Purpose::Confirm | Purpose::Manage => (letter.registration.as_ref().map(|r| &r.id), None),
-            Purpose::Request => (letter.request.as_ref().map(|r| &r.id), Some(now + REQUEST_LINK)),
-            // These links are made where they are asked for.
-            Purpose::Invitation | Purpose::Reset | Purpose::SecondStep | Purpose::Feed => (None, None),
-        };
-        if let Some(subject) = subject {
-            let token = Store::mint(&mut *tx, *purpose, subject, expires).await?;
-            letter.tokens.insert(*purpose, token);
-        }
-    }
-    let text = serde_json::to_string(&letter).context("a letter as JSON")?;
-    sqlx::query(
-        "INSERT INTO outbox (key, letter, kind, session, registration, state, attempts, not_before, created, error)
-         VALUES ($1, $2, $3, $4, $5, 'due', 0, $6, $6, '')",
-    )
-    .bind(&letter.key)
-    .bind(text)
-    .bind(letter.kind.as_str())
-    .bind(letter.session.as_ref().map_or("", |session| &session.id))
-    .bind(letter.registration.as_ref().map_or("", |registration| &registration.id))
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// The next SEQUENCE of a person's invitations to a session, noted down.
-async fn next_sequence(
-    tx: &mut Transaction<'static, Any>,
-    session: &Session,
-    method: Method,
-    to: &str,
-) -> Result<u32, Error> {
-    let person = token::person(&session.id, to);
-    let query = sqlx::query("SELECT sequence FROM invitations WHERE session = $1 AND person = $2");
-    let row = query.bind(&session.id).bind(&person).fetch_optional(&mut **tx).await?;
-    let last = row.map(|row| rows::count(&row, "sequence")).transpose()?;
-    let next = ics::next_sequence(session, method, last);
-    sqlx::query(
-        "INSERT INTO invitations (session, person, sequence) VALUES ($1, $2, $3)
-         ON CONFLICT (session, person) DO UPDATE SET sequence = excluded.sequence",
-    )
-    .bind(&session.id)
-    .bind(person)
-    .bind(i64::from(next))
-    .execute(&mut **tx)
-    .await?;
-    Ok(next)
 }
 
 type Query<'q> = sqlx::query::Query<'q, Any, sqlx::any::AnyArguments>;
@@ -357,24 +350,7 @@ fn bind_session<'q>(query: Query<'q>, session: &'q Session) -> Query<'q> {
         .bind(i64::from(session.listed))
         .bind(&session.materials)
         .bind(&session.evaluation)
-}
-
-fn bind_registration<'q>(query: Query<'q>, one: &'q Registration) -> Query<'q> {
-    query
-        .bind(&one.name)
-        .bind(&one.email)
-        .bind(&one.function)
-        .bind(&one.organisation)
-        .bind(&one.departement)
-        .bind(i64::from(one.seats))
-        .bind(one.state.as_str())
-        .bind(one.position)
-        .bind(i64::from(one.verified))
-        .bind(one.deadline)
-        .bind(one.changed)
-        .bind(i64::from(one.version))
-        .bind(one.names.join("\n"))
-        .bind(&one.needs)
+        .bind(session.previous)
 }
 
 /// Exactly one row was there as expected; otherwise somebody was faster.

@@ -98,7 +98,7 @@ impl Store {
     ) -> Result<(), Error> {
         let state = load::state(&mut *tx, command, now).await?;
         let decision = calendar::decide(&state, command, Fresh { now, id })?;
-        let mut apply = Apply { tx, now, guarded: true };
+        let mut apply = Apply::new(tx, now, true);
         let done = async {
             for change in &decision.changes {
                 apply.change(change).await?;
@@ -106,7 +106,7 @@ impl Store {
             for letter in &decision.letters {
                 apply.letter(letter).await?;
             }
-            Ok(())
+            apply.send().await
         };
         done.await.map_err(|failed| match failed {
             Failed::Error(error) => error,

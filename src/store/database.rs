@@ -32,8 +32,13 @@ impl Engine {
 pub enum Database {
     /// `repere.db` in this folder.
     Folder(PathBuf),
-    /// `postgres://user:password@host/name`.
-    Postgres(String),
+    /// A server's.
+    Postgres {
+        /// `postgres://user:password@host/name`.
+        address: String,
+        /// The folder of what is not in the database: kept mails, the key.
+        data: PathBuf,
+    },
 }
 
 impl Database {
@@ -44,7 +49,7 @@ impl Database {
             return Ok(Self::Folder(data.to_owned()));
         }
         if ["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)) {
-            return Ok(Self::Postgres(address.to_owned()));
+            return Ok(Self::Postgres { address: address.to_owned(), data: data.to_owned() });
         }
         // The address may hold a password: it is not repeated.
         bail!("the calendar's database is an address like postgres://user@host/name; leave it out for SQLite")
@@ -54,7 +59,14 @@ impl Database {
     pub fn engine(&self) -> Engine {
         match self {
             Self::Folder(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
+            Self::Postgres { .. } => Engine::Postgres,
+        }
+    }
+
+    /// The folder of what is not in the database.
+    pub fn data(&self) -> &Path {
+        match self {
+            Self::Folder(data) | Self::Postgres { data, .. } => data,
         }
     }
 
@@ -62,7 +74,7 @@ impl Database {
     pub fn has_password(&self) -> bool {
         match self {
             Self::Folder(_) => false,
-            Self::Postgres(address) => {
+            Self::Postgres { address, .. } => {
                 let authority = address.split("://").nth(1).unwrap_or_default();
                 let authority = authority.split(['/', '?']).next().unwrap_or_default();
                 let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
@@ -83,7 +95,7 @@ impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(folder) => write!(f, "{}", folder.join("repere.db").display()),
-            Self::Postgres(address) => {
+            Self::Postgres { address, .. } => {
                 let rest = address.split("://").nth(1).unwrap_or_default();
                 let rest = rest.split('?').next().unwrap_or_default();
                 write!(f, "postgres://{}", rest.rsplit_once('@').map_or(rest, |(_, place)| place))

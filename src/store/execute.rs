@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::calendar::{self, Actor, Command, Epoch, Fresh, Purpose, Refusal, Shown};
 
 use super::apply::Apply;
+use super::load::Found;
 use super::{Error, Store, fresh_id, load, rows, token};
 
 /// What came of a command.
@@ -81,10 +82,10 @@ impl Store {
         actor: &Actor,
         now: Epoch,
     ) -> Result<Result<Outcome, Refusal>, Failed> {
-        if let Some(outcome) = load::submitted(tx, command).await? {
-            return Ok(Ok(outcome));
-        }
-        let state = load::state(tx, command, now).await?;
+        let state = match load::found(tx, command, now).await? {
+            Found::Answered(outcome) => return Ok(Ok(outcome)),
+            Found::State(state) => state,
+        };
         let decision = match calendar::decide(&state, command, Fresh { now, id: &fresh_id() }) {
             Ok(decision) => decision,
             Err(refusal) => return Ok(Err(refusal)),
@@ -105,7 +106,7 @@ impl Store {
         if decision.changes.is_empty() && decision.letters.is_empty() {
             return Ok(outcome);
         }
-        let mut apply = Apply { tx, now, guarded: self.guarded };
+        let mut apply = Apply::new(tx, now, self.guarded);
         for change in &decision.changes {
             apply.change(change).await?;
         }
@@ -113,9 +114,10 @@ impl Store {
             apply.letter(letter).await?;
         }
         if let Some(submission) = command.submission() {
-            apply.submission(submission, &outcome).await?;
+            apply.submission(submission, &outcome);
         }
-        apply.audit(actor, command.name(), &outcome.id).await?;
+        apply.audit(actor, command.name(), &outcome.id);
+        apply.send().await?;
         Ok(outcome)
     }
 
@@ -135,12 +137,13 @@ impl Store {
         Ok(late.len())
     }
 
-    /// Tells people what is due now: reminders, decisions, thanks; and lets go of proposals nobody answered. Returns how
-    /// many were given. To be run every minute; several processes may.
-    pub async fn notify(&self, now: Epoch) -> Result<usize, Error> {
+    /// Tells people what is due now: reminders so many days before, decisions, thanks; and lets go of proposals nobody
+    /// answered. Returns how many were given. To be run every minute; several processes may.
+    pub async fn notify(&self, reminders: &[u16], now: Epoch) -> Result<usize, Error> {
         let mut given = 0;
-        for listed in self.soon(now).await? {
-            for notice in calendar::due(&listed.session, now) {
+        let first = reminders.iter().max().copied().unwrap_or(0);
+        for listed in self.soon(first, now).await? {
+            for notice in calendar::due(&listed.session, reminders, now) {
                 if self.is_noticed(&listed.session, notice).await? {
                     continue;
                 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use sqlx::AnyConnection;
 
-use crate::calendar::{Command, Epoch, Notice, Registration, Session, Shown, Staff, State};
+use crate::calendar::{Command, Epoch, Notice, Register, Registration, Session, Shown, Staff, State};
 
 use super::execute::Outcome;
 use super::rows;
@@ -15,6 +15,62 @@ pub(super) async fn submitted(connection: &mut AnyConnection, command: &Command)
     let Some(row) = query.bind(submission).fetch_optional(connection).await? else { return Ok(None) };
     let shown = Shown::parse(&rows::text(&row, "shown")?).unwrap_or(Shown::Done);
     Ok(Some(Outcome { shown, id: rows::text(&row, "subject")?, repeated: true }))
+}
+
+/// What a command finds.
+pub(super) enum Found {
+    /// Its form was already received.
+    Answered(Outcome),
+    /// The rows it touches.
+    State(State),
+}
+
+/// What a command finds: the answer its form had, or everything [`crate::calendar::decide`] looks at.
+pub(super) async fn found(connection: &mut AnyConnection, command: &Command, now: Epoch) -> Result<Found> {
+    if let Command::Register(form) = command {
+        return registering(connection, form).await;
+    }
+    if let Some(outcome) = submitted(connection, command).await? {
+        return Ok(Found::Answered(outcome));
+    }
+    state(connection, command, now).await.map(Found::State)
+}
+
+/// What a crowd asks for, in two journeys to the database.
+async fn registering(connection: &mut AnyConnection, form: &Register) -> Result<Found> {
+    let query = sqlx::query(
+        "SELECT s.*, COALESCE(f.shown, '') AS form_shown, COALESCE(f.subject, '') AS form_subject,
+             (SELECT COALESCE(MAX(r.position), 0) FROM registrations r WHERE r.session = s.id) AS last_position,
+             COALESCE((SELECT string_agg(a.staff, ' ' ORDER BY a.staff) FROM assignments a WHERE a.session = s.id), '')
+                 AS trainers
+         FROM sessions s LEFT JOIN submissions f ON f.id = $2 WHERE s.id = $1",
+    );
+    let query = query.bind(&form.session).bind(&form.submission);
+    let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(Found::State(State::default())) };
+    let subject = rows::text(&row, "form_subject")?;
+    if !subject.is_empty() {
+        let shown = Shown::parse(&rows::text(&row, "form_shown")?).unwrap_or(Shown::Done);
+        return Ok(Found::Answered(Outcome { shown, id: subject, repeated: true }));
+    }
+    let mut session = rows::session(&row)?;
+    session.trainers = rows::text(&row, "trainers")?.split_whitespace().map(str::to_owned).collect();
+    let mut state = State {
+        taken: rows::count(&row, "taken")?,
+        last_position: rows::number(&row, "last_position")?,
+        session: Some(session),
+        ..State::default()
+    };
+    let query = sqlx::query(
+        "SELECT * FROM registrations WHERE session = $1 AND lower(email) = lower($2)
+         UNION ALL
+         SELECT * FROM (
+             SELECT * FROM registrations WHERE session = $1 AND state = 'waiting' ORDER BY position LIMIT 1) w",
+    );
+    for row in query.bind(&form.session).bind(&form.email).fetch_all(connection).await? {
+        add(&mut state.registrations, vec![rows::registration(&row)?]);
+    }
+    state.registrations.sort_by_key(|one| one.position);
+    Ok(Found::State(state))
 }
 
 /// Everything [`crate::calendar::decide`] looks at for this command.
@@ -129,7 +185,7 @@ async fn request_of(connection: &mut AnyConnection, session: &str, state: &mut S
 
 async fn noticed(connection: &mut AnyConnection, session: &Session, notice: Notice) -> Result<bool> {
     let query = sqlx::query("SELECT 1 AS n FROM notices WHERE session = $1 AND notice = $2 AND about = $3");
-    let query = query.bind(&session.id).bind(notice.as_str()).bind(session.start.instant);
+    let query = query.bind(&session.id).bind(notice.to_string()).bind(session.start.instant);
     Ok(query.fetch_optional(connection).await?.is_some())
 }
 

@@ -34,6 +34,9 @@ const MIGRATIONS: &[Migration] = migrations![
     7 "0007_requests.sql",
     8 "0008_data.sql",
     10 "0010_downloads.sql",
+    11 "0011_age.sql",
+    12 "0012_key.sql",
+    13 "0013_origin.sql",
 ];
 
 /// Brings the database to the present schema; refuses one that a newer program made.

@@ -12,6 +12,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Transaction};
 
+use super::figures::Remembered;
+use super::key::{Key, KeySource};
 use super::line::Line;
 use super::migrate::migrate;
 use super::{Database, Engine, rows};
@@ -51,13 +53,25 @@ pub struct Store {
     pub(super) engine: Engine,
     /// Who waits to write.
     pub(super) line: Arc<Line>,
+    /// What seals; see `unlock`.
+    pub(super) key: Option<Arc<Key>>,
+    /// Figures that were counted.
+    pub(super) counted: Arc<Remembered>,
     /// Always true but for the tests' control: see `unguarded`.
     pub(super) guarded: bool,
 }
 
 impl Store {
-    /// Opens the database (a folder's is made when it is not there) and brings it to the present schema.
+    /// Opens the database (a folder's is made when it is not there) and brings it to the present schema, with the key in
+    /// its folder.
     pub async fn open(database: impl Into<Database>) -> Result<Self> {
+        let database = database.into();
+        let key = KeySource::new(database.data(), None);
+        Self::open_locked(database).await?.unlock(&key, jiff::Timestamp::now().as_second()).await
+    }
+
+    /// Opens it without its key: for what looks at no code of anybody.
+    pub async fn open_locked(database: impl Into<Database>) -> Result<Self> {
         let database = database.into();
         let engine = database.engine();
         let url = match &database {
@@ -65,12 +79,13 @@ impl Store {
                 std::fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
                 address(&data.join("repere.db"), "rwc")?
             }
-            Database::Postgres(url) => url.clone(),
+            Database::Postgres { address, .. } => address.clone(),
         };
         let context = || format!("cannot open the database {database}");
         let writer = pool(&url, engine, 1).await.with_context(context)?;
         let readers = pool(&url, engine, READERS).await.with_context(context)?;
-        let store = Self { writer, readers, engine, line: Arc::default(), guarded: true };
+        let store =
+            Self { writer, readers, engine, line: Arc::default(), counted: Arc::default(), key: None, guarded: true };
         store.assert_version().await.with_context(context)?;
         migrate(&store).await.with_context(|| format!("cannot migrate the database {database}"))?;
         Ok(store)
@@ -144,6 +159,8 @@ async fn pool(url: &str, engine: Engine, connections: u32) -> sqlx::Result<AnyPo
     };
     AnyPoolOptions::new()
         .max_connections(connections)
+        // A server may have gone away since; a file has not, and asking costs a journey before each statement.
+        .test_before_acquire(engine == Engine::Postgres)
         .acquire_timeout(Duration::from_secs(30))
         .after_connect(move |connection, _| {
             Box::pin(async move {

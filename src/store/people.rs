@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::calendar::{Epoch, FieldError, Letter, LetterKind, Purpose, Refusal, Role, Staff, form};
 
-use super::apply::write_letter;
+use super::letters::write_letter;
 use super::{Error, Store, fresh_id, fresh_token, rows, token};
 
 /// A sign-in that is still good.

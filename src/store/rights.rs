@@ -14,6 +14,15 @@ use crate::calendar::{
 use super::read::Listed;
 use super::{Error, Store, apply, rows, token};
 
+/// What is looked for by one person alone: each finds its rows by an index, whose condition it repeats.
+pub(super) const LETTERS_ABOUT: &str = "SELECT kind, created, erased FROM outbox
+     WHERE registration = $1 AND registration <> '' ORDER BY created DESC, key LIMIT 200";
+pub(super) const LETTERS_OF_A_REGISTRATION: &str =
+    "SELECT key, kind, state FROM outbox WHERE registration = $1 AND registration <> '' AND erased = 0";
+pub(super) const LETTERS_OF_A_REQUEST: &str =
+    "SELECT key, kind, state FROM outbox WHERE request = $1 AND request <> '' AND erased = 0";
+pub(super) const LINKS_TO: &str = "DELETE FROM tokens WHERE subject = $1";
+
 /// What a link of a mail shows of its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stored {
@@ -56,9 +65,7 @@ impl Store {
 
     /// The letters written about a registration, the newest first.
     pub async fn letters_about(&self, registration: &str) -> Result<Vec<Written>> {
-        let query = sqlx::query(
-            "SELECT kind, created, erased FROM outbox WHERE registration = $1 ORDER BY created DESC, key LIMIT 200",
-        );
+        let query = sqlx::query(LETTERS_ABOUT);
         let written = |row: &AnyRow| {
             Ok(Written {
                 kind: rows::text(row, "kind")?,
@@ -96,8 +103,7 @@ impl Store {
             .bind(token::person(&registration.session, &registration.email))
             .execute(&mut *tx)
             .await?;
-        let query = sqlx::query("SELECT key, kind, state FROM outbox WHERE registration = $1 AND erased = 0");
-        let letters = query.bind(id).fetch_all(&mut *tx).await?;
+        let letters = sqlx::query(LETTERS_OF_A_REGISTRATION).bind(id).fetch_all(&mut *tx).await?;
         blank_letters(&mut tx, &letters).await?;
         apply::note(&mut tx, &Actor::Visitor, "erase-registration", id, now).await?;
         tx.commit().await?;
@@ -143,14 +149,12 @@ impl Store {
 
 /// A link to what is nobody's any more would act in nobody's name.
 async fn end_links(tx: &mut Transaction<'static, Any>, subject: &str) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM tokens WHERE subject = $1").bind(subject).execute(&mut **tx).await?;
+    sqlx::query(LINKS_TO).bind(subject).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// Letters name their request only inside: it is looked for there. Rare, and the letters are those of a month.
 async fn blank_letters_of_request(tx: &mut Transaction<'static, Any>, id: &str) -> Result<(), Error> {
-    let query = sqlx::query("SELECT key, kind, state FROM outbox WHERE erased = 0 AND letter LIKE $1");
-    let letters = query.bind(format!("%\"request\":{{\"id\":\"{id}\"%")).fetch_all(&mut **tx).await?;
+    let letters = sqlx::query(LETTERS_OF_A_REQUEST).bind(id).fetch_all(&mut **tx).await?;
     blank_letters(tx, &letters).await
 }
 

@@ -66,6 +66,8 @@ pub(super) fn session(row: &AnyRow) -> Result<Session> {
         series: text(row, "series")?,
         materials: text(row, "materials")?,
         evaluation: text(row, "evaluation")?,
+        uid: text(row, "uid")?,
+        previous: optional(row, "previous_at")?,
         sequence: count(row, "sequence")?,
         trainers: Vec::new(),
         travel_before: count(row, "travel_before")?,

@@ -70,6 +70,7 @@ pub(crate) fn when(civil: &str) -> When {
 
 pub(crate) fn form(civil: &str, capacity: u32) -> NewSession {
     NewSession {
+        origin: None,
         kind: Kind::Awareness,
         title: "Comprendre et repérer".to_owned(),
         audience: "Équipes éducatives".to_owned(),
@@ -137,7 +138,7 @@ impl Base {
     pub(crate) fn address(&self) -> String {
         match &self.database {
             Database::Folder(folder) => format!("sqlite://{}", folder.join("repere.db").display()),
-            Database::Postgres(address) => address.clone(),
+            Database::Postgres { address, .. } => address.clone(),
         }
     }
 

@@ -327,11 +327,11 @@ async fn start(data: &Path) -> (SocketAddr, String, Store) {
         organizer_name: "Repères".into(),
         organizer_email: "calendrier@repere.test".into(),
     };
-    let settings = Settings { publisher: publisher.clone(), lang: "fr".into(), smtp: None, folder: data.join("mail") };
+    let settings = Settings { publisher, lang: "fr".into(), smtp: None, folder: data.join("mail") };
     let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings, Arc::clone(&renderer));
     let token = store.bootstrap(jiff::Timestamp::now().as_second()).await.unwrap().expect("nobody is there yet");
-    let desk = host::Desk::new(store.clone(), mailer, renderer, publisher, "fr");
+    let desk = host::Desk::new(store.clone(), mailer, renderer, "fr");
     // The pages themselves are host_http's business.
     let home = site::Output::bytes("index.html", "<!doctype html><p>Accueil</p>", "");
     let app = Arc::new(host::App::new(host::Site::load(vec![home], None).unwrap(), Some(desk)));

@@ -214,6 +214,37 @@ fn a_registration_by_json_is_taken_once_and_a_key_is_for_one_content() {
     assert_eq!(asked.status, 422, "a key is for one content, whatever the address");
     let asked = desk.send("POST /api/v1/requests", &[json_headers[0], ("idempotency-key", "une-autre-cle")], ask);
     assert_eq!((asked.status, json(&asked)["state"].as_str().unwrap()), (202, "requested"));
+
+    let next = jiff::Zoned::now().date().year() + 1;
+    let wishing = |key: &str, wishes: &str| {
+        let ask = ask.replace("\"need\"", &format!("\"wishes\": {wishes}, \"need\""));
+        desk.send("POST /api/v1/requests", &[json_headers[0], ("idempotency-key", key)], &ask)
+    };
+    let days = format!(r#"[{{"date": "{next}-03-04", "half": "morning"}}, {{"date": "{next}-03-05"}}]"#);
+    assert_eq!(wishing("jours-souhaites", &days).status, 202);
+    let kept = desk.runtime.block_on(desk.store.requests()).unwrap();
+    let kept = kept.iter().find(|request| !request.wishes.is_empty()).unwrap();
+    let told: Vec<String> = kept.wishes.iter().map(ToString::to_string).collect();
+    assert_eq!(told, [format!("{next}-03-04 morning"), format!("{next}-03-05 day")]);
+    for (number, (wishes, pointer)) in [
+        (r#"[{"date": "2020-01-01"}]"#.to_owned(), "/wishes/0/date"),
+        (format!(r#"[{{"date": "{next}-03-04"}}, {{"date": "{next}-02-30"}}]"#), "/wishes/1/date"),
+        (format!(r#"[{{"date": "{next}-03-04", "half": "nuit"}}]"#), "/wishes/0/half"),
+        (r#"["demain"]"#.to_owned(), "/wishes"),
+        (r#"[{"half": "day"}]"#.to_owned(), "/wishes"),
+        (r#""demain""#.to_owned(), "/wishes"),
+        (format!("[{}]", vec![format!(r#"{{"date": "{next}-03-04"}}"#); 4].join(", ")), "/wishes"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let answer = wishing(&format!("souhait-numero-{number}"), &wishes);
+        assert_eq!(
+            (answer.status, json(&answer)["errors"][0]["pointer"].as_str().unwrap()),
+            (422, pointer),
+            "{wishes}"
+        );
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl Host {
         command.arg(base.folder.path());
         match &base.database {
             Database::Folder(_) => command.env_remove("REPERE_DATABASE_URL"),
-            Database::Postgres(url) => command.env("REPERE_DATABASE_URL", url),
+            Database::Postgres { address, .. } => command.env("REPERE_DATABASE_URL", address),
         };
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
         let mut host = Self { child, address };
@@ -109,10 +109,10 @@ pub(crate) async fn inside(base: &Base, store: Store, root: PathBuf) -> SocketAd
         organizer_email: "calendrier@repere.test".into(),
     };
     let folder = base.folder.path().join("mail");
-    let settings = Settings { publisher: publisher.clone(), lang: "fr".into(), smtp: None, folder };
+    let settings = Settings { publisher, lang: "fr".into(), smtp: None, folder };
     let renderer: Arc<ArcSwap<Renderer>> = Arc::new(ArcSwap::from_pointee(built.renderer));
     let mailer = Mailer::new(settings, Arc::clone(&renderer));
-    let desk = host::Desk::new(store, mailer, renderer, publisher, "fr");
+    let desk = host::Desk::new(store, mailer, renderer, "fr");
     let app = Arc::new(host::App::new(host::Site::load(built.outputs, None).unwrap(), Some(desk)));
     tokio::spawn(host::serve(listener, host::routes(app), host::Door::default(), std::future::pending::<()>));
     address

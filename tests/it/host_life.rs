@@ -183,14 +183,14 @@ async fn a_second_press_of_the_button_gives_the_same_answer(base: Base) {
     assert_eq!(unknown.0, 404);
 }
 
-/// Another generation of the site brings its templates to pages and mails, and its limits to the door.
-async fn a_hangup_brings_new_templates_and_limits(base: Base) {
+/// Another generation of the site brings its templates to pages and mails, its limits to the door, its sender to mails.
+async fn a_hangup_brings_new_templates_limits_and_settings_of_mail(base: Base) {
     let id = session(&base.store, 10).await;
     let host = Host::start(&base);
     let site = small_site(base.folder.path());
     std::fs::create_dir_all(site.join("templates/mail")).unwrap();
     std::fs::write(site.join("templates/mail/confirmer.txt"), "Sujet neuf\nTexte neuf.\n").unwrap();
-    std::fs::write(site.join("repere.toml"), "dialect = \"0.23\"\n[host]\nconnections = 3\n").unwrap();
+    std::fs::write(site.join("repere.toml"), "dialect = \"0.23\"\n[host]\nconnections = 3\n[mail]\nfrom_name = \"Nom neuf\"\nfrom_address = \"neuf@exemple.fr\"\n").unwrap();
     host.hang_up();
     // Three stay without a word; a fourth waits until one of them is gone.
     let start = Instant::now();
@@ -223,6 +223,7 @@ async fn a_hangup_brings_new_templates_and_limits(base: Base) {
         thread::sleep(Duration::from_millis(100));
     };
     assert!(mail.contains("Subject: Sujet neuf"), "{mail}");
+    assert!(mail.contains("Nom neuf") && mail.contains("neuf@exemple.fr"), "{mail}");
 }
 
 on_both_engines![
@@ -234,7 +235,7 @@ on_both_engines![
     #[ignore = "a minute or two: tests/live"]
     what_was_answered_survives_a_hundred_kills,
     a_second_press_of_the_button_gives_the_same_answer,
-    a_hangup_brings_new_templates_and_limits,
+    a_hangup_brings_new_templates_limits_and_settings_of_mail,
 ];
 
 fn backup(base: &Base, to: &Path) -> std::process::Output {
@@ -242,7 +243,7 @@ fn backup(base: &Base, to: &Path) -> std::process::Output {
     command.arg("--root").arg(base.folder.path()).args(["backup", "--data"]).arg(base.folder.path()).arg(to);
     match &base.database {
         repere::store::Database::Folder(_) => command.env_remove("REPERE_DATABASE_URL"),
-        repere::store::Database::Postgres(url) => command.env("REPERE_DATABASE_URL", url),
+        repere::store::Database::Postgres { address, .. } => command.env("REPERE_DATABASE_URL", address),
     };
     command.output().expect("the command runs")
 }

@@ -44,13 +44,13 @@ impl Listening {
             organizer_email: "calendrier@repere.test".into(),
         };
         let folder = data.path().join("mail");
-        let settings = Settings { publisher: publisher.clone(), lang: "fr".into(), smtp: None, folder };
+        let settings = Settings { publisher, lang: "fr".into(), smtp: None, folder };
         let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
         let mailer = Mailer::new(settings, Arc::clone(&renderer));
         let store = runtime.block_on(Store::open(data.path())).unwrap();
         let now = jiff::Timestamp::now().as_second();
         let token = runtime.block_on(store.bootstrap(now)).unwrap().expect("nobody is there yet");
-        let desk = host::Desk::new(store.clone(), mailer, renderer, publisher, "fr");
+        let desk = host::Desk::new(store.clone(), mailer, renderer, "fr");
         let sounds = built.sounds.clone();
         let shown = host::Site::load(built.outputs, None).unwrap().with_sounds(built.sounds);
         let app = Arc::new(host::App::new(shown, Some(desk)));

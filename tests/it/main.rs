@@ -20,6 +20,7 @@ mod host_kit;
 mod host_life;
 mod host_listen;
 mod host_people;
+mod host_public;
 mod hostile;
 mod increment;
 mod increment_sources;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use repere::calendar::figures::{Filter, Held};
-use repere::calendar::{Actor, Command, Kind, Purpose, RegistrationState, RequestState, retention};
+use repere::calendar::{Actor, Command, Kind, Origin, Purpose, RegistrationState, RequestState, ics, retention};
 use repere::store::{Import, Stored};
 
-use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines};
+use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines, when};
 
 /// Every figure of a period is the number of rows that it leads to.
 async fn figures_count_the_rows_they_lead_to(base: Base) {
@@ -64,6 +64,26 @@ async fn figures_count_the_rows_they_lead_to(base: Base) {
     assert_eq!(figures.requests, 2);
 }
 
+/// Figures that were counted are counted again after a change, and when a session ends.
+async fn figures_follow_every_change(base: Base) {
+    let id = base.session(30).await;
+    let session = base.store.session(&id).await.unwrap().unwrap().session;
+    let (from, to) = (NOW - 10 * DAY, NOW + 60 * DAY);
+    let held = async |now| base.store.figures(from, to, now).await.unwrap().interventions;
+    assert_eq!((held(NOW).await, held(session.end() - 1).await, held(session.end()).await), (0, 0, 1));
+    assert_eq!(held(NOW).await, 0, "and back, for who asks about an earlier moment");
+    assert_eq!(base.store.figures(from, to, session.end()).await.unwrap().people, 0);
+    base.store.declare_reached(&id, 12, &Actor::Staff("c".into()), session.end()).await.unwrap();
+    assert_eq!(base.store.figures(from, to, session.end()).await.unwrap().people, 12);
+    base.run(Command::SendRequest(Box::new(ask("a"))), session.end()).await;
+    assert_eq!(base.store.figures(from, session.end() + DAY, session.end()).await.unwrap().requests, 1);
+    base.run(Command::CancelSession { session: id }, session.end()).await;
+    assert_eq!(
+        (held(session.end()).await, base.store.figures(from, to, session.end()).await.unwrap().cancelled),
+        (0, 1)
+    );
+}
+
 async fn reached_people_are_declared_after_the_start_and_corrected(base: Base) {
     let id = base.session(10).await;
     let start = base.store.session(&id).await.unwrap().unwrap().session.start.instant;
@@ -91,6 +111,36 @@ async fn an_import_is_all_or_none_and_once(base: Base) {
     assert_eq!(base.store.public_sessions(0, NOW + 90 * DAY).await.unwrap().len(), 2, "all or none");
     let known = base.store.imported(&["a".to_owned(), "c".to_owned()]).await.unwrap();
     assert_eq!(known.into_iter().collect::<Vec<_>>(), ["a"]);
+}
+
+/// Who had subscribed to the other calendar goes on following the same event.
+async fn an_imported_event_keeps_its_identifier(base: Base) {
+    let mut form = form("2026-12-10T09:00:00", 20);
+    form.origin = Some(Origin { uid: "seance,12@ancien.fr".to_owned(), sequence: 3 });
+    let imports = [Import { uid: "seance,12@ancien.fr".to_owned(), form }];
+    base.store.import(&imports, &Actor::Staff("claire".into()), NOW).await.unwrap();
+    let listed = base.store.public_sessions(0, NOW + 90 * DAY).await.unwrap().remove(0);
+    let publisher = ics::Publisher {
+        base_url: "https://reperes.exemple".into(),
+        domain: "reperes.exemple".into(),
+        name: "Repères".into(),
+        organizer_name: "Repères".into(),
+        organizer_email: "calendrier@reperes.exemple".into(),
+    };
+    let feed = |session: &repere::calendar::Session| ics::feed(std::slice::from_ref(session), &publisher);
+    let first = feed(&listed.session);
+    assert!(first.contains("\r\nUID:seance\\,12@ancien.fr\r\n") && first.contains("\r\nSEQUENCE:4\r\n"), "{first}");
+    let id = listed.session.id;
+    base.run(Command::MoveSession { session: id.clone(), when: when("2026-12-17T09:00:00") }, NOW).await;
+    let moved = base.store.session(&id).await.unwrap().unwrap().session;
+    let second = feed(&moved);
+    assert!(second.contains("\r\nUID:seance\\,12@ancien.fr\r\n") && second.contains("\r\nSEQUENCE:5\r\n"), "{second}");
+    // Its invitations name the same event.
+    base.confirmed(&id, "anne", NOW).await;
+    let posts = base.store.posts(10).await.unwrap();
+    let invited = posts.iter().find(|post| post.letter.method.is_some()).unwrap();
+    assert_eq!(invited.letter.session.as_ref().unwrap().uid, "seance,12@ancien.fr");
+    assert!(invited.letter.sequence >= Some(5));
 }
 
 async fn a_key_is_for_one_content_and_is_forgotten(base: Base) {
@@ -190,8 +240,10 @@ fn the_page_on_privacy_and_the_pages_of_people_say_every_number() {
 
 on_both_engines![
     figures_count_the_rows_they_lead_to,
+    figures_follow_every_change,
     reached_people_are_declared_after_the_start_and_corrected,
     an_import_is_all_or_none_and_once,
+    an_imported_event_keeps_its_identifier,
     a_key_is_for_one_content_and_is_forgotten,
     somebody_erases_what_is_stored_of_them_and_their_seat_moves_on,
     a_request_is_erased_by_who_sent_it_and_redacted_by_staff,

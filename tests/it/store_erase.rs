@@ -5,7 +5,7 @@ use std::path::Path;
 use repere::calendar::{Command, Purpose, Reason, RegistrationState, RequestState};
 use repere::store::{Erased, PostState};
 
-use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines};
+use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines, when};
 
 /// The days after a session in these tests.
 const KEEP: u32 = 90;
@@ -112,6 +112,22 @@ async fn letters_lose_their_content_and_nothing_is_left_in_the_file(base: Base) 
     }
 }
 
+/// What was erased once is looked at again when its session gets another date.
+async fn who_comes_to_a_new_date_is_erased_after_that_one(base: Base) {
+    let session = base.session(10).await;
+    base.confirmed(&session, "anne", NOW).await;
+    base.run(Command::PostponeSession { session: session.clone() }, NOW + DAY).await;
+    let much_later = NOW + 200 * DAY;
+    assert_eq!(erase(&base, much_later).await.0, 1, "postponed for good, as it seemed");
+    assert_eq!(erase(&base, much_later).await.0, 0);
+    let when = when("2027-09-02T14:00:00");
+    let end = when.start.instant + i64::from(when.minutes) * 60;
+    base.run(Command::MoveSession { session: session.clone(), when }, much_later).await;
+    base.confirmed(&session, "bilal", much_later).await;
+    assert_eq!(erase(&base, end + i64::from(KEEP) * DAY - 1).await.0, 0);
+    assert_eq!(erase(&base, end + i64::from(KEEP) * DAY).await.0, 1);
+}
+
 #[test]
 fn the_page_on_privacy_says_how_long() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -127,4 +143,5 @@ on_both_engines![
     what_was_given_up_goes_after_a_week_and_the_rest_after_the_session,
     requests_go_with_their_session_or_after_their_answer,
     letters_lose_their_content_and_nothing_is_left_in_the_file,
+    who_comes_to_a_new_date_is_erased_after_that_one,
 ];

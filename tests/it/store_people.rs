@@ -10,6 +10,8 @@ use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines, register, 
 
 /// 2026-12-03T14:00 in Paris.
 const START: Epoch = 1_796_302_800;
+/// Days before a session, as they are unless others are chosen.
+const REMINDERS: &[u16] = &[7, 1];
 
 fn paris(civil: &str) -> Start {
     Start::new(civil.parse().unwrap(), "Europe/Paris").unwrap()
@@ -122,9 +124,9 @@ async fn reminders_come_once_and_at_nine_on_the_wall(base: Base) {
     base.confirmed(&session, "anne", NOW).await;
     let held = base.register(&session, "bilal", NOW).await.id;
     let nine = paris("2027-03-28T09:00:00").instant;
-    assert_eq!(base.store.notify(nine - 1).await.unwrap(), 0, "not a second too early");
-    assert_eq!(base.store.notify(nine).await.unwrap(), 1);
-    assert_eq!(base.store.notify(nine + 60).await.unwrap(), 0, "once");
+    assert_eq!(base.store.notify(REMINDERS, nine - 1).await.unwrap(), 0, "not a second too early");
+    assert_eq!(base.store.notify(REMINDERS, nine).await.unwrap(), 1);
+    assert_eq!(base.store.notify(REMINDERS, nine + 60).await.unwrap(), 0, "once");
     assert_eq!(kinds(&base, "anne").await, ["confirmer", "inscription-confirmee", "rappel"]);
     assert!(!kinds(&base, "bilal").await.contains(&"rappel"), "who has no seat is not reminded: {held}");
     assert!(kinds(&base, "lou").await.contains(&"formateur-rappel"));
@@ -134,8 +136,31 @@ async fn reminders_come_once_and_at_nine_on_the_wall(base: Base) {
     let posts = base.store.posts(100).await.unwrap();
     let old = posts.iter().find(|post| post.letter.kind == LetterKind::Reminder).unwrap();
     assert_eq!(old.state, repere::store::PostState::Cancelled);
-    assert_eq!(base.store.notify(paris("2027-04-01T09:00:00").instant).await.unwrap(), 1, "a week before");
-    assert_eq!(base.store.notify(paris("2027-04-07T23:00:00").instant).await.unwrap(), 0, "too late to help");
+    assert_eq!(base.store.notify(REMINDERS, paris("2027-04-01T09:00:00").instant).await.unwrap(), 1, "a week before");
+    assert_eq!(
+        base.store.notify(REMINDERS, paris("2027-04-07T23:00:00").instant).await.unwrap(),
+        0,
+        "too late to help"
+    );
+}
+
+/// Other days than the usual ones: each once, the trainers with the last.
+async fn reminders_come_on_the_days_that_were_chosen(base: Base) {
+    let mut one = form("2027-03-29T14:00:00", 8);
+    one.trainers = vec![trainer(&base.store, "lou").await];
+    let session = base.run(Command::CreateSession(Box::new(one)), NOW).await.id;
+    base.confirmed(&session, "anne", NOW).await;
+    let chosen: &[u16] = &[30, 2, 0];
+    let mut told = Vec::new();
+    for day in ["2027-02-27", "2027-03-22", "2027-03-27", "2027-03-28", "2027-03-29"] {
+        let nine = paris(&format!("{day}T09:00:00")).instant;
+        told.push(base.store.notify(chosen, nine - 1).await.unwrap());
+        told.push(base.store.notify(chosen, nine).await.unwrap());
+    }
+    assert_eq!(told, [0, 1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    let letters = |of: Vec<&'static str>, kind: &str| of.iter().filter(|letter| **letter == kind).count();
+    assert_eq!(letters(kinds(&base, "anne").await, "rappel"), 3);
+    assert_eq!(letters(kinds(&base, "lou").await, "formateur-rappel"), 1, "on the day itself");
 }
 
 async fn a_minimum_is_decided_on_its_date(base: Base) {
@@ -145,8 +170,8 @@ async fn a_minimum_is_decided_on_its_date(base: Base) {
     let session = base.run(Command::CreateSession(Box::new(few)), NOW).await.id;
     base.confirmed(&session, "anne", NOW).await;
     let outlook = || async { base.store.session(&session).await.unwrap().unwrap().session.outlook };
-    assert_eq!(base.store.notify(START - 5 * DAY - 1).await.unwrap(), 0);
-    assert_eq!(base.store.notify(START - 5 * DAY).await.unwrap(), 1);
+    assert_eq!(base.store.notify(REMINDERS, START - 5 * DAY - 1).await.unwrap(), 0);
+    assert_eq!(base.store.notify(REMINDERS, START - 5 * DAY).await.unwrap(), 1);
     assert_eq!(outlook().await, Outlook::Short);
     assert!(kinds(&base, "claire").await.contains(&"seance-a-decider"), "the team must say");
     assert!(!kinds(&base, "anne").await.contains(&"seance-maintenue"));
@@ -162,7 +187,7 @@ async fn a_minimum_is_decided_on_its_date(base: Base) {
     group.seats = 3;
     let id = base.run(Command::Register(group), NOW).await.id;
     base.run(Command::Confirm { registration: id }, NOW).await;
-    base.store.notify(START - 3 * DAY).await.unwrap();
+    base.store.notify(REMINDERS, START - 3 * DAY).await.unwrap();
     assert!(kinds(&base, "groupe").await.contains(&"seance-maintenue"));
 }
 
@@ -174,12 +199,12 @@ async fn thanks_follow_the_day_after_with_the_evaluation(base: Base) {
     let gone = base.confirmed(&session, "bilal", NOW).await;
     base.run(Command::Cancel { registration: gone }, NOW).await;
     let nine = paris("2026-12-04T09:00:00").instant;
-    assert_eq!(base.store.notify(nine - 1).await.unwrap(), 0);
-    assert_eq!(base.store.notify(nine).await.unwrap(), 1);
+    assert_eq!(base.store.notify(REMINDERS, nine - 1).await.unwrap(), 0);
+    assert_eq!(base.store.notify(REMINDERS, nine).await.unwrap(), 1);
     assert!(kinds(&base, "anne").await.contains(&"seance-merci"));
     assert!(!kinds(&base, "bilal").await.contains(&"seance-merci"));
     let silent = base.store.session(&base.session(3).await).await.unwrap().unwrap().session;
-    assert!(!due(&silent, nine).contains(&Notice::Thanks), "nothing to say, nothing said");
+    assert!(!due(&silent, REMINDERS, nine).contains(&Notice::Thanks), "nothing to say, nothing said");
 }
 
 async fn a_group_gives_its_names_until_two_days_before(base: Base) {
@@ -237,8 +262,8 @@ async fn a_proposal_holds_the_trainer_until_its_answer(base: Base) {
     assert!(matches!(taken, Err(Error::Refused(Refusal::TrainerBusy { .. }))), "the trainer is held");
 
     // Nobody answers: the trainer is free again, the request waits, both are told.
-    assert_eq!(base.store.notify(NOW + 3 * DAY - 1).await.unwrap(), 0);
-    assert_eq!(base.store.notify(NOW + 3 * DAY).await.unwrap(), 1);
+    assert_eq!(base.store.notify(REMINDERS, NOW + 3 * DAY - 1).await.unwrap(), 0);
+    assert_eq!(base.store.notify(REMINDERS, NOW + 3 * DAY).await.unwrap(), 1);
     assert_eq!((asked().await.state, asked().await.session), (RequestState::Received, None));
     let dropped = base.store.session(&first).await.unwrap().unwrap().session;
     assert_eq!((dropped.state, dropped.is_listed()), (SessionState::Cancelled, false));
@@ -328,6 +353,7 @@ on_both_engines![
     fifty_at_once_take_a_trainer_once,
     the_dates_of_a_series_are_made_together_or_not_at_all,
     reminders_come_once_and_at_nine_on_the_wall,
+    reminders_come_on_the_days_that_were_chosen,
     a_minimum_is_decided_on_its_date,
     thanks_follow_the_day_after_with_the_evaluation,
     a_group_gives_its_names_until_two_days_before,

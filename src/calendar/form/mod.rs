@@ -169,6 +169,7 @@ pub fn session(fields: &Fields, staff: &[String]) -> Result<NewSession, Vec<Fiel
     let zone = form.zone("zone", fields.get("departement"));
     let departement = form.departement("departement");
     let session = NewSession {
+        origin: None,
         kind: kind.unwrap_or(Kind::Awareness),
         title: form.line("title", 1, 160),
         audience: form.line("audience", 1, 160),

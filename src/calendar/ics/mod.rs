@@ -148,7 +148,11 @@ fn zones(lines: &mut Lines, sessions: &[&Session]) {
 }
 
 fn event_times(lines: &mut Lines, session: &Session, stamp: Epoch, publisher: &Publisher) {
-    lines.raw("UID", &format!("{}@{}", session.id, publisher.domain));
+    if session.uid.is_empty() {
+        lines.text("UID", &format!("{}@{}", session.id, publisher.domain));
+    } else {
+        lines.text("UID", &session.uid);
+    }
     lines.raw("DTSTAMP", &utc(stamp));
     let zone = &session.start.zone;
     let local = |instant| french::civil(instant, zone).strftime("%Y%m%dT%H%M%S").to_string();

@@ -27,6 +27,7 @@ struct Event {
     start: Option<Timestamp>,
     end: Option<Timestamp>,
     minutes: Option<i64>,
+    sequence: u32,
 }
 
 pub(super) fn read(text: &str) -> Result<Vec<Raw>, &'static str> {
@@ -80,7 +81,8 @@ fn property(line: &str) -> Option<Property<'_>> {
 fn take(event: &mut Event, property: &Property<'_>) {
     let value = property.value;
     match property.name.as_str() {
-        "UID" => value.clone_into(&mut event.uid),
+        "UID" => event.uid = unescaped(value),
+        "SEQUENCE" => event.sequence = value.trim().parse().unwrap_or_default(),
         "SUMMARY" => _ = event.fields.insert("title", unescaped(value).replace('\n', " ")),
         "DESCRIPTION" => _ = event.fields.insert("programme", unescaped(value)),
         "LOCATION" => _ = event.fields.insert("address", unescaped(value)),
@@ -117,7 +119,8 @@ fn finished(mut event: Event) -> Raw {
         wrong(&mut event, "date", "calendar_import_no_hour");
         event.errors.dedup_by_key(|error| error.key);
     }
-    Raw { number: event.number, uid: event.uid, fields: event.fields, errors: event.errors }
+    let sequence = Some(event.sequence);
+    Raw { number: event.number, uid: event.uid, sequence, fields: event.fields, errors: event.errors }
 }
 
 /// The instant of a date with its hour, and the zone of ours it is shown in: its own, or Paris.

@@ -11,10 +11,12 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use super::form::{self, Fields};
-use super::{FieldError, NewSession};
+use super::{FieldError, NewSession, Origin};
 
 /// The most sessions in one file.
 pub const MOST: usize = 500;
+/// The longest identifier that is kept.
+const LONGEST_UID: usize = 255;
 
 /// What lines lack, taken from the form of the import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct Line {
 struct Raw {
     number: usize,
     uid: String,
+    /// SEQUENCE of an event of a calendar.
+    sequence: Option<u32>,
     fields: BTreeMap<&'static str, String>,
     errors: Vec<FieldError>,
 }
@@ -81,7 +85,7 @@ pub fn refuse(line: &mut Line, key: &'static str) {
 }
 
 fn line(raw: Raw, defaults: &Defaults) -> Line {
-    let Raw { number, uid, mut fields, mut errors } = raw;
+    let Raw { number, uid, sequence, mut fields, mut errors } = raw;
     let known: Vec<String> = defaults.trainers.values().cloned().collect();
     let title = fields.get("title").cloned().unwrap_or_default();
     let mut pairs: Vec<(String, String)> = Vec::new();
@@ -113,7 +117,11 @@ fn line(raw: Raw, defaults: &Defaults) -> Line {
     }
     let fields = Fields(pairs);
     let session = match form::session(&fields, &known) {
-        Ok(session) if errors.is_empty() => Ok(Box::new(session)),
+        Ok(session) if errors.is_empty() => {
+            let keeps = (1..=LONGEST_UID).contains(&uid.len()) && !uid.chars().any(char::is_control);
+            let origin = sequence.filter(|_| keeps).map(|sequence| Origin { uid: uid.clone(), sequence });
+            Ok(Box::new(NewSession { origin, ..session }))
+        }
         Ok(_) => Err(errors),
         Err(mut more) => {
             // What could not be read was left out, so that the form misses it: the first reason says more.
@@ -196,7 +204,7 @@ mod tests {
 
     #[test]
     fn events_become_sessions_and_an_exact_address_stays_inside() {
-        let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a1@ancien.fr\r\nSUMMARY:Comprendre\\, rep\r\n érer\r\n\
+        let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a1@ancien.fr\r\nSEQUENCE:4\r\nSUMMARY:Comprendre\\, rep\r\n érer\r\n\
                     DTSTART;TZID=Europe/Paris:20261203T140000\r\nDTEND;TZID=Europe/Paris:20261203T163000\r\n\
                     LOCATION:12 rue Cachée\\, Brest\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:a2@ancien.fr\r\nSUMMARY:Chaque mardi\r\n\
                     DTSTART:20261203T130000Z\r\nDURATION:PT1H30M\r\nRRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\n\
@@ -205,9 +213,10 @@ mod tests {
         let first = lines[0].session.as_ref().unwrap();
         assert_eq!((first.title.as_str(), first.when.minutes), ("Comprendre, repérer", 150));
         assert_eq!((first.place.exact.as_str(), first.place.public.as_str()), ("12 rue Cachée, Brest", "Finistère"));
+        assert_eq!(first.origin, Some(Origin { uid: "a1@ancien.fr".to_owned(), sequence: 4 }));
         assert_eq!(lines[1].session.as_ref().unwrap_err()[0].key, "calendar_import_repeats");
         assert_eq!(lines[2].session.as_ref().unwrap_err()[0].key, "calendar_import_no_hour");
-        assert_eq!((lines[1].number, lines[1].uid.as_str()), (11, "a2@ancien.fr"));
+        assert_eq!((lines[1].number, lines[1].uid.as_str()), (12, "a2@ancien.fr"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What people are told when its moment comes: reminders, the decision whether a session goes ahead, thanks.
 //!
-//! Entry points: [`due`] and [`notify`]. Moments are civil: nine in the morning where the session takes place, seven days
-//! or one day before, whatever the clocks do between. A moment that was missed by half a day is not made up for: a
+//! Entry points: [`due`] and [`notify`]. Moments are civil: nine in the morning where the session takes place, so
+//! many days before, whatever the clocks do between. A moment that was missed by half a day is not made up for: a
 //! reminder that comes after the next one helps nobody.
 
 use jiff::ToSpan as _;
@@ -19,33 +19,35 @@ const HOUR: Epoch = 3600;
 /// Nobody is reminded of what they confirmed since.
 const JUST_CONFIRMED: Epoch = 12 * HOUR;
 
-/// The notices whose moment came and is not over. Which were given already is not looked at here.
-pub fn due(session: &Session, now: Epoch) -> Vec<Notice> {
-    let day = session.start.civil.date();
+/// The notices whose moment came and is not over, with reminders so many days before. Which were given already is not
+/// looked at here.
+pub fn due(session: &Session, reminders: &[u16], now: Epoch) -> Vec<Notice> {
+    let last = reminders.iter().min();
+    let reminders = reminders.iter().map(|days| Notice::Reminder { days: *days, last: Some(days) == last });
+    reminders.chain([Notice::Decision, Notice::Thanks]).filter(|notice| is_due(session, *notice, now)).collect()
+}
+
+fn is_due(session: &Session, notice: Notice, now: Epoch) -> bool {
     let zone = &session.start.zone;
-    let at = |date: Date| nine(date, zone);
     let within =
-        |from: Option<Epoch>, hours: Epoch| from.is_some_and(|from| (from..from + hours * HOUR).contains(&now));
-    let mut due = Vec::new();
-    if session.state == SessionState::Published && now < session.start.instant {
-        if within(at(day.saturating_sub(7.days())), 12) {
-            due.push(Notice::Week);
+        |date: Date, hours: Epoch| nine(date, zone).is_some_and(|from| (from..from + hours * HOUR).contains(&now));
+    let to_come = session.state == SessionState::Published && now < session.start.instant;
+    match notice {
+        Notice::Reminder { days, .. } => {
+            let day = session.start.civil.date().saturating_sub(i64::from(days).days());
+            to_come && within(day, 12)
         }
-        if within(at(day.saturating_sub(1.day())), 12) {
-            due.push(Notice::Eve);
+        Notice::Decision => {
+            let undecided = session.least > 0 && session.outlook == Outlook::Open;
+            to_come && undecided && session.decides.is_some_and(|at| at <= now)
         }
-        let undecided = session.least > 0 && session.outlook == Outlook::Open;
-        if undecided && session.decides.is_some_and(|at| at <= now) {
-            due.push(Notice::Decision);
+        Notice::Thanks => {
+            let took_place = matches!(session.state, SessionState::Published | SessionState::Done);
+            let something_to_say = !session.evaluation.is_empty() || !session.materials.is_empty();
+            let ended = crate::calendar::french::civil(session.end(), zone).date();
+            took_place && something_to_say && within(ended.saturating_add(1.day()), 72)
         }
     }
-    let took_place = matches!(session.state, SessionState::Published | SessionState::Done);
-    let something_to_say = !session.evaluation.is_empty() || !session.materials.is_empty();
-    let ended = crate::calendar::french::civil(session.end(), zone).date();
-    if took_place && something_to_say && within(at(ended.saturating_add(1.day())), 72) {
-        due.push(Notice::Thanks);
-    }
-    due
 }
 
 fn nine(date: Date, zone: &str) -> Option<Epoch> {
@@ -56,14 +58,22 @@ fn nine(date: Date, zone: &str) -> Option<Epoch> {
 /// Gives a notice, once for each date.
 pub(super) fn notify(state: &State, notice: Notice, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
     let session = state.session.as_ref().ok_or(Refusal::NotFound)?;
-    if state.noticed || !due(session, fresh.now).contains(&notice) {
+    if state.noticed || !is_due(session, notice, fresh.now) {
         return Ok(done(session));
     }
     let mut decision = done(session);
     let about = session.start.instant;
     decision.changes.push(Change::Noticed { session: session.id.clone(), notice, about });
     match notice {
-        Notice::Week | Notice::Eve => remind(state, session, notice, &mut decision, fresh),
+        Notice::Reminder { last, .. } => {
+            remind(state, session, notice, &mut decision, fresh);
+            if last {
+                for staff in &state.trainers {
+                    let told = trainer(LetterKind::TrainerReminder, staff, session, None);
+                    decision.letters.push(letters::due(told, notice, session, &staff.id));
+                }
+            }
+        }
         Notice::Thanks => {
             for one in confirmed(state) {
                 decision.letters.push(to_participant(LetterKind::Thanks, notice, one, session));
@@ -116,12 +126,6 @@ fn settle(state: &State, session: &Session, decision: &mut Decision, fresh: Fres
 fn remind(state: &State, session: &Session, notice: Notice, decision: &mut Decision, fresh: Fresh<'_>) {
     for one in confirmed(state).filter(|one| one.changed <= fresh.now - JUST_CONFIRMED) {
         decision.letters.push(to_participant(LetterKind::Reminder, notice, one, session));
-    }
-    if notice == Notice::Eve {
-        for staff in &state.trainers {
-            let told = trainer(LetterKind::TrainerReminder, staff, session, None);
-            decision.letters.push(letters::due(told, notice, session, &staff.id));
-        }
     }
 }
 

@@ -35,7 +35,10 @@ pub(super) fn made(form: &NewSession, fresh: Fresh<'_>) -> Session {
         series: String::new(),
         materials: form.materials.clone(),
         evaluation: form.evaluation.clone(),
-        sequence: 0,
+        uid: form.origin.as_ref().map(|origin| origin.uid.clone()).unwrap_or_default(),
+        previous: None,
+        // Here it may read differently: newer than what the other calendar had.
+        sequence: form.origin.as_ref().map_or(0, |origin| origin.sequence.saturating_add(1)),
         trainers: form.trainers.clone(),
         travel_before: form.when.travel_before,
         travel_after: form.when.travel_after,
@@ -182,6 +185,9 @@ pub(super) fn changed(state: &State, before: &Session, mut after: Session, fresh
     let other_state = before.state != after.state;
     if moved || elsewhere || other_state {
         after.sequence += 1;
+    }
+    if before.start.instant != after.start.instant && before.state != SessionState::Draft {
+        after.previous = Some(before.start.instant);
     }
     let mut decision = done(before);
     decision.changes.push(Change::UpdateSession(after.clone()));

@@ -22,7 +22,7 @@ use super::keys::{Entry, Reader, Table};
 use super::text;
 use crate::diagnostic::Diagnostic;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, Reminders};
 pub use host::{Host, Network};
 pub use images::{Images, Modern};
 pub use mail::{Mail, MailSecurity};

@@ -63,7 +63,7 @@ impl Problem {
     /// Fields that the calendar's forms refuse too: the same rules, the same words.
     pub(super) fn fields(desk: &Desk, errors: &[FieldError]) -> Self {
         let wrong = |error: &FieldError| Wrong {
-            pointer: format!("/{}", error.field),
+            pointer: pointer(error.field),
             code: code_of(error.key),
             detail: desk.word(error.key),
         };
@@ -112,4 +112,14 @@ pub(super) fn nothing(desk: &Desk) -> Problem {
 fn code_of(key: &str) -> String {
     let code = key.strip_prefix("calendar_error_").or_else(|| key.strip_prefix("calendar_refused_"));
     code.unwrap_or(key).to_owned()
+}
+
+/// Where the member of a field stands: the days that would suit are a list.
+fn pointer(field: &str) -> String {
+    let place = |prefix: &str| field.strip_prefix(prefix).and_then(|number| number.parse::<usize>().ok());
+    match (place("wish_"), place("half_")) {
+        (Some(number @ 1..), _) => format!("/wishes/{}/date", number - 1),
+        (_, Some(number @ 1..)) => format!("/wishes/{}/half", number - 1),
+        _ => format!("/{field}"),
+    }
 }

@@ -109,7 +109,7 @@ pub(in crate::host) async fn session(
 
 /// `GET /api/v1/departements`
 pub(in crate::host) async fn departements(desk: Desk, method: Method, headers: HeaderMap) -> Response<Body> {
-    let base = &desk.publisher().base_url;
+    let base = desk.publisher().base_url;
     let one = |(code, name): (&str, &str)| {
         json!({
             "code": code,
@@ -188,7 +188,7 @@ pub(in crate::host) async fn description(method: Method, headers: HeaderMap) -> 
 
 fn session_value(desk: &Desk, listed: &Listed) -> Value {
     let public = view::public(&listed.session, listed.seats, now());
-    let base = &desk.publisher().base_url;
+    let base = desk.publisher().base_url;
     let session = Session {
         id: &public.id,
         kind: public.kind,

@@ -22,9 +22,13 @@ use crate::host::App;
 use crate::host::desk::{Desk, now};
 use crate::store::Error;
 
-const REGISTRATION: &[&str] = &["name", "email", "function", "organisation", "departement", "seats"];
+const REGISTRATION: &[&str] = &["name", "email", "function", "organisation", "departement", "seats", "needs"];
 const REQUEST: &[&str] =
-    &["organisation", "name", "email", "function", "departement", "audience", "headcount", "need", "preferred"];
+    &["organisation", "name", "email", "function", "departement", "audience", "headcount", "need", "preferred", WISHES];
+/// Days that would suit, the first the best.
+const WISHES: &str = "wishes";
+/// As many as the form of the page has.
+const MOST_WISHES: usize = 3;
 /// Members that are whole numbers; the others are texts.
 const NUMBERS: &[&str] = &["seats", "headcount"];
 
@@ -102,6 +106,11 @@ impl Sent {
             };
             match value {
                 _ if !known.contains(&name.as_str()) => errors.push(wrong("calendar_api_unknown")),
+                Value::Array(days) if name == WISHES => match wishes(days) {
+                    Some(wishes) => fields.extend(wishes),
+                    None => errors.push(wrong("calendar_api_type")),
+                },
+                _ if name == WISHES => errors.push(wrong("calendar_api_type")),
                 Value::String(text) if !number => fields.push((name.clone(), text.clone())),
                 Value::Number(value) if number && value.is_u64() => fields.push((name.clone(), value.to_string())),
                 _ => errors.push(wrong("calendar_api_type")),
@@ -117,6 +126,26 @@ impl Sent {
     fn wrong(&self, errors: &[crate::calendar::FieldError]) -> Problem {
         Problem::fields(&self.desk, errors)
     }
+}
+
+/// Days that would suit as the fields of the form: `[{"date": "2027-03-04", "half": "morning"}]`.
+fn wishes(days: &[Value]) -> Option<Vec<(String, String)>> {
+    if days.len() > MOST_WISHES {
+        return None;
+    }
+    let mut fields = Vec::new();
+    for (number, day) in (1..).zip(days) {
+        let day = day.as_object().filter(|day| day.contains_key("date"))?;
+        for (name, value) in day {
+            let field = match name.as_str() {
+                "date" => format!("wish_{number}"),
+                "half" => format!("half_{number}"),
+                _ => return None,
+            };
+            fields.push((field, value.as_str().filter(|text| !text.trim().is_empty())?.to_owned()));
+        }
+    }
+    Some(fields)
 }
 
 fn peer(parts: &axum::http::request::Parts) -> Option<SocketAddr> {

@@ -86,7 +86,11 @@ pub(in crate::host) async fn take(
         Ok(known) => known,
         Err(error) => return signed.desk.failed(error),
     };
-    for line in lines.iter_mut().filter(|line| known.contains(&line.uid)) {
+    let own = match ours(&signed, &uids).await {
+        Ok(own) => own,
+        Err(error) => return signed.desk.failed(error),
+    };
+    for line in lines.iter_mut().filter(|line| known.contains(&line.uid) || own.contains(&line.uid)) {
         import::refuse(line, "calendar_import_known");
     }
     let content = text_of(&bytes);
@@ -104,6 +108,20 @@ pub(in crate::host) async fn take(
         Some(_) => show(&signed, StatusCode::OK, &fields, &content, &lines, "", ""),
         None => show(&signed, StatusCode::UNPROCESSABLE_ENTITY, &fields, &content, &lines, "", ""),
     }
+}
+
+/// Identifiers of sessions that are here already: somebody brings back what was saved from here.
+async fn ours(signed: &Signed, uids: &[String]) -> anyhow::Result<BTreeSet<String>> {
+    let domain = format!("@{}", signed.desk.publisher().domain);
+    let mut found = BTreeSet::new();
+    for uid in uids {
+        if let Some(id) = uid.strip_suffix(&domain)
+            && signed.desk.store().session(id).await?.is_some()
+        {
+            found.insert(uid.clone());
+        }
+    }
+    Ok(found)
 }
 
 fn good(line: &Line) -> Option<Import> {

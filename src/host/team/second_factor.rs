@@ -1,13 +1,12 @@
 //! The second step: an authenticator app is set up by a QR code, recovery codes are shown once.
 //!
-//! The secret that is proposed is made from the secret of the sign-in, so that showing the page writes nothing and the
-//! form brings nothing that the server would have to believe.
+//! The secret that is proposed is made from the sign-in with the key that is not in the database, so that showing the page
+//! writes nothing and the form brings nothing that the server would have to believe.
 
 use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
-use sha2::{Digest as _, Sha256};
 
 use super::signed::{Halfway, Signed};
 use super::{account, qr};
@@ -36,7 +35,10 @@ pub(in crate::host) async fn set(Halfway(signed): Halfway, Posted(fields): Poste
     if me.has_second_factor && !signed.knows_password(&fields).await {
         errors.push(FieldError { field: "password_now", key: "calendar_error_password_now" });
     }
-    let secret = proposed(&signed);
+    let secret = match proposed(&signed) {
+        Ok(secret) => secret,
+        Err(error) => return signed.desk.failed(error),
+    };
     let allowed = signed.desk.codes().allow(&me.id, Instant::now());
     let step = totp::accepted(&secret, fields.get("code"), now(), 0).filter(|_| allowed);
     let Some(step) = step.filter(|_| errors.is_empty()) else {
@@ -67,14 +69,17 @@ pub(in crate::host) async fn renew(signed: Signed, Posted(fields): Posted) -> Re
 }
 
 /// The secret a sign-in proposes: the same while it lasts, another one once it was taken.
-fn proposed(signed: &Signed) -> String {
+fn proposed(signed: &Signed) -> anyhow::Result<String> {
     let again = if signed.who.staff.has_second_factor { "again" } else { "first" };
-    let seed = Sha256::digest(format!("authenticator {again} {} {}", signed.who.sign_in.id, signed.who.csrf));
-    totp::secret_from(&seed.into())
+    let seed = format!("authenticator {again} {} {}", signed.who.sign_in.id, signed.who.csrf);
+    Ok(totp::secret_from(&signed.desk.store().proposed(&seed)?))
 }
 
 fn show(signed: &Signed, status: StatusCode, fields: &Fields, errors: &[FieldError]) -> Response<Body> {
-    let secret = proposed(signed);
+    let secret = match proposed(signed) {
+        Ok(secret) => secret,
+        Err(error) => return signed.desk.failed(error),
+    };
     let address = totp::address(&secret, &signed.who.staff.email, &signed.desk.publisher().name);
     let grouped: Vec<&str> = secret.as_bytes().chunks(4).filter_map(|four| std::str::from_utf8(four).ok()).collect();
     let context = with_form(signed.context("/equipe/compte/"), fields, errors)

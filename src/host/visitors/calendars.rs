@@ -23,7 +23,7 @@ pub(in crate::host) async fn feed(desk: Desk, method: Method, headers: HeaderMap
     match desk.store().public_sessions(from, to).await {
         Ok(listed) => {
             let sessions: Vec<Session> = listed.into_iter().map(|l| l.session).collect();
-            answer(&ics::feed(&sessions, desk.publisher()), &sessions, &method, &headers).await
+            answer(&ics::feed(&sessions, &desk.publisher()), &sessions, &method, &headers).await
         }
         Err(error) => desk.failed(error),
     }
@@ -70,8 +70,7 @@ async fn some(
     match desk.store().public_sessions(from, to).await {
         Ok(listed) => {
             let sessions: Vec<Session> = listed.into_iter().map(|l| l.session).filter(wanted).collect();
-            let publisher =
-                Publisher { name: format!("{} – {name}", desk.publisher().name), ..desk.publisher().clone() };
+            let publisher = Publisher { name: format!("{} – {name}", desk.publisher().name), ..desk.publisher() };
             answer(&ics::feed(&sessions, &publisher), &sessions, method, headers).await
         }
         Err(error) => desk.failed(error),
@@ -85,7 +84,7 @@ pub(in crate::host) async fn one(desk: &Desk, id: &str, method: &Method, headers
         Err(response) => return response,
     };
     let sessions = [session];
-    let mut response = answer(&ics::feed(&sessions, desk.publisher()), &sessions, method, headers).await;
+    let mut response = answer(&ics::feed(&sessions, &desk.publisher()), &sessions, method, headers).await;
     response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"seance.ics\""));
     response
 }
@@ -108,7 +107,7 @@ pub(in crate::host) async fn trainer(
         Ok(listed) => {
             let sessions: Vec<Session> = listed.into_iter().map(|l| l.session).collect();
             let mut response =
-                answer(&ics::trainer_feed(&sessions, desk.publisher()), &sessions, &method, &headers).await;
+                answer(&ics::trainer_feed(&sessions, &desk.publisher()), &sessions, &method, &headers).await;
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
             response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
             response

@@ -87,7 +87,7 @@ pub(in crate::host) async fn list(desk: Desk, Asked(query): Asked) -> Response<B
 
 /// The calendars that follow what was chosen: address to copy.
 fn feeds(desk: &Desk, departement: &str, audience: &str) -> Vec<Choice> {
-    let base = &desk.publisher().base_url;
+    let base = desk.publisher().base_url;
     let mut feeds = Vec::new();
     if departements::name(departement).is_some() {
         let value = format!("{base}/calendrier/departement/{departement}.ics");

@@ -40,6 +40,7 @@ fn event(session: &view::Public, base_url: &str, organizer: &str) -> String {
     let status = match session.state {
         "cancelled" => "EventCancelled",
         "postponed" => "EventPostponed",
+        _ if !session.previous.is_empty() => "EventRescheduled",
         _ => "EventScheduled",
     };
     let url = format!("{base_url}/calendrier/{}/", session.id);
@@ -51,7 +52,7 @@ fn event(session: &view::Public, base_url: &str, organizer: &str) -> String {
         ("OfflineEventAttendanceMode", json!({"@type": "Place", "name": session.place, "address": address}))
     };
     let kind = if matches!(session.kind, "training" | "webinar") { "EducationEvent" } else { "Event" };
-    json!({
+    let mut event = json!({
         "@context": "https://schema.org",
         "@type": kind,
         "name": session.title,
@@ -68,7 +69,11 @@ fn event(session: &view::Public, base_url: &str, organizer: &str) -> String {
         "remainingAttendeeCapacity": session.seats_left,
         "isAccessibleForFree": true,
         "inLanguage": "fr",
-    })
-    .to_string()
-    .replace('<', "\\u003c")
+    });
+    // What was postponed has no date any more: the one it had is the previous one.
+    let previous = if session.state == "postponed" { &session.start } else { &session.previous };
+    if !previous.is_empty() {
+        event["previousStartDate"] = json!(previous);
+    }
+    event.to_string().replace('<', "\\u003c")
 }
