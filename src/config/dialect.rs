@@ -1,7 +1,7 @@
 //! Which Zola a site was written for, when nothing says so.
 //!
 //! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use, the site's
-//! before the theme's, then what the content uses, then an older `min_version`.
+//! before the theme's, then what the content uses, then the keys of the configuration, then an older `min_version`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::{Dialect, shown};
 use crate::memory::{CACHE, Print, Stamp, program};
 
-/// A dialect and the reason for it.
-pub(super) fn guess(root: &Path, theme_dir: Option<&Path>) -> (Dialect, String) {
+/// A dialect and the reason for it. `config` is the text of the configuration.
+pub(super) fn guess(root: &Path, theme_dir: Option<&Path>, config: &str) -> (Dialect, String) {
     let asked = theme_dir.and_then(min_version);
     if let Some(version) = asked.as_ref().filter(|version| is_newer(version)) {
         return (Dialect::Zola023, format!("the theme asks for Zola {version}"));
@@ -28,6 +28,9 @@ pub(super) fn guess(root: &Path, theme_dir: Option<&Path>) -> (Dialect, String) 
     let has_shortcodes = folders.clone().any(|folder| folder.join("templates/shortcodes").is_dir());
     if let Some(found) = content_sign(root, has_shortcodes) {
         return found;
+    }
+    if let Some((dialect, what)) = config_speaks(config) {
+        return (dialect, format!("the configuration {what}"));
     }
     if let Some(folder) = folders.map(|folder| folder.join("templates/shortcodes")).find(|folder| folder.is_dir()) {
         return (Dialect::Zola022, format!("{} holds shortcodes", shown(root, &folder)));
@@ -121,10 +124,20 @@ static COMPONENT: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{%-?\s*(component\
 static GONE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(concat!(
         r#"\sis\s+(not\s+)?(starting_with|ending_with|containing|matching)\(\s*["'`]|\sdivisibleby\b"#,
+        r"|\sis\s+(not\s+)?object\b",
         r"|\|\s*(concat\(with|slice\(|filter\(attribute|map\(attribute|trim_(start|end)_matches|linebreaksbr|addslashes|as_str\b)",
         r"|\{%-?\s*include\s[^%]*ignore missing",
     ))
 });
+/// Keys that Zola gave up before 0.23, and those that came with it.
+static OLDER_KEY: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(concat!(
+        r"(?m)^\s*(highlight_code|highlight_theme|highlight_themes_css|extra_syntaxes\w*|generate_feed|generate_rss",
+        r"|feed_filename|rss_limit|check_external_links|language_code)\s*=",
+    ))
+});
+static NEWER_KEY: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"(?m)^\s*(skip_content_templating|data_attr_position)\s*="));
 static CALL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*\w+\([^{}]*\)\s*\}\}|\{%\s*\w+\([^{}]*\)\s*%\}"));
 
 fn fixed(pattern: &str) -> Regex {
@@ -139,6 +152,13 @@ fn templates_speak(text: &str) -> Option<(Dialect, &'static str)> {
         return Some((Dialect::Zola022, "uses macros"));
     }
     GONE.is_match(text).then_some((Dialect::Zola022, "is written in Tera 1"))
+}
+
+fn config_speaks(text: &str) -> Option<(Dialect, &'static str)> {
+    if NEWER_KEY.is_match(text) {
+        return Some((Dialect::Zola023, "has keys of Zola 0.23"));
+    }
+    OLDER_KEY.is_match(text).then_some((Dialect::Zola022, "has keys of an older Zola"))
 }
 
 fn content_speaks(text: &str, has_shortcodes: bool) -> Option<(Dialect, &'static str)> {
@@ -159,6 +179,14 @@ mod tests {
         assert_eq!(dialect("{% if a is starting_with(\"x\") %}"), Some(Dialect::Zola022));
         assert_eq!(dialect("{% component a.b(x: string) %}import{% endcomponent %}"), Some(Dialect::Zola023));
         assert_eq!(dialect("{{ a | upper }}"), None);
+    }
+
+    #[test]
+    fn keys_that_came_and_went_show_a_dialect() {
+        let dialect = |text| config_speaks(text).map(|(dialect, _)| dialect);
+        assert_eq!(dialect("base_url = \"/\"\n[markdown]\nhighlight_code = true\n"), Some(Dialect::Zola022));
+        assert_eq!(dialect("skip_content_templating = []"), Some(Dialect::Zola023));
+        assert_eq!(dialect("generate_feeds = true"), None);
     }
 
     #[test]

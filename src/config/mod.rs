@@ -106,7 +106,7 @@ pub fn load_lenient(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec
     let (dialect, dialect_reason) = match dialect {
         Some(dialect) => (dialect, None),
         None => {
-            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref());
+            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref(), &text);
             (dialect, Some(reason))
         }
     };

@@ -231,7 +231,7 @@ fn check_search(library: &Library, config: &Config, problems: &mut Vec<Diagnosti
     }
 }
 
-/// No alias may be the address of a page or section. It is compared as it is written, as Zola does; what else wants one
+/// No alias may be the address of another page or section that is rendered. It is compared as it is written, as Zola does; what else wants one
 /// address is found when the outputs are planned.
 fn check_collisions(library: &Library, problems: &mut Vec<Diagnostic>) {
     let pages = library.pages.iter().map(|p| (&p.file, &p.path, p.meta.render, &p.meta.aliases));
@@ -242,9 +242,9 @@ fn check_collisions(library: &Library, problems: &mut Vec<Diagnostic>) {
         .filter(|(_, _, render, _)| *render)
         .map(|(file, path, ..)| (path.as_str(), file.shown.as_str()))
         .collect();
-    for (file, _, _, aliases) in all {
-        for alias in aliases {
-            let Some(first) = makers.get(alias.as_str()) else { continue };
+    for (file, _, render, aliases) in all {
+        for alias in aliases.iter().filter(|_| render) {
+            let Some(first) = makers.get(alias.as_str()).filter(|first| **first != file.shown) else { continue };
             let problem = Diagnostic::error(format!("the alias `{alias}` is the address of {first}"));
             let text = std::fs::read_to_string(&file.path).unwrap_or_default();
             let place = match text.find(alias.as_str()) {

@@ -22,6 +22,7 @@ pub mod schedule;
 pub mod services;
 mod sort;
 mod taxonomy;
+mod texts;
 mod words;
 
 pub use facet::Facet;

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::texts::as_written;
 use super::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
 use crate::config::keys::{Entry, Raw, Reader, Table};
 use crate::config::{ANCHORS, LanguageOptions};
@@ -127,7 +128,12 @@ pub(super) fn table(reader: &mut Reader, text: &str, parts: &Parts) -> Option<Ta
         Table::from_yaml(front, parts.front.start)
     };
     match parsed {
-        Ok(table) => Some(table),
+        Ok(mut table) => {
+            if !parts.is_toml {
+                as_written(&mut table, front);
+            }
+            Some(table)
+        }
         Err((message, span)) => {
             let problem = Diagnostic::error(format!("the front matter cannot be read: {message}"));
             reader.problems.push(problem.at(reader.place(&span)).help(if parts.is_toml {

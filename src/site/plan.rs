@@ -76,14 +76,17 @@ pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
     keys
 }
 
-/// Everything templates will make, each path once; of two that want one path the first has it, and that is told.
+/// Everything templates will make, each path once. Pages and sections of one address are refused before; of other sources
+/// that want one path the one that Zola writes last has it (feeds of the site after those of sections, taxonomies after
+/// all), and that is told.
 pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Diagnostic>) {
     let root = loaded.root.clone();
-    let mut plan = Plan { real: BTreeMap::new(), aliases: BTreeMap::new(), faults: Vec::new(), root };
+    let (real, aliases, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut plan = Plan { real, aliases, asked, faults: Vec::new(), root };
     plan_pages(&mut plan, library, loaded);
     plan_sections(&mut plan, library, loaded);
-    plan_taxonomies(&mut plan, library, loaded);
     plan_site(&mut plan, loaded);
+    plan_taxonomies(&mut plan, library, loaded);
     // A page may take the address of an alias.
     let Plan { real, mut aliases, faults, .. } = plan;
     aliases.extend(real);
@@ -93,6 +96,8 @@ pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Dia
 struct Plan {
     real: BTreeMap<String, Planned>,
     aliases: BTreeMap<String, Planned>,
+    /// Who asked for an alias, by the alias as it is written.
+    asked: BTreeMap<String, String>,
     faults: Vec<Diagnostic>,
     root: PathBuf,
 }
@@ -101,36 +106,39 @@ impl Plan {
     fn add(&mut self, folder: &str, file: &str, origin: impl Into<PathBuf>, job: Job) {
         let path = join(folder, file);
         let planned = Planned { path: path.clone(), origin: origin.into(), job };
-        insert(&mut self.real, &mut self.faults, path, planned, &self.root, None);
+        let is_own = |job: &Job| matches!(job, Job::Page(_) | Job::Section(_, None));
+        let (own, origin) = (is_own(&planned.job), planned.origin.clone());
+        let Some(first) = self.real.insert(path.clone(), planned) else { return };
+        self.twice(&path, [&first.origin, &origin], None, own && is_own(&first.job));
     }
 
-    fn alias(&mut self, alias: &str, origin: &str, target: &str) {
+    /// `refused` when another source may not have the same alias in the same words.
+    fn alias(&mut self, alias: &str, origin: &str, target: &str, refused: bool) {
         let path = if alias.ends_with(".html") { join(alias, "") } else { join(&format!("{alias}/"), "index.html") };
         let planned = Planned { path: path.clone(), origin: origin.into(), job: Job::Redirect(target.to_owned()) };
-        insert(&mut self.aliases, &mut self.faults, path, planned, &self.root, Some(alias));
+        let twice =
+            refused && self.asked.insert(alias.to_owned(), origin.to_owned()).is_some_and(|first| first != origin);
+        let Some(first) = self.aliases.insert(path.clone(), planned) else { return };
+        self.twice(&path, [&first.origin, Path::new(origin)], Some(alias), twice);
     }
-}
 
-fn insert(
-    map: &mut BTreeMap<String, Planned>,
-    faults: &mut Vec<Diagnostic>,
-    path: String,
-    planned: Planned,
-    root: &Path,
-    alias: Option<&str>,
-) {
-    if let Some(first) = map.get(&path) {
+    /// Tells that two sources want one path, of which the second has it. One may say the same twice (`/old`, `old/`).
+    fn twice(&mut self, path: &str, [first, second]: [&Path; 2], alias: Option<&str>, refused: bool) {
+        if first == second {
+            return;
+        }
         let message = format!("two sources want the address `/{}`", path.trim_end_matches("index.html"));
-        let other = format!("the other one is {}", first.origin.display());
-        faults.push(
-            Diagnostic::error(message)
-                .at(claim(root, &planned.origin, alias))
-                .help(other)
+        let problem = match refused {
+            true => Diagnostic::error(message),
+            false => Diagnostic::warning(format!("{message}: this one has it")),
+        };
+        self.faults.push(
+            problem
+                .at(claim(&self.root, second, alias))
+                .help(format!("the other one is {}", first.display()))
                 .help("give one of them another `slug`, `path` or alias"),
         );
-        return;
     }
-    map.insert(path, planned);
 }
 
 /// The line with which a source asks for its address: the alias, `path` or `slug`; the file when its name does.
@@ -163,19 +171,17 @@ fn plan_pages(plan: &mut Plan, library: &Library, loaded: &Loaded) {
     let unplaced = unplaced(library);
     for key in library.page_keys() {
         let page = &library[key];
-        if unplaced.contains(&key) {
-            continue;
-        }
         // The older dialect keeps the aliases of a page that is not rendered.
-        if !page.meta.render {
+        if !page.meta.render || unplaced.contains(&key) {
             if loaded.dialect == Dialect::Zola022 {
-                page.meta.aliases.iter().for_each(|alias| plan.alias(alias, &page.file.shown, &page.permalink));
+                let (origin, target) = (&page.file.shown, &page.permalink);
+                page.meta.aliases.iter().for_each(|alias| plan.alias(alias, origin, target, page.meta.render));
             }
             continue;
         }
         plan.add(&page.path, "index.html", &page.file.shown, Job::Page(key));
         for alias in &page.meta.aliases {
-            plan.alias(alias, &page.file.shown, &page.permalink);
+            plan.alias(alias, &page.file.shown, &page.permalink, true);
         }
     }
 }
@@ -191,7 +197,7 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
             }
         }
         for alias in &section.meta.aliases {
-            plan.alias(alias, origin, &section.permalink);
+            plan.alias(alias, origin, &section.permalink, section.meta.render);
         }
         if !section.meta.render {
             continue;
@@ -277,13 +283,12 @@ fn plan_site(plan: &mut Plan, loaded: &Loaded) {
         for template in &options.feed_filenames {
             let feed = Feed { template: template.clone(), lang: lang.clone(), scope: Scope::Site };
             let path = join(folder, template);
-            // The home section may have planned the same feed.
-            let planned = Planned { path: path.clone(), origin: config_file.clone(), job: Job::Feed(feed) };
-            plan.real.entry(path).or_insert(planned);
+            // The home section may have planned the same feed: it is written before.
+            plan.real.insert(path.clone(), Planned { path, origin: config_file.clone(), job: Job::Feed(feed) });
         }
     }
     let not_found = Planned { path: "404.html".to_owned(), origin: config_file.clone(), job: Job::NotFound };
-    plan.real.entry("404.html".to_owned()).or_insert(not_found);
+    plan.real.insert(not_found.path.clone(), not_found);
     if config.generate_robots_txt {
         plan.add("", "robots.txt", config_file, Job::Robots);
     }
