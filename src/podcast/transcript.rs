@@ -207,6 +207,9 @@ fn voice(tag: &str) -> Option<String> {
 }
 
 fn entities(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
     // `&amp;` last: `&amp;lt;` means the five characters `&lt;`.
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
@@ -220,6 +223,10 @@ fn entities(text: &str) -> String {
 
 /// One line without control characters; no-break spaces stay.
 pub(super) fn one_line(text: &str) -> String {
+    let plain = !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ");
+    if plain && !text.chars().any(char::is_control) {
+        return text.to_owned();
+    }
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use pulldown_cmark_escape::{escape_html, escape_html_body_text};
+use serde::Serialize;
 
 use super::chapters::Chapter;
 use super::transcript::{Cue, Transcript};
@@ -204,24 +205,35 @@ fn srt_time(moment: Duration) -> String {
 
 /// The JSON transcript of the podcast namespace: one segment a voice and cue.
 pub fn json(transcript: &Transcript) -> String {
-    let segments: Vec<serde_json::Value> = transcript
-        .cues
-        .iter()
-        .flat_map(|cue| cue.spans.iter().map(move |span| (cue, span)))
-        .map(|(cue, span)| {
-            let mut segment = serde_json::Map::new();
-            if let Some(voice) = &span.voice {
-                segment.insert("speaker".to_owned(), voice.as_str().into());
-            }
-            segment.insert("startTime".to_owned(), seconds(cue.start));
-            segment.insert("endTime".to_owned(), seconds(cue.end));
-            segment.insert("body".to_owned(), span.text.as_str().into());
-            segment.into()
+    let spans = transcript.cues.iter().flat_map(|cue| cue.spans.iter().map(move |span| (cue, span)));
+    let segments = spans
+        .map(|(cue, span)| Segment {
+            speaker: span.voice.as_deref(),
+            start_time: seconds(cue.start),
+            end_time: seconds(cue.end),
+            body: &span.text,
         })
         .collect();
-    let mut text = serde_json::json!({ "version": "1.0.0", "segments": segments }).to_string();
+    // Plain structures of text and numbers: writing them cannot fail.
+    let mut text = serde_json::to_string(&Segments { version: "1.0.0", segments }).unwrap_or_default();
     text.push('\n');
     text
+}
+
+#[derive(Serialize)]
+struct Segments<'a> {
+    version: &'static str,
+    segments: Vec<Segment<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Segment<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speaker: Option<&'a str>,
+    start_time: serde_json::Value,
+    end_time: serde_json::Value,
+    body: &'a str,
 }
 
 /// Seconds as JSON writes them: a whole number when it is one.

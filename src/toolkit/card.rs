@@ -6,11 +6,11 @@
 
 use std::path::Path;
 
-use image::ImageEncoder as _;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use rustybuzz::ttf_parser::{GlyphId, OutlineBuilder};
 use rustybuzz::{Face, UnicodeBuffer};
 use tiny_skia::{FillRule, IntSize, Paint, PathBuilder, Pixmap, Transform};
+
+use super::palette;
 
 /// Width and height in pixels, as the places where links are passed on show them.
 pub(super) const SIZE: (u32, u32) = (1200, 630);
@@ -107,16 +107,9 @@ impl Ground {
             paint.set_color_rgba8(self.ink[0], self.ink[1], self.ink[2], u8::MAX);
             pixels.fill_path(&shapes, &paint, FillRule::Winding, Transform::identity(), None);
         }
-        png(&pixels)
+        let colours: Vec<[u8; 3]> = pixels.pixels().iter().map(|p| [p.red(), p.green(), p.blue()]).collect();
+        palette::png(&colours, SIZE).map_err(|e| e.to_string())
     }
-}
-
-fn png(pixels: &Pixmap) -> Result<Vec<u8>, String> {
-    let rgb: Vec<u8> = pixels.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
-    let mut out = Vec::new();
-    let encoder = PngEncoder::new_with_quality(&mut out, CompressionType::Default, FilterType::Up);
-    encoder.write_image(&rgb, SIZE.0, SIZE.1, image::ExtendedColorType::Rgb8).map_err(|e| e.to_string())?;
-    Ok(out)
 }
 
 fn colour(text: &str) -> Option<[u8; 3]> {

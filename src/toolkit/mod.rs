@@ -10,6 +10,7 @@ pub mod cards;
 pub mod guide;
 pub mod kit;
 pub mod markup;
+mod palette;
 pub mod pdf;
 pub mod tool;
 

@@ -65,7 +65,7 @@ fn pages_that_are_not_discreet_get_a_picture_with_their_words() {
     let png = &all[url.strip_prefix("https://exemple.fr/").unwrap()];
     let picture = image::load_from_memory_with_format(png, image::ImageFormat::Png).unwrap().into_rgb8();
     assert_eq!(picture.dimensions(), (1200, 630));
-    assert!(png.len() < 60_000, "{} bytes", png.len());
+    assert!(png.len() < 25_000, "{} bytes", png.len());
     // The words are dark and stand in their place; the right third is the theme's.
     let dark = |from: u32, to: u32| {
         picture.enumerate_pixels().filter(|(x, _, pixel)| (from..to).contains(x) && pixel[0] < 60).count()

@@ -234,6 +234,8 @@ impl Server {
             Output::bytes("podcast/index.html", page("Le podcast."), ""),
             Output::bytes("podcast/feed.xml", "<?xml version='1.0'?><rss version='2.0'></rss>", ""),
             Output::bytes("podcast/un/un.vtt", "WEBVTT\n", ""),
+            Output::bytes("podcast/un/transcription.srt", "1\n", ""),
+            Output::bytes("podcast/un/transcription.json", "{}", ""),
             Output::file("podcast/un/un.mp3", media.path().join("un.mp3"), ""),
             Output::file("podcast/un/un.opus", media.path().join("un.mp3"), ""),
             Output::file("podcast/un/un.m4a", media.path().join("un.mp3"), ""),

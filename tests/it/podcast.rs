@@ -92,6 +92,9 @@ fn the_feed_has_every_tag_directories_require_and_recommend() {
     let made = make(&site());
     assert_eq!(diagnostic::render(&made.problems), "");
     let xml = output(&made.contribution, "podcast/feed.xml");
+    assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"), "{}", &xml[..60]);
+    let (short, long) = (xml.find("<description><![CDATA["), xml.find("<content:encoded><![CDATA["));
+    assert!(short.is_some() && short < long, "notes stand in CDATA, the short ones first");
     let document = Document::parse(xml).unwrap();
     assert_eq!(document.root_element().attribute("version"), Some("2.0"));
     let channel = child(document.root_element(), ("", "channel"));
@@ -106,6 +109,12 @@ fn the_feed_has_every_tag_directories_require_and_recommend() {
     assert_eq!(text(channel, ("", "link")), "https://exemple.fr/podcast/");
     assert_eq!(text(channel, ("", "language")), "fr");
     assert_eq!(text(channel, ("", "copyright")), "Exemple");
+    let image = child(channel, ("", "image"));
+    assert_eq!(
+        [text(image, ("", "title")), text(image, ("", "link"))],
+        ["Écouter & comprendre", "https://exemple.fr/podcast/"]
+    );
+    assert!(!xml.contains("<author>") && !xml.contains("psc:") && xml.matches("<enclosure ").count() == 2);
     assert_eq!(text(channel, ("", "lastBuildDate")), "Wed, 01 Jul 2026 08:00:00 +0200");
     assert_eq!(text(channel, (ITUNES, "explicit")), "false");
     assert_eq!(text(channel, (ITUNES, "author")), "Exemple");

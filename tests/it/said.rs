@@ -97,8 +97,8 @@ fn a_question_to_five_thousand_episodes() {
         let figures =
             json!({ "found": found.0, "found_deflated": found.1, "shown": shown.0, "shown_deflated": shown.1 });
         questions.insert(about, figures);
-        // What a page of this site may weigh is 50 KB: a question may cost three times that, deflated.
-        assert!(shown.1 <= 150_000, "{about}: {} bytes deflated", shown.1);
+        // A page of this site may weigh 50 KB: a question may cost four times that, even for a word of every passage.
+        assert!(shown.1 <= 200_000, "{about}: {} bytes deflated", shown.1);
     }
     let told = json!({
         "episodes": documents.len(), "files": files.len(), "seconds": (made.as_secs_f64() * 1e3).round() / 1e3,
