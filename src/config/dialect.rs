@@ -3,7 +3,7 @@
 //! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use, the site's
 //! before the theme's, then what the content uses, then the keys of the configuration, then an older `min_version`.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::walk::walk;
 use super::{Dialect, shown};
 use crate::memory::{CACHE, Print, Stamp, program};
 
@@ -64,16 +65,19 @@ fn content_sign(root: &Path, has_shortcodes: bool) -> Option<(Dialect, String)> 
     let version = (program(), has_shortcodes);
     let known: Silent =
         std::fs::read(&cache).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or_default();
-    let known = if known.version == version { known.files } else { BTreeMap::new() };
-    let files =
-        walkdir::WalkDir::new(root.join("content")).follow_links(true).sort_by_file_name().into_iter().flatten();
-    let files: Vec<PathBuf> = files.filter(|e| e.file_type().is_file()).map(walkdir::DirEntry::into_path).collect();
-    let looked: Vec<Option<(&PathBuf, Stamp, i128)>> = files
+    let known = if known.version == version { known.files } else { Vec::new() };
+    let known: HashMap<&str, (Stamp, i128)> =
+        known.iter().map(|(path, stamp, seen)| (path.as_str(), (*stamp, *seen))).collect();
+    let entries = walk(&root.join("content")).into_iter().flatten();
+    let files: Vec<PathBuf> =
+        entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect();
+    let looked: Vec<Option<(&str, Stamp, i128)>> = files
         .par_iter()
         .map(|path| {
             let stamp = Stamp::of(&std::fs::metadata(path).ok()?);
-            let seen = known.get(path).filter(|(before, seen)| *before == stamp && stamp.settled(*seen));
-            Some((path, stamp, seen.map_or(at, |(_, seen)| *seen)))
+            let name = path.to_str()?;
+            let seen = known.get(name).filter(|(before, seen)| *before == stamp && stamp.settled(*seen));
+            Some((name, stamp, seen.map_or(at, |(_, seen)| *seen)))
         })
         .collect();
     let sign = files.par_iter().zip(&looked).find_map_first(|(path, looked)| {
@@ -83,13 +87,12 @@ fn content_sign(root: &Path, has_shortcodes: bool) -> Option<(Dialect, String)> 
         let (dialect, what) = content_speaks(&std::fs::read_to_string(path).ok()?, has_shortcodes)?;
         Some((dialect, format!("{} {what}", shown(root, path))))
     });
-    let files: BTreeMap<PathBuf, (Stamp, i128)> =
-        looked.into_iter().flatten().map(|(path, stamp, seen)| (path.clone(), (stamp, seen))).collect();
+    let files: Vec<(&str, Stamp, i128)> = looked.into_iter().flatten().collect();
     // A few files that changed are read faster than the record of all is written.
-    let fresh = files.values().filter(|(_, seen)| *seen == at).count();
+    let fresh = files.iter().filter(|(_, _, seen)| *seen == at).count();
     if sign.is_none()
         && fresh > 64
-        && let Ok(bytes) = postcard::to_stdvec(&Silent { version, files })
+        && let Ok(bytes) = postcard::to_stdvec(&(version, files))
     {
         // Without it the next build works a little more.
         let _ = std::fs::create_dir_all(root.join(CACHE)).and_then(|()| std::fs::write(&cache, bytes));
@@ -101,7 +104,8 @@ fn content_sign(root: &Path, has_shortcodes: bool) -> Option<(Dialect, String)> 
 #[derive(Default, Serialize, Deserialize)]
 struct Silent {
     version: (Print, bool),
-    files: BTreeMap<PathBuf, (Stamp, i128)>,
+    /// Path, state, and when it was looked at.
+    files: Vec<(String, Stamp, i128)>,
 }
 
 /// The first file of a folder that shows a dialect.
@@ -110,8 +114,7 @@ fn first_sign(
     folder: &Path,
     speaks: impl Fn(&str) -> Option<(Dialect, &'static str)>,
 ) -> Option<(Dialect, String)> {
-    let files = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().flatten();
-    files.filter(|entry| entry.file_type().is_file()).find_map(|entry| {
+    walk(folder).into_iter().flatten().filter(|entry| entry.file_type().is_file()).find_map(|entry| {
         let text = std::fs::read_to_string(entry.path()).ok()?;
         let (dialect, what) = speaks(&text)?;
         Some((dialect, format!("{} {what}", shown(root, entry.path()))))

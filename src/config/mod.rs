@@ -11,6 +11,7 @@ pub mod repere;
 mod slug;
 pub(crate) mod text;
 mod theme;
+pub(crate) mod walk;
 mod zola;
 
 use std::collections::BTreeMap;

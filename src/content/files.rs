@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Asset, FileInfo};
-use crate::config::{Config, text};
+use crate::config::{Config, text, walk};
 use crate::diagnostic::{Diagnostic, Place, slashed};
 
 /// What the walk found, each sorted by path below the content root.
@@ -22,11 +22,11 @@ pub(super) struct Found {
 pub(super) fn find(root: &Path, config: &Config, inside: bool) -> Found {
     let mut found = Found::default();
     let ignored = globs(&config.ignored_content);
-    let mut walk = |folder: &str, mount: &str| {
-        walk(root, &root.join(folder), mount, config, &ignored, inside, &mut found);
+    let mut add = |folder: &str, mount: &str| {
+        add(root, &root.join(folder), mount, config, &ignored, inside, &mut found);
     };
-    walk("content", "");
-    walk("episodes", "podcast/");
+    add("content", "");
+    add("episodes", "podcast/");
     found.texts.sort_by(|a, b| a.0.relative.cmp(&b.0.relative));
     found
 }
@@ -40,7 +40,7 @@ fn globs(list: &[String]) -> globset::GlobSet {
     set.build().unwrap_or_default()
 }
 
-fn walk(
+fn add(
     root: &Path,
     content: &Path,
     mount: &str,
@@ -52,7 +52,7 @@ fn walk(
     if !content.is_dir() {
         return;
     }
-    for entry in walkdir::WalkDir::new(content).follow_links(true).sort_by_file_name() {
+    for entry in walk::walk(content) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {

@@ -9,6 +9,8 @@ use std::io::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::Print;
 
 /// Length of what stands before a record: its length and its print.
@@ -16,95 +18,118 @@ const HEAD: usize = 4 + 16;
 /// A file smaller than this is never written anew only because much of it is out of date.
 const SMALL: usize = 1 << 20;
 
-/// A file of records by name; the last one of a name counts.
+/// A file of records by name; the last one of a name counts, and one without a value says that the name is gone.
 #[derive(Debug)]
 pub struct Log {
     path: PathBuf,
     version: Print,
     bytes: Vec<u8>,
-    records: HashMap<String, Range<usize>>,
+    /// The body of each record that counts: where its name and its value stand.
+    records: Vec<Record>,
     /// How far the file is made of whole records.
     end: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Record {
+    name: Range<usize>,
+    value: Range<usize>,
 }
 
 impl Log {
     /// Reads a file, which need not exist. Records of another `version` are left out.
     pub fn open(path: PathBuf, version: Print) -> Self {
         let bytes = fs::read(&path).unwrap_or_default();
-        let mut log = Self { path, version, bytes, records: HashMap::new(), end: 0 };
+        let mut log = Self { path, version, bytes, records: Vec::new(), end: 0 };
         let start = postcard::to_stdvec(&version).unwrap_or_default();
         if !log.bytes.starts_with(&start) {
             log.bytes.clear();
             return log;
         }
         let mut at = start.len();
-        while let Some((name, range)) = log.record(at) {
-            at = range.end;
-            log.records.insert(name.to_owned(), range);
+        let mut last: HashMap<&[u8], Record> = HashMap::new();
+        while let Some(record) = record(&log.bytes, at) {
+            at = record.value.end;
+            last.insert(&log.bytes[record.name.clone()], record);
         }
         log.end = at;
+        let mut records: Vec<Record> = last.into_values().filter(|record| !record.value.is_empty()).collect();
+        records.sort_unstable_by_key(|record| record.value.end);
+        log.records = records;
         log
     }
 
-    /// The record that begins at a byte, if all of it is there. Its print is checked when it is asked for.
-    fn record(&self, at: usize) -> Option<(&str, Range<usize>)> {
-        let head = self.bytes.get(at..at + HEAD)?;
-        let length = u32::from_le_bytes(head[..4].try_into().ok()?) as usize;
-        let start = at + HEAD;
-        let body = self.bytes.get(start..start.checked_add(length)?)?;
-        let (name, _) = postcard::take_from_bytes::<&str>(body).ok()?;
-        Some((name, start..start + length))
+    /// Every name with its value, in the order of the file. A value is none when it is damaged: that costs its print, so
+    /// it is told only when it is asked for.
+    pub fn values(&self) -> impl IndexedParallelIterator<Item = (&str, Option<&[u8]>)> {
+        self.records.par_iter().map(|record| {
+            let name = std::str::from_utf8(&self.bytes[record.name.clone()]).unwrap_or_default();
+            (name, self.value(record))
+        })
     }
 
     /// The bytes remembered under a name, if they are whole.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
-        let range = self.records.get(name)?;
-        let body = &self.bytes[range.clone()];
-        let print = &self.bytes[range.start - 16..range.start];
-        let whole = postcard::from_bytes::<Print>(print).ok()? == Print::of(body);
-        whole.then(|| postcard::take_from_bytes::<&str>(body).ok()).flatten().map(|(_, rest)| rest)
+        let record = self.records.iter().find(|record| &self.bytes[record.name.clone()] == name.as_bytes())?;
+        self.value(record)
     }
 
-    /// Every name, sorted.
-    pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.records.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        names
+    fn value(&self, record: &Record) -> Option<&[u8]> {
+        let body = body(record);
+        let print = &self.bytes[body.start - 16..body.start];
+        let whole = postcard::from_bytes::<Print>(print).ok()? == Print::of(&self.bytes[body]);
+        whole.then(|| &self.bytes[record.value.clone()])
     }
 
-    /// Adds records. Those that `live` does not name are dropped when the file is written anew. Another program that
-    /// holds the file keeps it to itself: then nothing is written, and the next build works a little more.
-    pub fn save(&self, added: &[(&str, Vec<u8>)], live: impl Fn(&str) -> bool) -> std::io::Result<()> {
-        if added.is_empty() && self.end > 0 {
+    /// Adds records, and says which names are gone. Another program that holds the file keeps it to itself: then nothing
+    /// is written, and the next build works a little more.
+    pub fn save(&self, added: &[(String, Vec<u8>)], gone: Vec<String>) -> std::io::Result<()> {
+        let mut more = Vec::new();
+        for (name, value) in added {
+            write_record(&mut more, name, value);
+        }
+        let mut replaced: HashSet<&[u8]> = added.iter().map(|(name, _)| name.as_bytes()).collect();
+        for name in &gone {
+            write_record(&mut more, name, &[]);
+            replaced.insert(name.as_bytes());
+        }
+        if more.is_empty() && self.end > 0 {
             return Ok(());
         }
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut more = Vec::new();
-        for (name, value) in added {
-            write_record(&mut more, name, value);
-        }
-        let names = self.names();
-        let new: HashSet<&str> = added.iter().map(|(name, _)| *name).collect();
-        let stays = |name: &str| live(name) && !new.contains(name);
-        let living: usize = names
-            .iter()
-            .filter(|name| stays(name))
-            .filter_map(|name| self.records.get(*name))
-            .map(|range| HEAD + range.len())
-            .sum();
+        let stays = |record: &&Record| !replaced.contains(&self.bytes[record.name.clone()]);
+        let living: usize = self.records.iter().filter(stays).map(|record| HEAD + body(record).len()).sum();
         if self.end > 0 && self.end + more.len() < 2 * (living + more.len()) + SMALL {
             return append(&self.path, self.end as u64, &more);
         }
         let mut whole = postcard::to_stdvec(&self.version).unwrap_or_default();
-        for name in names.into_iter().filter(|name| stays(name)) {
-            let range = &self.records[name];
-            whole.extend_from_slice(&self.bytes[range.start - HEAD..range.end]);
+        for record in self.records.iter().filter(stays) {
+            whole.extend_from_slice(&self.bytes[body(record).start - HEAD..record.value.end]);
         }
         whole.extend_from_slice(&more);
         replace(&self.path, &whole)
     }
+}
+
+/// The record that begins at a byte, if all of it is there. Its print is checked when it is asked for.
+fn record(bytes: &[u8], at: usize) -> Option<Record> {
+    let head = bytes.get(at..at + HEAD)?;
+    let length = u32::from_le_bytes(head[..4].try_into().ok()?) as usize;
+    let start = at + HEAD;
+    let body = bytes.get(start..start.checked_add(length)?)?;
+    let (name, value) = postcard::take_from_bytes::<&str>(body).ok()?;
+    let end = start + length;
+    let before = end - value.len();
+    Some(Record { name: before - name.len()..before, value: before..end })
+}
+
+/// What the print of a record is of: the length of the name, the name, the value.
+fn body(record: &Record) -> Range<usize> {
+    // Lengths are written in seven bits a byte.
+    let length = record.name.len().max(1).ilog2() as usize / 7 + 1;
+    record.name.start - length..record.value.end
 }
 
 fn write_record(to: &mut Vec<u8>, name: &str, value: &[u8]) {
@@ -152,10 +177,11 @@ mod tests {
         let path = place.path().join("a/log");
         let version = Print::of(b"1");
         let log = Log::open(path.clone(), version);
-        log.save(&[("a", b"un".to_vec()), ("b", b"deux".to_vec())], |_| true).unwrap();
-        Log::open(path.clone(), version).save(&[("a", b"trois".to_vec())], |_| true).unwrap();
+        log.save(&[("a".into(), b"un".to_vec()), ("b".into(), b"deux".to_vec())], Vec::new()).unwrap();
+        Log::open(path.clone(), version).save(&[("a".into(), b"trois".to_vec())], vec!["b".into()]).unwrap();
         let log = Log::open(path.clone(), version);
-        assert_eq!((value(&log, "a"), value(&log, "b")), (Some("trois".into()), Some("deux".into())));
+        assert_eq!((value(&log, "a"), value(&log, "b")), (Some("trois".into()), None));
+        assert_eq!(log.values().collect::<Vec<_>>(), [("a", Some(&b"trois"[..]))]);
         assert_eq!(value(&Log::open(path, Print::of(b"2")), "a"), None, "another version");
     }
 
@@ -164,13 +190,15 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("log");
         let version = Print::of(b"1");
-        Log::open(path.clone(), version).save(&[("a", b"un".to_vec()), ("b", b"deux".to_vec())], |_| true).unwrap();
+        Log::open(path.clone(), version)
+            .save(&[("a".into(), b"un".to_vec()), ("b".into(), b"deux".to_vec())], Vec::new())
+            .unwrap();
         let whole = fs::read(&path).unwrap();
         for cut in 0..whole.len() {
             fs::write(&path, &whole[..cut]).unwrap();
             let log = Log::open(path.clone(), version);
             assert!(value(&log, "a").is_none_or(|v| v == "un") && value(&log, "b").is_none_or(|v| v == "deux"));
-            log.save(&[("c", b"x".to_vec())], |_| true).unwrap();
+            log.save(&[("c".into(), b"x".to_vec())], Vec::new()).unwrap();
             assert_eq!(value(&Log::open(path.clone(), version), "c").as_deref(), Some("x"));
         }
         for at in 0..whole.len() {
@@ -188,11 +216,11 @@ mod tests {
         let path = place.path().join("log");
         let version = Print::of(b"1");
         for _ in 0..12 {
-            Log::open(path.clone(), version).save(&[("a", vec![7; 400_000])], |_| true).unwrap();
+            Log::open(path.clone(), version).save(&[("a".into(), vec![7; 400_000])], Vec::new()).unwrap();
         }
         assert!(fs::metadata(&path).unwrap().len() < 3_000_000);
         for _ in 0..3 {
-            Log::open(path.clone(), version).save(&[("b", vec![7; 2_000_000])], |name| name == "b").unwrap();
+            Log::open(path.clone(), version).save(&[("b".into(), vec![7; 2_000_000])], vec!["a".into()]).unwrap();
         }
         assert!(Log::open(path, version).get("a").is_none());
     }

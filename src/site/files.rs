@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
+use crate::config::walk::walk;
 use crate::config::{Loaded, text};
 use crate::content::{Asset, Library};
 use crate::diagnostic::{Diagnostic, Place, slashed};
@@ -34,7 +34,7 @@ pub(super) fn statics(loaded: &Loaded) -> Result<(Vec<Output>, Vec<Diagnostic>),
     let mut found: BTreeMap<String, Output> = BTreeMap::new();
     let theme = loaded.theme_dir.as_ref().map(|theme| theme.join("static"));
     for folder in theme.into_iter().chain([loaded.root.join("static")]) {
-        let files = WalkDir::new(&folder).follow_links(true).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let files = walk(&folder).into_iter().filter_map(Result::ok);
         for entry in files.filter(|entry| entry.file_type().is_file()) {
             let relative = entry.path().strip_prefix(&folder).unwrap_or(entry.path());
             if ignored.is_match(relative) {
@@ -137,9 +137,7 @@ impl grass::Fs for Disk {
 
 /// Style sheets that become a file: not those whose name begins with `_`.
 fn sheets(folder: &Path) -> Vec<PathBuf> {
-    WalkDir::new(folder)
-        .follow_links(true)
-        .sort_by_file_name()
+    walk(folder)
         .into_iter()
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file() && !entry.file_name().to_string_lossy().starts_with('_'))

@@ -116,6 +116,8 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     if let Err(error) = publish::write_manifest(&site.manifest, &cache) {
         site.warnings.push(Diagnostic::warning(format!("the manifest could not be written: {error:#}")));
     }
+    // Giving a large memory back piece by piece takes time that nobody need wait for.
+    std::thread::spawn(move || drop(memory));
     Ok(site)
 }
 

@@ -6,7 +6,7 @@
 //! A file is always whole; a mark in the cache says that the renames are under way, so that a build that was killed in
 //! between is followed by a whole one. When something fails before the renames, the old site stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,8 @@ pub(super) fn publish(
     let mark = cache.join("publishing");
     let was_cut = mark.exists();
     let changed = if before.is_empty() || was_cut || !folder.is_dir() { None } else { changed(site, before, folder) };
+    let written: Option<HashSet<&str>> =
+        changed.as_ref().map(|changed| changed.iter().map(|output| output.path.as_str()).collect());
     match changed {
         Some(changed) => {
             let gone = before.keys().filter(|path| !path.starts_with('/') && !site.manifest.files.contains_key(*path));
@@ -52,20 +54,21 @@ pub(super) fn publish(
         }
     }
     // Only now: what was published is what is believed of it.
+    let is_written = |path: &str| written.as_ref().is_none_or(|written| written.contains(path));
     let published: Vec<(String, Made)> = site
         .manifest
         .files
         .par_iter()
         .filter_map(|(path, entry)| {
-            let own = made.get(path).filter(|made| hex::encode(made.hash) == entry.hash);
+            let own = made.get(path).filter(|made| entry.hash == hex::encode(made.hash));
             let mut own = own.cloned().or_else(|| plain(entry))?;
-            let at = Stamp::now();
-            let stands = before.get(path).filter(|before| before.hash == own.hash).and_then(|before| before.file);
-            let stamp = Stamp::of(&fs::symlink_metadata(folder.join(path)).ok()?);
-            own.file = match (own.file, stands) {
-                (Some(file), _) | (None, Some(file)) if file.0 == stamp => Some(file),
-                _ => Some((stamp, at)),
-            };
+            // What was taken as it stands there was looked at when it was taken.
+            if is_written(path) || own.file.is_none() {
+                let at = Stamp::now();
+                let stands = before.get(path).filter(|before| before.hash == own.hash).and_then(|before| before.file);
+                let stamp = Stamp::of(&fs::symlink_metadata(folder.join(path)).ok()?);
+                own.file = stands.filter(|file| file.0 == stamp).or(Some((stamp, at)));
+            }
             Some((path.clone(), own))
         })
         .collect();

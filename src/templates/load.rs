@@ -6,9 +6,9 @@
 use std::path::Path;
 
 use tera::Tera;
-use walkdir::WalkDir;
 
 use super::{report, suggest};
+use crate::config::walk::walk;
 use crate::config::{Dialect, Loaded, text};
 use crate::diagnostic::{Diagnostic, Place, slashed};
 
@@ -107,7 +107,7 @@ pub(super) fn sources(loaded: &Loaded) -> Result<Vec<Source>, Vec<Diagnostic>> {
 }
 
 fn read(folder: &Path, prefix: &str, root: &Path, sources: &mut Vec<Source>, faults: &mut Vec<Diagnostic>) {
-    let files = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let files = walk(folder).into_iter().filter_map(Result::ok);
     for entry in files.filter(|entry| entry.file_type().is_file() && is_template(entry.path())) {
         let path = entry.path();
         let shown = slashed(path.strip_prefix(root).unwrap_or(path));

@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use crate::config::Loaded;
-use crate::content::{Library, Texts};
+use crate::content::{Kept, Library, Texts};
 use crate::markdown::Highlighter;
 use crate::memory::{Files, Log, Print, program};
 use crate::site::Options;
@@ -98,12 +99,18 @@ impl Memory {
     fn open(&mut self, cache: &Path, environment: Print, folder: Option<PathBuf>) {
         let place = folder.as_ref().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
         let name = hex(Print::of(place.as_bytes()));
-        let texts = Log::open(cache.join("texts.bin"), environment);
-        let outputs = Log::open(cache.join(format!("outputs-{name}.bin")), environment);
-        self.files = outputs.get(FILES).map(Files::from_bytes).unwrap_or_default();
-        self.texts = decoded(&texts, "t").into_iter().map(|(name, kept)| (name, Arc::new(kept))).collect();
-        self.bodies = decoded(&texts, "b").into_iter().map(|(name, body)| (name, Arc::new(body))).collect();
-        self.outputs = decoded(&outputs, "o").into_iter().collect();
+        let (texts, outputs) = rayon::join(
+            || Log::open(cache.join("texts.bin"), environment),
+            || Log::open(cache.join(format!("outputs-{name}.bin")), environment),
+        );
+        let ((of_texts, of_bodies), (of_files, of_outputs)) = rayon::join(
+            || texts.values().filter_map(text_or_body).partition_map(|either| either),
+            || outputs.values().filter_map(files_or_output).partition_map(|either| either),
+        );
+        self.texts = BTreeMap::from_iter::<Vec<_>>(of_texts);
+        self.bodies = BTreeMap::from_iter::<Vec<_>>(of_bodies);
+        self.files = Vec::into_iter(of_files).next_back().unwrap_or_default();
+        self.outputs = BTreeMap::from_iter::<Vec<_>>(of_outputs);
         self.folder = folder;
         self.logs = Some((texts, outputs));
     }
@@ -130,14 +137,9 @@ impl Memory {
                     added.push((format!("b{name}"), postcard::to_stdvec(&**body).unwrap_or_default()));
                 }
             }
-            let added: Vec<(&str, Vec<u8>)> =
-                added.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+            let gone = gone("t", &self.texts, &texts).chain(gone("b", &self.bodies, &bodies));
             // A cache that cannot be written (a read-only disk) makes the next build slower, not wrong.
-            let _ = log.save(&added, |name| match name.split_at_checked(1) {
-                Some(("t", name)) => texts.contains_key(name),
-                Some(("b", name)) => bodies.contains_key(name),
-                _ => false,
-            });
+            let _ = log.save(&added, gone.collect());
         }
         (self.texts, self.bodies) = (texts, bodies);
     }
@@ -146,18 +148,11 @@ impl Memory {
     pub(super) fn remember_outputs(&mut self, outputs: BTreeMap<String, Made>) {
         if let Some((_, log)) = &self.logs {
             let changed = outputs.iter().filter(|(name, made)| self.outputs.get(*name) != Some(*made));
-            let mut names: Vec<(String, Vec<u8>)> = changed
+            let mut added: Vec<(String, Vec<u8>)> = changed
                 .map(|(name, made)| (format!("o{name}"), postcard::to_stdvec(made).unwrap_or_default()))
                 .collect();
-            names.push((FILES.to_owned(), self.files.to_bytes()));
-            // What went away must not come back when the same path is made again: an empty record says so.
-            let gone = self.outputs.keys().filter(|name| !outputs.contains_key(*name));
-            names.extend(gone.map(|name| (format!("o{name}"), Vec::new())));
-            let added: Vec<(&str, Vec<u8>)> =
-                names.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-            let _ = log.save(&added, |name| {
-                name == FILES || name.strip_prefix('o').is_some_and(|name| outputs.contains_key(name))
-            });
+            added.push((FILES.to_owned(), self.files.to_bytes()));
+            let _ = log.save(&added, gone("o", &self.outputs, &outputs).collect());
         }
         self.outputs = outputs;
     }
@@ -186,14 +181,29 @@ fn hex(print: Print) -> String {
     bytes[..bytes.len().min(8)].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every whole record of a kind, decoded in parallel.
-fn decoded<T: serde::de::DeserializeOwned + Send>(log: &Log, kind: &str) -> Vec<(String, T)> {
-    log.names()
-        .into_par_iter()
-        .filter_map(|name| {
-            let short = name.strip_prefix(kind)?;
-            let value = postcard::from_bytes(log.get(name).filter(|bytes| !bytes.is_empty())?).ok()?;
-            Some((short.to_owned(), value))
-        })
-        .collect()
+/// The records of what is not there any more: they must not come back when the same path is made again.
+fn gone<'a, T>(
+    kind: &'static str,
+    before: &'a BTreeMap<String, T>,
+    now: &'a BTreeMap<String, T>,
+) -> impl Iterator<Item = String> + 'a {
+    before.keys().filter(|name| !now.contains_key(*name)).map(move |name| format!("{kind}{name}"))
+}
+
+type Remembered<T> = (String, Arc<T>);
+
+fn text_or_body((name, value): (&str, Option<&[u8]>)) -> Option<Either<Remembered<Kept>, Remembered<Body>>> {
+    let (kind, name) = name.split_at_checked(1)?;
+    Some(match kind {
+        "t" => Either::Left((name.to_owned(), Arc::new(postcard::from_bytes(value?).ok()?))),
+        _ => Either::Right((name.to_owned(), Arc::new(postcard::from_bytes(value?).ok()?))),
+    })
+}
+
+fn files_or_output((name, value): (&str, Option<&[u8]>)) -> Option<Either<Files, (String, Made)>> {
+    if name == FILES {
+        return Some(Either::Left(Files::from_bytes(value?)));
+    }
+    let made = postcard::from_bytes(value?).ok()?;
+    Some(Either::Right((name.strip_prefix('o')?.to_owned(), made)))
 }

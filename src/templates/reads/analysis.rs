@@ -1,10 +1,11 @@
 //! The reading itself: expressions are followed just far enough to tell a page from a text.
 //!
-//! Every name a set of templates binds has one kind, whatever the place: a name that is a page somewhere is one
-//! everywhere. A page may be looped over, tested, sliced, sorted and handed on; a use that could show a field without
-//! naming it makes the whole set unclear.
+//! A name that is set, or given to a macro or component, has one kind wherever it may be seen: a name that is a page
+//! somewhere is one everywhere. The name of a loop is known inside that loop, and everywhere only when another template
+//! may stand there. A page may be looped over, tested, sliced, sorted and handed on; a use that could show a field
+//! without naming it makes the whole set unclear.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cursor::{Cursor, shows_days};
 use super::template::{Template, Unclear, dotted};
@@ -17,19 +18,20 @@ pub(super) fn fields(templates: &[&Template]) -> (Fields, Clock) {
 }
 
 fn follow(templates: &[&Template]) -> Result<(Fields, Clock), Unclear> {
-    let mut names: BTreeMap<String, Kind> = BTreeMap::new();
+    let mut known = Names::default();
     // A name gets a kind from others that may come later: until nothing changes any more.
     for _ in 0..16 {
-        let mut reader = Reader { names: names.clone(), ..Reader::default() };
+        let mut reader = Reader { names: known.clone(), ..Reader::default() };
         for template in templates {
+            reader.open.clear();
             for tag in template.tags.as_ref().map_err(|unclear| *unclear)? {
                 reader.tag(tag)?;
             }
         }
-        if reader.names == names {
+        if reader.names == known {
             return if reader.faults { Err(Unclear) } else { Ok((reader.fields, reader.clock)) };
         }
-        names = reader.names;
+        known = reader.names;
     }
     Err(Unclear)
 }
@@ -93,9 +95,34 @@ const PLAIN_FIELDS: &[&str] = &[
 const TESTS: &[&str] =
     &["defined", "undefined", "none", "iterable", "array", "map", "object", "string", "number", "bool"];
 
+/// Names whose kind does not depend on the place.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct Names {
+    /// Seen by every template, but not by definitions that are given something else of that name.
+    everywhere: BTreeMap<String, Kind>,
+    /// What macros, components and functions are given: seen inside definitions.
+    given: BTreeMap<String, Kind>,
+    /// Those that are set: inside a loop that binds the same name, either may be meant.
+    set: BTreeSet<String>,
+}
+
+/// What is open where a template is being read.
+enum Open {
+    Test,
+    /// A loop, with the names it binds.
+    Loop(Vec<(String, Kind)>),
+    Definition,
+}
+
+fn raise(names: &mut BTreeMap<String, Kind>, name: &str, kind: Kind) {
+    let known = names.entry(name.to_owned()).or_insert(kind);
+    *known = (*known).max(kind);
+}
+
 #[derive(Default)]
 struct Reader {
-    names: BTreeMap<String, Kind>,
+    names: Names,
+    open: Vec<Open>,
     fields: Fields,
     clock: Clock,
     faults: bool,
@@ -114,47 +141,100 @@ impl Reader {
         }
         let Some(Token::Word(word)) = cursor.next() else { return Err(Unclear) };
         match word.as_str() {
-            "if" | "elif" => self.expression(&mut cursor).map(drop),
-            "for" => self.each(&mut cursor),
+            "if" => {
+                self.open.push(Open::Test);
+                self.expression(&mut cursor).map(drop)
+            }
+            "elif" => self.expression(&mut cursor).map(drop),
+            "for" => {
+                let names = self.each(&mut cursor)?;
+                self.open.push(Open::Loop(names));
+                Ok(())
+            }
             "set" | "set_global" => self.set(&mut cursor),
-            "macro" | "component" => self.definition(&mut cursor),
+            "macro" | "component" => {
+                self.open.push(Open::Definition);
+                self.definition(&mut cursor)
+            }
             "filter" => {
                 cursor.next();
                 if cursor.take_sign("(") { self.arguments(&mut cursor) } else { Ok(()) }
             }
-            "extends" | "include" | "import" | "block" | "else" | "break" | "continue" => Ok(()),
+            "include" | "block" => {
+                self.another_stands_here();
+                Ok(())
+            }
+            // What a loop over nothing shows instead.
+            "else" => {
+                if let Some(Open::Loop(names)) = self.open.last_mut() {
+                    names.clear();
+                }
+                Ok(())
+            }
+            "endif" | "endfor" | "endmacro" | "endcomponent" => self.open.pop().map(drop).ok_or(Unclear),
+            "extends" | "import" | "break" | "continue" => Ok(()),
             word if word.starts_with("end") => Ok(()),
             _ => Err(Unclear),
         }
     }
 
     fn bind(&mut self, name: &str, kind: Kind) {
-        let known = self.names.entry(name.to_owned()).or_insert(kind);
-        *known = (*known).max(kind);
+        raise(&mut self.names.everywhere, name, kind);
     }
 
-    /// `for a in x`, `for a, b in x`.
-    fn each(&mut self, cursor: &mut Cursor) -> Result<(), Unclear> {
+    /// Binds what is handed on by name.
+    fn give(&mut self, name: &str, kind: Kind) {
+        raise(&mut self.names.given, name, kind);
+    }
+
+    /// Another template sees the names of this place.
+    fn another_stands_here(&mut self) {
+        for open in std::mem::take(&mut self.open) {
+            match &open {
+                Open::Loop(names) => names.iter().for_each(|(name, kind)| self.bind(name, *kind)),
+                Open::Definition => {
+                    self.names.given.clone().iter().for_each(|(name, kind)| self.bind(name, *kind));
+                }
+                Open::Test => {}
+            }
+            self.open.push(open);
+        }
+    }
+
+    /// The kind of a name at this place, if anything binds it.
+    fn bound(&self, name: &str) -> Option<Kind> {
+        let everywhere = self.names.everywhere.get(name).copied();
+        for open in self.open.iter().rev() {
+            let found = match open {
+                Open::Loop(names) => names.iter().rev().find(|(own, _)| own == name).map(|(_, kind)| *kind),
+                Open::Definition => return self.names.given.get(name).copied().max(everywhere),
+                Open::Test => None,
+            };
+            if let Some(kind) = found {
+                return if self.names.set.contains(name) { everywhere.max(Some(kind)) } else { Some(kind) };
+            }
+        }
+        everywhere
+    }
+
+    /// `for a in x`, `for a, b in x`: the names, with their kinds.
+    fn each(&mut self, cursor: &mut Cursor) -> Result<Vec<(String, Kind)>, Unclear> {
         let first = cursor.word().ok_or(Unclear)?;
         let second = if cursor.take_sign(",") { Some(cursor.word().ok_or(Unclear)?) } else { None };
         if cursor.word() != Some("in") {
             return Err(Unclear);
         }
         let kind = self.expression(cursor)?;
-        match (second, kind) {
-            (None, kind) => self.bind(first, kind),
-            // Fields of a page, each in turn.
-            (Some(_), Kind::Object) => self.faults = true,
-            (Some(second), kind) => {
-                self.bind(first, Kind::Plain);
-                self.bind(second, if kind == Kind::Groups { Kind::Object } else { kind });
-            }
-        }
-        Ok(())
+        let Some(second) = second else { return Ok(vec![(first.to_owned(), kind)]) };
+        // Fields of a page, each in turn.
+        self.faults |= kind == Kind::Object;
+        let of_second = if kind == Kind::Groups { Kind::Object } else { kind };
+        Ok(vec![(first.to_owned(), Kind::Plain), (second.to_owned(), of_second)])
     }
 
     fn set(&mut self, cursor: &mut Cursor) -> Result<(), Unclear> {
         let name = cursor.word().ok_or(Unclear)?;
+        self.names.set.insert(name.to_owned());
         if !cursor.take_sign("=") {
             // A block of text.
             self.bind(name, Kind::Plain);
@@ -205,7 +285,9 @@ impl Reader {
             }
             if cursor.take_sign("{") {
                 // `{name}` hands a variable on under its own name.
-                cursor.word().ok_or(Unclear)?;
+                let name = cursor.word().ok_or(Unclear)?;
+                let (kind, _) = self.variable(name);
+                self.give(name, kind);
                 if !cursor.take_sign("}") {
                     return Err(Unclear);
                 }
@@ -213,7 +295,7 @@ impl Reader {
             }
             let name = cursor.word().ok_or(Unclear)?;
             if !cursor.take_sign("=") {
-                self.bind(name, Kind::Plain);
+                self.give(name, Kind::Plain);
                 continue;
             }
             let kind = if cursor.take_sign("{") {
@@ -225,7 +307,7 @@ impl Reader {
             } else {
                 self.operand(cursor)?
             };
-            self.bind(name, kind);
+            self.give(name, kind);
         }
     }
 
@@ -241,7 +323,7 @@ impl Reader {
                 let kind = self.expression(cursor)?;
                 // A field that is named by a variable could be any.
                 self.faults |= matches!(name.as_str(), "attribute" | "key") && !is_text;
-                self.bind(name, kind);
+                self.give(name, kind);
             } else {
                 let kind = self.expression(cursor)?;
                 self.faults |= kind != Kind::Plain;
@@ -267,7 +349,10 @@ impl Reader {
                 // `[p.title for p in pages]`
                 Some(Token::Word(word)) if word == "for" => {
                     cursor.at += 1;
-                    self.each(cursor)?;
+                    // Its name stood before it was bound.
+                    for (name, kind) in self.each(cursor)? {
+                        self.bind(&name, kind);
+                    }
                     if cursor.peek(0) == Some(&Token::Word("if".to_owned())) {
                         cursor.at += 1;
                         self.expression(cursor)?;
@@ -355,10 +440,15 @@ impl Reader {
             }
             return Ok((if FINDERS.contains(&word) { Kind::Object } else { Kind::Plain }, false));
         }
-        let bound = self.names.get(word).copied();
-        let own = matches!(word, "page" | "section") && bound.is_none();
-        let kind = if CONTEXT.contains(&word) { Kind::Object } else { bound.unwrap_or(Kind::Plain) };
-        Ok((kind, own))
+        Ok(self.variable(word))
+    }
+
+    /// What a name holds at this place, and whether that is the page or section that is being rendered.
+    fn variable(&self, name: &str) -> (Kind, bool) {
+        let bound = self.bound(name);
+        let own = matches!(name, "page" | "section") && bound.is_none();
+        let kind = if CONTEXT.contains(&name) { Kind::Object } else { bound.unwrap_or(Kind::Plain) };
+        (kind, own)
     }
 
     /// Fields, indices, filters and tests after an operand.
