@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::{Asset, FileInfo};
 use crate::config::{Config, text, walk};
 use crate::diagnostic::{Diagnostic, Place, slashed};
@@ -52,37 +54,75 @@ fn add(
     if !content.is_dir() {
         return;
     }
-    for entry in walk::walk(content) {
+    let place = Mounted { root, content, mount, config, ignored, inside };
+    let looked: Vec<Looked> = walk::walk(content).into_par_iter().map(|entry| place.look(entry)).collect();
+    for looked in looked {
+        found.problems.extend(looked.problems);
+        match looked.kind {
+            Kind::Text(file, lang) => found.texts.push((*file, lang)),
+            Kind::Asset(folder, relative, path) => found.assets.entry(folder).or_default().push((relative, path)),
+            Kind::Other => {}
+        }
+    }
+}
+
+/// A folder of content and where it is mounted.
+struct Mounted<'a> {
+    root: &'a Path,
+    content: &'a Path,
+    mount: &'a str,
+    config: &'a Config,
+    ignored: &'a globset::GlobSet,
+    inside: bool,
+}
+
+struct Looked {
+    problems: Vec<Diagnostic>,
+    kind: Kind,
+}
+
+enum Kind {
+    /// With its language.
+    Text(Box<FileInfo>, String),
+    /// Its folder and its path below the content root, and the file.
+    Asset(String, String, PathBuf),
+    Other,
+}
+
+impl Mounted<'_> {
+    fn look(&self, entry: walkdir::Result<walkdir::DirEntry>) -> Looked {
+        let mut looked = Looked { problems: Vec::new(), kind: Kind::Other };
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let path = error.path().unwrap_or(content);
-                found.problems.push(unwalkable(&slashed(path.strip_prefix(root).unwrap_or(path)), &error));
-                continue;
+                let path = error.path().unwrap_or(self.content);
+                looked.problems.push(unwalkable(&slashed(path.strip_prefix(self.root).unwrap_or(path)), &error));
+                return looked;
             }
         };
         let path = entry.path();
-        let shown = slashed(path.strip_prefix(root).unwrap_or(path));
+        let shown = slashed(path.strip_prefix(self.root).unwrap_or(path));
         if entry.path_is_symlink() && entry.depth() > 0 {
-            found.problems.extend(text::leads_out(root, path, &shown, inside));
+            looked.problems.extend(text::leads_out(self.root, path, &shown, self.inside));
         }
-        if !entry.file_type().is_file() || ignored.is_match(path) || ignored.is_match(&shown) {
-            continue;
+        if !entry.file_type().is_file() || self.ignored.is_match(path) || self.ignored.is_match(&shown) {
+            return looked;
         }
-        let relative = format!("{mount}{}", slashed(path.strip_prefix(content).unwrap_or(path)));
+        let relative = format!("{}{}", self.mount, slashed(path.strip_prefix(self.content).unwrap_or(path)));
         let name = relative.rsplit('/').next().unwrap_or_default();
+        if name.ends_with(".md") && name.starts_with('.') {
+            return looked;
+        }
         if name.ends_with(".md") {
-            if name.starts_with('.') {
-                continue;
-            }
-            match file_info(path, shown, relative, config) {
-                Ok(text) => found.texts.push(text),
-                Err(problem) => found.problems.push(problem),
+            match file_info(path, shown, relative, self.config) {
+                Ok((file, lang)) => looked.kind = Kind::Text(Box::new(file), lang),
+                Err(problem) => looked.problems.push(problem),
             }
         } else if !is_leftover(name) {
             let folder = relative.rfind('/').map_or("", |at| &relative[..at]).to_owned();
-            found.assets.entry(folder).or_default().push((relative, path.to_owned()));
+            looked.kind = Kind::Asset(folder, relative, path.to_owned());
         }
+        looked
     }
 }
 

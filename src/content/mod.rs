@@ -11,6 +11,7 @@ mod facet;
 mod fallback;
 mod files;
 mod front_matter;
+mod html;
 mod kept;
 mod library;
 mod load;
@@ -27,6 +28,7 @@ mod words;
 
 pub use facet::Facet;
 pub use front_matter::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
+pub use html::Html;
 pub use kept::{Kept, Texts};
 pub use library::{Library, Node, PageKey, SectionKey};
 pub use load::{load, load_with, read_front_matter};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kept, Node, PageFrontMatter, PageKey, Raw, SectionFrontMatter, SectionKey};
+use super::{Html, Kept, Node, PageFrontMatter, PageKey, Raw, SectionFrontMatter, SectionKey};
 use crate::memory::Print;
 
 /// Where a page or section comes from.
@@ -135,8 +135,9 @@ pub struct Section {
 /// What Markdown became.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendered {
-    /// The HTML.
-    pub html: String,
+    /// The HTML, which whoever keeps this keeps beside it.
+    #[serde(skip)]
+    pub html: Html,
     /// The HTML before `<!-- more -->`, with the cutoff.
     pub summary: Option<String>,
     /// Headings, nested.

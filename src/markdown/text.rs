@@ -69,7 +69,7 @@ fn render_filled<'c>(
     rendered.hooked |= context.writer(Kind::Heading).is_some() && !rendered.toc.is_empty();
     let cut = if has_summary { events.iter().position(is_cut) } else { None };
     match summary::write(events, cut, context) {
-        Ok((html, summary)) => (rendered.html, rendered.summary) = (html, summary),
+        Ok((html, summary)) => (rendered.html, rendered.summary) = (html.into(), summary),
         Err(message) => found.push(template_problem("summary-cutoff.html", message)),
     }
     (rendered, found)

@@ -6,8 +6,9 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -18,12 +19,35 @@ const HEAD: usize = 4 + 16;
 /// A file smaller than this is never written anew only because much of it is out of date.
 const SMALL: usize = 1 << 20;
 
+/// A piece of what a file held when it was read.
+#[derive(Debug, Clone)]
+pub struct Slice {
+    bytes: Arc<Vec<u8>>,
+    range: Range<usize>,
+}
+
+impl Slice {
+    /// What is left from a byte on.
+    pub fn from(&self, start: usize) -> Self {
+        let start = self.range.end.min(self.range.start + start);
+        Self { bytes: Arc::clone(&self.bytes), range: start..self.range.end }
+    }
+}
+
+impl Deref for Slice {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[self.range.clone()]
+    }
+}
+
 /// A file of records by name; the last one of a name counts, and one without a value says that the name is gone.
 #[derive(Debug)]
 pub struct Log {
     path: PathBuf,
     version: Print,
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     /// The body of each record that counts: where its name and its value stand.
     records: Vec<Record>,
     /// How far the file is made of whole records.
@@ -40,10 +64,15 @@ impl Log {
     /// Reads a file, which need not exist. Records of another `version` are left out.
     pub fn open(path: PathBuf, version: Print) -> Self {
         let bytes = fs::read(&path).unwrap_or_default();
-        let mut log = Self { path, version, bytes, records: Vec::new(), end: 0 };
+        Self::of(path, bytes, version)
+    }
+
+    /// The same of a file that was read already.
+    pub fn of(path: PathBuf, bytes: Vec<u8>, version: Print) -> Self {
+        let mut log = Self { path, version, bytes: Arc::new(bytes), records: Vec::new(), end: 0 };
         let start = postcard::to_stdvec(&version).unwrap_or_default();
         if !log.bytes.starts_with(&start) {
-            log.bytes.clear();
+            log.bytes = Arc::default();
             return log;
         }
         let mut at = start.len();
@@ -61,7 +90,7 @@ impl Log {
 
     /// Every name with its value, in the order of the file. A value is none when it is damaged: that costs its print, so
     /// it is told only when it is asked for.
-    pub fn values(&self) -> impl IndexedParallelIterator<Item = (&str, Option<&[u8]>)> {
+    pub fn values(&self) -> impl IndexedParallelIterator<Item = (&str, Option<Slice>)> {
         self.records.par_iter().map(|record| {
             let name = std::str::from_utf8(&self.bytes[record.name.clone()]).unwrap_or_default();
             (name, self.value(record))
@@ -69,16 +98,16 @@ impl Log {
     }
 
     /// The bytes remembered under a name, if they are whole.
-    pub fn get(&self, name: &str) -> Option<&[u8]> {
+    pub fn get(&self, name: &str) -> Option<Slice> {
         let record = self.records.iter().find(|record| &self.bytes[record.name.clone()] == name.as_bytes())?;
         self.value(record)
     }
 
-    fn value(&self, record: &Record) -> Option<&[u8]> {
+    fn value(&self, record: &Record) -> Option<Slice> {
         let body = body(record);
         let print = &self.bytes[body.start - 16..body.start];
         let whole = postcard::from_bytes::<Print>(print).ok()? == Print::of(&self.bytes[body]);
-        whole.then(|| &self.bytes[record.value.clone()])
+        whole.then(|| Slice { bytes: Arc::clone(&self.bytes), range: record.value.clone() })
     }
 
     /// Adds records, and says which names are gone. Another program that holds the file keeps it to itself: then nothing
@@ -168,7 +197,7 @@ mod tests {
     use super::*;
 
     fn value(log: &Log, name: &str) -> Option<String> {
-        log.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        log.get(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
     #[test]
@@ -181,7 +210,8 @@ mod tests {
         Log::open(path.clone(), version).save(&[("a".into(), b"trois".to_vec())], vec!["b".into()]).unwrap();
         let log = Log::open(path.clone(), version);
         assert_eq!((value(&log, "a"), value(&log, "b")), (Some("trois".into()), None));
-        assert_eq!(log.values().collect::<Vec<_>>(), [("a", Some(&b"trois"[..]))]);
+        assert_eq!(log.values().map(|(name, _)| name).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(*log.get("a").unwrap().from(3), *b"is");
         assert_eq!(value(&Log::open(path, Print::of(b"2")), "a"), None, "another version");
     }
 

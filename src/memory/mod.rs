@@ -13,5 +13,5 @@ mod print;
 pub const CACHE: &str = ".repere-cache";
 
 pub use files::{Files, Stamp};
-pub use log::Log;
+pub use log::{Log, Slice};
 pub use print::{Print, program};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::pagers;
 use super::plan::{Feed, Scope, unplaced};
 use crate::config::{Dialect, ExcludePaginated, Loaded};
-use crate::content::{Library, Page, PageKey, TaxonomyKey};
+use crate::content::{Library, Page, PageKey, Section, Taxonomy, TaxonomyKey};
 use crate::diagnostic::Diagnostic;
 use crate::output::Output;
 use crate::templates::Renderer;
@@ -115,8 +115,12 @@ pub(super) fn sitemap(library: &Library, loaded: &Loaded, renderer: &Renderer) -
 
 /// Whether a sitemap is surely one file.
 pub(super) fn is_one(library: &Library) -> bool {
-    let sections: usize = library.sections.iter().map(|section| 2 + section.pages.len()).sum();
-    let terms: usize = library.taxonomies.iter().flat_map(|t| &t.items).map(|term| 2 + term.pages.len()).sum();
+    let pagers = |by: Option<usize>, pages: usize| by.filter(|by| *by > 0).map_or(0, |by| pages / by + 1);
+    let of_section = |section: &Section| 2 + pagers(section.meta.paginate_by, section.pages.len());
+    let sections: usize = library.sections.iter().map(of_section).sum();
+    let of_terms =
+        |t: &Taxonomy| -> usize { t.items.iter().map(|term| 2 + pagers(t.kind.paginate_by, term.pages.len())).sum() };
+    let terms: usize = library.taxonomies.iter().map(of_terms).sum();
     library.pages.len() + sections + terms + library.taxonomies.len() < SITEMAP_LIMIT
 }
 

@@ -100,7 +100,7 @@ pub fn load_with(options: &Options, memory: &mut Memory) -> Result<Site, Vec<Dia
 /// Builds a site and publishes it: what changed is replaced file by file, a first build in one rename.
 pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let mut found = Vec::new();
-    let mut memory = Memory::on_disk();
+    let mut memory = Memory::on_disk(&options.root);
     let loaded = load_config(options, &mut found)?;
     let folder = folder::output(options, &loaded.0)?;
     memory.begin(&loaded.0, options, Some(folder.clone()));

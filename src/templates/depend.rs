@@ -4,7 +4,7 @@
 //! value, whoever put it there: it is taken of the library, not of the files behind it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::config::{Loaded, SlugifyStrategy};
 use crate::content::{Library, Node, Page, PageKey, Paginator, SectionKey, TaxonomyKey};
@@ -23,8 +23,15 @@ pub struct Prints<'a> {
     today: Print,
     pages: Vec<Print>,
     sections: Vec<Print>,
-    known: Mutex<HashMap<(Read, Closure), Option<Print>>>,
-    lists: Mutex<HashMap<(SectionKey, Fields), Print>>,
+    known: RwLock<HashMap<Closure, HashMap<Read, Option<Print>>>>,
+    lists: Mutex<HashMap<(List, Fields), Print>>,
+}
+
+/// A list of pages that many ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum List {
+    Section(SectionKey),
+    Term(TaxonomyKey, usize),
 }
 
 impl<'a> Prints<'a> {
@@ -38,7 +45,7 @@ impl<'a> Prints<'a> {
             today: Print::of_value(&today.to_string()),
             pages: library.pages.par_iter().map(|page| page_head(library, page)).collect(),
             sections: (0..library.sections.len() as u32).map(|at| section_head(library, SectionKey(at))).collect(),
-            known: Mutex::default(),
+            known: RwLock::default(),
             lists: Mutex::default(),
         }
     }
@@ -52,7 +59,7 @@ impl<'a> Prints<'a> {
             today: Print::of_value(&today.to_string()),
             pages: Vec::new(),
             sections: Vec::new(),
-            known: Mutex::default(),
+            known: RwLock::default(),
             lists: Mutex::default(),
         }
     }
@@ -76,7 +83,7 @@ impl<'a> Prints<'a> {
 
     /// What a section's own template sees, with its pages or without.
     pub fn section(&self, key: SectionKey, with_pages: bool, others: Fields) -> Print {
-        let list = with_pages.then(|| self.list(key, others));
+        let list = with_pages.then(|| self.section_list(key, others));
         let beside = self.sections_beside(key, others);
         Print::of_value(&(self.section_alone(key, Fields::ALL), list, beside))
     }
@@ -102,7 +109,8 @@ impl<'a> Prints<'a> {
     pub fn term(&self, key: TaxonomyKey, index: usize, with_pages: bool, others: Fields) -> Print {
         let term = &self.library[key].items[index];
         let own = (&term.name, &term.slug, &term.path, &term.permalink, term.pages.len());
-        Print::of_value(&(own, with_pages.then(|| self.pages(&term.pages, others))))
+        let list = with_pages.then(|| self.list(List::Term(key, index), &term.pages, others));
+        Print::of_value(&(own, list))
     }
 
     /// A whole taxonomy with the pages of its terms.
@@ -114,12 +122,14 @@ impl<'a> Prints<'a> {
 
     /// What a look-up would answer a template now; `None` when that cannot be known without asking.
     pub fn read(&self, read: &Read, closure: Closure) -> Option<Print> {
-        let asked = (read.clone(), closure);
-        if let Some(print) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&asked) {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(print) = known.get(&closure).and_then(|known| known.get(read)) {
             return *print;
         }
+        drop(known);
         let print = self.look(read, closure);
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(asked, print);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(closure).or_default().insert(read.clone(), print);
         print
     }
 
@@ -174,7 +184,9 @@ impl<'a> Prints<'a> {
     fn node(&self, node: Option<Node>, with_pages: bool, others: Fields) -> Option<(bool, Print, Option<Print>)> {
         Some(match node? {
             Node::Page(key) => (true, self.listed(key, others), None),
-            Node::Section(key) => (false, self.section_alone(key, others), with_pages.then(|| self.list(key, others))),
+            Node::Section(key) => {
+                (false, self.section_alone(key, others), with_pages.then(|| self.section_list(key, others)))
+            }
         })
     }
 
@@ -194,12 +206,16 @@ impl<'a> Prints<'a> {
     }
 
     /// The pages of a section in their order.
-    fn list(&self, key: SectionKey, others: Fields) -> Print {
+    fn section_list(&self, key: SectionKey, others: Fields) -> Print {
+        self.list(List::Section(key), &self.library[key].pages, others)
+    }
+
+    fn list(&self, key: List, pages: &[PageKey], others: Fields) -> Print {
         let known = self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&(key, others)).copied();
         if let Some(print) = known {
             return print;
         }
-        let print = self.pages(&self.library[key].pages, others);
+        let print = self.pages(pages, others);
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).insert((key, others), print);
         print
     }

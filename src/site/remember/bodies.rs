@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Loaded;
-use crate::content::{Library, Node, Rendered};
+use crate::content::{Html, Library, Node, Rendered};
 use crate::markdown::{Done, Recall};
 use crate::media::image::Images;
-use crate::memory::{Files, Print};
+use crate::memory::{Files, Print, Slice};
 use crate::templates::{Closure, Closures, Prints, Read, page_head, section_head, traced};
 
 /// Templates that write parts of any body.
@@ -38,6 +38,22 @@ pub(in crate::site) struct Body {
     links: Print,
     reads: Vec<(Read, Print)>,
     rendered: Arc<Rendered>,
+}
+
+impl Body {
+    /// As bytes, the HTML last and as it is.
+    pub(in crate::site) fn to_bytes(&self) -> Vec<u8> {
+        let bytes = postcard::to_stdvec(self).unwrap_or_default();
+        [&bytes, self.rendered.html.as_bytes()].concat()
+    }
+
+    /// Of such bytes; the HTML stays where it lies.
+    pub(in crate::site) fn from_bytes(bytes: &Slice) -> Option<Self> {
+        let (mut body, rest) = postcard::take_from_bytes::<Self>(bytes).ok()?;
+        let html = bytes.from(bytes.len() - rest.len());
+        Arc::make_mut(&mut body.rendered).html = Html::kept(html);
+        Some(body)
+    }
 }
 
 /// The memory of bodies during one build.

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use crate::config::Loaded;
 use crate::content::{Kept, Library, Texts};
 use crate::markdown::Highlighter;
-use crate::memory::{Files, Log, Print, program};
+use crate::memory::{Files, Log, Print, Slice, program};
 use crate::site::Options;
 use crate::templates::KeptValues;
 
@@ -44,6 +44,14 @@ pub struct Memory {
     /// The values of pages.
     pub(super) values: KeptValues,
     logs: Option<(Log, Log)>,
+    ahead: Option<Ahead>,
+}
+
+/// The texts of the last build: much to read, and read while the configuration is.
+#[derive(Debug)]
+struct Ahead {
+    file: PathBuf,
+    bytes: std::thread::JoinHandle<Vec<u8>>,
 }
 
 /// Where a memory lives.
@@ -69,9 +77,12 @@ impl Memory {
         Self { keeps: Keeps::Process, ..Self::default() }
     }
 
-    /// For a build into a folder: what is needed is read from the cache of the site.
-    pub fn on_disk() -> Self {
-        Self { keeps: Keeps::Disk, ..Self::default() }
+    /// For a build of the site in `root` into a folder: what is needed is read from the cache of the site.
+    pub fn on_disk(root: &Path) -> Self {
+        let file = root.join(super::CACHE).join(TEXTS);
+        let read = file.clone();
+        let bytes = std::thread::spawn(move || std::fs::read(read).unwrap_or_default());
+        Self { keeps: Keeps::Disk, ahead: Some(Ahead { file, bytes }), ..Self::default() }
     }
 
     /// Whether outputs are kept in memory.
@@ -99,8 +110,12 @@ impl Memory {
     fn open(&mut self, cache: &Path, environment: Print, folder: Option<PathBuf>) {
         let place = folder.as_ref().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
         let name = hex(Print::of(place.as_bytes()));
+        let ahead = self.ahead.take().filter(|ahead| ahead.file == cache.join(TEXTS));
         let (texts, outputs) = rayon::join(
-            || Log::open(cache.join("texts.bin"), environment),
+            || match ahead.and_then(|ahead| Some((ahead.file, ahead.bytes.join().ok()?))) {
+                Some((file, bytes)) => Log::of(file, bytes, environment),
+                None => Log::open(cache.join(TEXTS), environment),
+            },
             || Log::open(cache.join(format!("outputs-{name}.bin")), environment),
         );
         let ((of_texts, of_bodies), (of_files, of_outputs)) = rayon::join(
@@ -134,7 +149,7 @@ impl Memory {
             }
             for (name, body) in &bodies {
                 if !self.bodies.get(name).is_some_and(|before| Arc::ptr_eq(before, body)) {
-                    added.push((format!("b{name}"), postcard::to_stdvec(&**body).unwrap_or_default()));
+                    added.push((format!("b{name}"), body.to_bytes()));
                 }
             }
             let gone = gone("t", &self.texts, &texts).chain(gone("b", &self.bodies, &bodies));
@@ -158,6 +173,8 @@ impl Memory {
     }
 }
 
+/// The file of texts and bodies.
+const TEXTS: &str = "texts.bin";
 /// The record of the states of files.
 const FILES: &str = "files";
 
@@ -192,18 +209,18 @@ fn gone<'a, T>(
 
 type Remembered<T> = (String, Arc<T>);
 
-fn text_or_body((name, value): (&str, Option<&[u8]>)) -> Option<Either<Remembered<Kept>, Remembered<Body>>> {
+fn text_or_body((name, value): (&str, Option<Slice>)) -> Option<Either<Remembered<Kept>, Remembered<Body>>> {
     let (kind, name) = name.split_at_checked(1)?;
     Some(match kind {
-        "t" => Either::Left((name.to_owned(), Arc::new(postcard::from_bytes(value?).ok()?))),
-        _ => Either::Right((name.to_owned(), Arc::new(postcard::from_bytes(value?).ok()?))),
+        "t" => Either::Left((name.to_owned(), Arc::new(postcard::from_bytes(&value?).ok()?))),
+        _ => Either::Right((name.to_owned(), Arc::new(Body::from_bytes(&value?)?))),
     })
 }
 
-fn files_or_output((name, value): (&str, Option<&[u8]>)) -> Option<Either<Files, (String, Made)>> {
+fn files_or_output((name, value): (&str, Option<Slice>)) -> Option<Either<Files, (String, Made)>> {
     if name == FILES {
-        return Some(Either::Left(Files::from_bytes(value?)));
+        return Some(Either::Left(Files::from_bytes(&value?)));
     }
-    let made = postcard::from_bytes(value?).ok()?;
+    let made = postcard::from_bytes(&value?).ok()?;
     Some(Either::Right((name.strip_prefix('o')?.to_owned(), made)))
 }
