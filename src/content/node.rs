@@ -1,5 +1,6 @@
 //! Pages and sections as values.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -156,6 +157,8 @@ pub struct Rendered {
     pub hooked: bool,
     /// The prints of what templates see of it.
     pub prints: BodyPrints,
+    /// Its blocks of code: the print of fence and code, and the bytes of the HTML they became.
+    pub blocks: Vec<(Print, Range<usize>)>,
 }
 
 /// The prints of what templates see of a body.

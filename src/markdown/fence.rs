@@ -4,6 +4,7 @@
 //! the first block of the site needs them and not before (they cost more than a small site).
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -11,7 +12,9 @@ use giallo::{HighlightOptions, HtmlRenderer, PLAIN_GRAMMAR_NAME, Registry, Theme
 use pulldown_cmark_escape::escape_html;
 
 use crate::config::{DataAttrPosition, Dialect, HighlightStyle, Highlighting, Loaded};
+use crate::content::Rendered;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::memory::Print;
 
 /// Prefix of the classes of class highlighting.
 const PREFIX: &str = "z-";
@@ -55,8 +58,8 @@ pub struct Highlighter {
     folder: PathBuf,
     is_older: bool,
     registry: OnceLock<Result<Registry, String>>,
-    /// Blocks of this build by a hash of fence and code: the same few lines often stand on many pages.
-    known: Mutex<HashMap<[u8; 32], Arc<str>>>,
+    /// Blocks by the print of fence and code: the same few lines often stand on many pages.
+    known: Mutex<HashMap<Print, Arc<str>>>,
 }
 
 impl Highlighter {
@@ -132,11 +135,38 @@ impl Highlighter {
         Ok(registry)
     }
 
+    /// Learns the blocks of a body that an earlier build made with the same grammars and themes, so that those which stay
+    /// need no grammar.
+    pub fn learn(&self, body: &Rendered) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, range) in &body.blocks {
+            if let Some(html) = body.html.get(range.clone()) {
+                known.insert(*key, html.into());
+            }
+        }
+    }
+
+    /// Where the blocks of a text stand in its HTML. One that a template wrote anew is not found, and not told.
+    pub(super) fn places(&self, blocks: &[Print], html: &str) -> Vec<(Print, Range<usize>)> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut from = 0;
+        let found = blocks.iter().filter_map(|key| {
+            let block = known.get(key)?;
+            let at = from + html[from..].find(&**block)?;
+            from = at + block.len();
+            Some((*key, at..from))
+        });
+        found.collect()
+    }
+
+    /// The name of a block among those that are known.
+    pub(super) fn key(fence: &str, code: &str) -> Print {
+        Print::of_value(&(fence, code))
+    }
+
     /// A block that is known from another page, or highlighted now. One with a problem is told each time.
     fn block(&self, fence: &str, code: &str) -> (String, Option<Problem>) {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&(fence.len() as u64).to_le_bytes()).update(fence.as_bytes()).update(code.as_bytes());
-        let key = *hasher.finalize().as_bytes();
+        let key = Self::key(fence, code);
         if let Some(html) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return (html.to_string(), None);
         }

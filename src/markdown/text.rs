@@ -12,10 +12,11 @@ use pulldown_cmark_escape::{escape_href, escape_html};
 use super::links::{self, Resolved};
 use super::markup::{self, Kind, Markup};
 use super::shortcodes::{Pending, Piece};
-use super::{Context, Hooks, Places, SUGGESTED, fence, footnotes, headings, shortcodes, summary};
+use super::{Context, Highlighter, Hooks, Places, SUGGESTED, fence, footnotes, headings, shortcodes, summary};
 use crate::config::{Dialect, LinkLevel, Markdown};
 use crate::content::Rendered;
 use crate::diagnostic::{Diagnostic, Level, Place};
+use crate::memory::Print;
 
 static EMOJI: LazyLock<Replacer> = LazyLock::new(Replacer::new);
 
@@ -51,9 +52,10 @@ fn render_filled<'c>(
         found: Vec::new(),
         has_summary: false,
         images: 0,
+        blocks: Vec::new(),
     };
     let mut events = walk.events();
-    let Walk { mut rendered, mut found, has_summary, pending, .. } = walk;
+    let Walk { mut rendered, mut found, has_summary, pending, blocks, .. } = walk;
     found.extend(pending.into_iter().flat_map(|pending| pending.faults));
 
     if context.config.markdown.bottom_footnotes {
@@ -71,6 +73,9 @@ fn render_filled<'c>(
     match summary::write(events, cut, context) {
         Ok((html, summary)) => (rendered.html, rendered.summary) = (html.into(), summary),
         Err(message) => found.push(template_problem("summary-cutoff.html", message)),
+    }
+    if let Some(highlighter) = context.highlighter {
+        rendered.blocks = highlighter.places(&blocks, &rendered.html);
     }
     (rendered, found)
 }
@@ -110,6 +115,8 @@ struct Walk<'t, 'c> {
     has_summary: bool,
     /// Images that a template wrote so far.
     images: usize,
+    /// The names of highlighted blocks.
+    blocks: Vec<Print>,
 }
 
 /// An image while its alternative comes in, for a template that writes it.
@@ -313,6 +320,9 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
 
     fn code(&mut self, block: &Code, span: Range<usize>) -> String {
         let (html, problem) = fence::block(self.context.highlighter, block.fence.as_deref(), &block.code);
+        if self.context.highlighter.is_some() {
+            self.blocks.push(Highlighter::key(block.fence.as_deref().unwrap_or_default(), &block.code));
+        }
         if let Some(problem) = problem {
             let first = span.start..self.text[span.clone()].find('\n').map_or(span.end, |at| span.start + at);
             let known = Diagnostic::warning(problem.message).at(self.place(first, block.fence.as_deref()));

@@ -71,7 +71,8 @@ pub(super) fn make(
     let hooks: &dyn Hooks = hooks.as_ref().map_or(&Untemplated, |hooks| hooks);
     let files = &memory.files;
     let images = renderer.as_ref().map(Renderer::images);
-    let bodies = Bodies::new(&memory.bodies, (&library, &loaded, files), &closures, images, today);
+    let bodies =
+        Bodies::new(&memory.bodies, (&library, &loaded, files), &closures, (images, highlighter.as_deref()), today);
     let texts = markdown::render_library(&library, &loaded, highlighter.as_deref(), hooks, &bodies);
     let bodies = bodies.done();
     renderer.iter().for_each(Renderer::settle);

@@ -50,7 +50,7 @@ pub(crate) fn make(root: &Path) -> Made {
     schedule::hide(&mut library, &clock);
     for page in &mut library.pages {
         // Markdown has its own tests: the text is taken as the HTML here.
-        std::sync::Arc::make_mut(&mut page.rendered).html = page.raw.to_string();
+        std::sync::Arc::make_mut(&mut page.rendered).html = page.raw.to_string().into();
     }
     let (contribution, found) = podcast::contribute(&library, &loaded, &series, now());
     problems.extend(found);

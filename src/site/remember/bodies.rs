@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Loaded;
 use crate::content::{Html, Library, Node, Rendered};
-use crate::markdown::{Done, Recall};
+use crate::markdown::{Done, Highlighter, Recall};
 use crate::media::image::Images;
 use crate::memory::{Files, Print, Slice};
 use crate::templates::{Closure, Closures, Prints, Read, page_head, section_head, traced};
@@ -62,6 +62,7 @@ pub(in crate::site) struct Bodies<'a> {
     prints: Prints<'a>,
     closures: &'a Closures,
     images: Option<&'a Images>,
+    highlighter: Option<&'a Highlighter>,
     /// The templates that any body may use.
     small: Print,
     now: Mutex<BTreeMap<String, Arc<Body>>>,
@@ -73,7 +74,7 @@ impl<'a> Bodies<'a> {
         before: &'a BTreeMap<String, Arc<Body>>,
         (library, loaded, files): (&'a Library, &'a Loaded, &'a Files),
         closures: &'a Closures,
-        images: Option<&'a Images>,
+        (images, highlighter): (Option<&'a Images>, Option<&'a Highlighter>),
         today: jiff::civil::Date,
     ) -> Self {
         let small: Vec<Print> = SMALL.iter().map(|name| closures.of(name).print).collect();
@@ -82,6 +83,7 @@ impl<'a> Bodies<'a> {
             prints: Prints::early(library, loaded, files, today),
             closures,
             images,
+            highlighter,
             small: Print::of_value(&small),
             now: Mutex::default(),
         }
@@ -147,6 +149,9 @@ impl Recall for Bodies<'_> {
             }
             self.keep(name, Arc::clone(body));
             return (Arc::clone(&body.rendered), Vec::new());
+        }
+        if let (Some(highlighter), Some(body)) = (self.highlighter, self.before.get(name)) {
+            highlighter.learn(&body.rendered);
         }
         let ((rendered, found), reads) = traced(work);
         let reads: Option<Vec<(Read, Print)>> =
