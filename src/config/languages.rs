@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::keys::{Entry, Raw, Reader, Table};
+use super::keys::{Entry, Item, Raw, Reader, Table};
 use super::slug::slugify_path;
 use super::zola::{Config, IndexFormat, LanguageOptions, Search, TaxonomyConfig};
 
@@ -43,6 +43,7 @@ pub(super) fn read(
     let config = &*config;
     if !strict {
         languages_as_list(reader, root);
+        languages_at_the_root(reader, &mut rooted, root, &config.default_language);
     }
     for entry in reader.table(root, "languages").unwrap_or_default().entries {
         if !is_code(&entry.key) {
@@ -193,7 +194,7 @@ fn search(reader: &mut Reader, table: &mut Table) -> Search {
     search
 }
 
-/// Before 0.14: `languages = [{code = "fr", feed = true}]`, with `[translations.fr]` at the root.
+/// Before 0.14: `languages = [{code = "fr", feed = true}]`.
 fn languages_as_list(reader: &mut Reader, root: &mut Table) {
     let Some(mut entry) = root.take("languages") else { return };
     let Raw::Array(items) = entry.item.value else {
@@ -225,4 +226,64 @@ fn languages_as_list(reader: &mut Reader, root: &mut Table) {
     }
     entry.item.value = Raw::Table(table);
     root.entries.push(entry);
+}
+
+/// Before 0.14: `[translations.fr]` at the root, and in the root's list taxonomies with `lang = "fr"`.
+fn languages_at_the_root(reader: &mut Reader, rooted: &mut Table, root: &mut Table, default: &str) {
+    let find = |entry: &Entry, key: &str| entry.key == key;
+    if let Some(Entry { item: Item { value: Raw::Table(texts), .. }, .. }) =
+        rooted.entries.iter_mut().find(|entry| find(entry, "translations"))
+    {
+        for entry in std::mem::take(&mut texts.entries) {
+            let Raw::Table(of_language) = entry.item.value else {
+                texts.entries.push(entry);
+                continue;
+            };
+            let help = format!("write `[languages.{}.translations]`", entry.key);
+            reader.warn(&entry.key_span, "texts of a language at the root are the form of an older Zola", help);
+            match language_table(root, &entry.key) {
+                _ if entry.key == default => texts.entries.extend(of_language.entries),
+                Some(table) => {
+                    let item = Item { value: Raw::Table(of_language), span: entry.item.span };
+                    table.entries.push(Entry { key: "translations".to_owned(), key_span: entry.key_span, item });
+                }
+                None => {}
+            }
+        }
+    }
+    if let Some(Entry { key, key_span, item: Item { value: Raw::Array(items), span } }) =
+        rooted.entries.iter_mut().find(|entry| find(entry, "taxonomies"))
+    {
+        for mut item in std::mem::take(items) {
+            let lang = if let Raw::Table(taxonomy) = &mut item.value { taxonomy.take("lang") } else { None };
+            let Some(Entry { key_span: at, item: Item { value: Raw::String(lang), .. }, .. }) = lang else {
+                items.push(item);
+                continue;
+            };
+            let help = format!("put the taxonomy into `[languages.{lang}]`");
+            reader.warn(&at, "`lang` of a taxonomy is a key of an older Zola", help);
+            match language_table(root, &lang) {
+                _ if lang == default => items.push(item),
+                Some(table) => match table.entries.iter_mut().find(|entry| find(entry, "taxonomies")) {
+                    Some(Entry { item: Item { value: Raw::Array(known), .. }, .. }) => known.push(item),
+                    _ => {
+                        let item = Item { value: Raw::Array(vec![item]), span: span.clone() };
+                        table.entries.push(Entry { key: key.clone(), key_span: key_span.clone(), item });
+                    }
+                },
+                None => {}
+            }
+        }
+    }
+}
+
+/// `[languages.X]`, when the configuration has it.
+fn language_table<'t>(root: &'t mut Table, lang: &str) -> Option<&'t mut Table> {
+    let Raw::Table(languages) = &mut root.entries.iter_mut().find(|entry| entry.key == "languages")?.item.value else {
+        return None;
+    };
+    match &mut languages.entries.iter_mut().find(|entry| entry.key == lang)?.item.value {
+        Raw::Table(table) => Some(table),
+        _ => None,
+    }
 }

@@ -7,7 +7,7 @@ use super::load::place_section;
 use super::sort::sort_pages;
 use super::taxonomy;
 use super::{FileInfo, Library, Node, Page, PageKey, Section, SectionKey, SortBy};
-use crate::config::Config;
+use crate::config::{Config, Dialect};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// Makes the library.
@@ -29,6 +29,7 @@ pub(super) fn library(
     check_folders(&library, problems);
     link_sections(&mut library, config);
     link_pages(&mut library, config);
+    hide(&mut library, config);
     order_pages(&mut library, config, problems);
     link_translations(&mut library, config);
     taxonomy::build(&mut library, config);
@@ -167,12 +168,31 @@ fn link_pages(library: &mut Library, _config: &Config) {
     }
 }
 
+/// What pages and sections do not say of being hidden they have from the section above. The older dialect knows neither
+/// this nor pages that are left out of feeds: of pages it takes every key for none of its own.
+fn hide(library: &mut Library, config: &Config) {
+    let is_older = config.dialect == Dialect::Zola022;
+    let mut sections: Vec<SectionKey> = library.section_keys().collect();
+    sections.sort_by_key(|key| library[*key].file.components.len());
+    for key in sections {
+        let above = library[key].parent.and_then(|parent| library[parent].meta.hidden);
+        let own = library[key].meta.hidden;
+        library[key].meta.hidden = if is_older { None } else { own.or(above) };
+    }
+    for key in library.page_keys().filter(|key| !library[*key].broken).collect::<Vec<_>>() {
+        let above = library[key].section.and_then(|section| library[section].meta.hidden);
+        let meta = &mut library[key].meta;
+        meta.hidden = if is_older { None } else { meta.hidden.or(above) };
+        meta.include_in_feeds |= is_older;
+    }
+}
+
 /// Sorts the pages of every section and tells each its neighbours.
 fn order_pages(library: &mut Library, config: &Config, problems: &mut Vec<Diagnostic>) {
     for key in library.section_keys() {
         let pages = std::mem::take(&mut library[key].pages);
         let sort_by = library[key].meta.sort_by;
-        let hidden = |key: &PageKey| library[*key].meta.hidden;
+        let hidden = |key: &PageKey| library[*key].meta.hidden == Some(true);
         let pages: Vec<PageKey> = pages.into_iter().filter(|p| !hidden(p)).collect();
         let (sorted, ignored) = sort_pages(library, pages, sort_by, config.dialect);
         if sort_by != SortBy::None && !library[key].meta.transparent {

@@ -38,8 +38,9 @@ pub struct PageFrontMatter {
     pub in_search_index: bool,
     /// `include_in_feeds` (0.23).
     pub include_in_feeds: bool,
-    /// `hidden` (0.23): not in its section's pages, feeds, sitemap or search index, but rendered.
-    pub hidden: bool,
+    /// `hidden` (0.23): not in its section's pages, feeds, sitemap or search index, but rendered. What a page does not say
+    /// its section says.
+    pub hidden: Option<bool>,
     /// `template`.
     pub template: Option<String>,
     /// `[taxonomies]`: terms as written, taxonomies in file order.
@@ -69,7 +70,7 @@ impl Default for PageFrontMatter {
             authors: Vec::new(),
             in_search_index: true,
             include_in_feeds: true,
-            hidden: false,
+            hidden: None,
             template: None,
             taxonomies: Vec::new(),
             extra: Map::new(),
@@ -105,8 +106,8 @@ pub struct SectionFrontMatter {
     pub insert_anchor_links: Option<InsertAnchor>,
     /// `in_search_index`.
     pub in_search_index: bool,
-    /// `hidden` (0.23).
-    pub hidden: bool,
+    /// `hidden` (0.23), for itself and what is in it.
+    pub hidden: Option<bool>,
     /// `render`.
     pub render: bool,
     /// `redirect_to`.
@@ -140,7 +141,7 @@ impl Default for SectionFrontMatter {
             paginate_reversed: false,
             insert_anchor_links: None,
             in_search_index: true,
-            hidden: false,
+            hidden: None,
             render: true,
             redirect_to: None,
             transparent: false,

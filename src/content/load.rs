@@ -252,7 +252,7 @@ fn remembered<'a>(
 /// Place, files and length of a page whose front matter and text are there.
 pub(super) fn finish_page(page: &mut Page, file: FileInfo, lang: String, source: &Source) {
     if page.broken {
-        (page.meta.render, page.meta.hidden) = (false, true);
+        (page.meta.render, page.meta.hidden) = (false, Some(true));
     }
     page.rendered = counted(&page.raw, &lang, source.config, page.rendered.failed);
     (page.lang, page.file) = (lang, file);

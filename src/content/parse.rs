@@ -168,13 +168,13 @@ pub(super) fn page(reader: &mut Reader, mut table: Table, language: &LanguageOpt
     meta.authors = reader.strings(table, "authors").unwrap_or_default();
     reader.bool(table, "in_search_index", &mut meta.in_search_index);
     reader.bool(table, "include_in_feeds", &mut meta.include_in_feeds);
-    reader.bool(table, "hidden", &mut meta.hidden);
+    meta.hidden = hidden(reader, table);
     meta.template = reader.string(table, "template");
     meta.taxonomies = taxonomies(reader, table, language);
     if let Some(extra) = reader.table(table, "extra") {
         meta.extra = extra.into_json();
     }
-    meta.facets = facets(table);
+    meta.facets = facets(reader, table);
     // Zola takes any other key; only a slip of the pen is worth a word.
     table.entries.retain(|e| crate::diagnostic::did_you_mean(&e.key, PAGE_KEYS.iter().copied()).is_some());
     reader.unknown(table, "the front matter of a page", PAGE_KEYS, false);
@@ -209,7 +209,7 @@ pub(super) fn section(reader: &mut Reader, mut table: Table) -> SectionFrontMatt
     reader.bool(table, "paginate_reversed", &mut meta.paginate_reversed);
     meta.insert_anchor_links = reader.choice(table, "insert_anchor_links", ANCHORS);
     reader.bool(table, "in_search_index", &mut meta.in_search_index);
-    reader.bool(table, "hidden", &mut meta.hidden);
+    meta.hidden = hidden(reader, table);
     reader.bool(table, "render", &mut meta.render);
     meta.redirect_to = reader.string(table, "redirect_to");
     reader.bool(table, "transparent", &mut meta.transparent);
@@ -218,7 +218,7 @@ pub(super) fn section(reader: &mut Reader, mut table: Table) -> SectionFrontMatt
     if let Some(extra) = reader.table(table, "extra") {
         meta.extra = extra.into_json();
     }
-    meta.facets = facets(table);
+    meta.facets = facets(reader, table);
     // Of Zola before 0.16.
     if let Some(entry) = table.take("generate_rss") {
         reader.warn(&entry.key_span, "`generate_rss` is a key of an older Zola", "write `generate_feeds`");
@@ -227,14 +227,30 @@ pub(super) fn section(reader: &mut Reader, mut table: Table) -> SectionFrontMatt
     meta
 }
 
-fn facets(table: &mut Table) -> BTreeMap<String, Value> {
-    let taken = FACETS.iter().filter_map(|name| table.take(name));
-    taken
-        .filter_map(|entry| match entry.item.into_json() {
-            Value::Null => None,
-            value => Some((entry.key, value)),
-        })
-        .collect()
+/// Our own tables of a page. What has such a name and is no table is the writer's own affair: Zola takes any key.
+fn facets(reader: &mut Reader, table: &mut Table) -> BTreeMap<String, Value> {
+    let mut facets = BTreeMap::new();
+    for name in FACETS {
+        let Some(entry) = table.take(name) else { continue };
+        match entry.item.value {
+            Raw::Table(_) => drop(facets.insert(entry.key, entry.item.into_json())),
+            Raw::Null => {}
+            _ => reader.warn(
+                &entry.key_span,
+                format!("`{name}` is no table, so it counts for nothing"),
+                format!("write a table `[{name}]`, or put the key into `[extra]`"),
+            ),
+        }
+    }
+    facets
+}
+
+/// `hidden`, when it is said.
+fn hidden(reader: &mut Reader, table: &mut Table) -> Option<bool> {
+    let mut hidden = false;
+    let is_said = table.entries.iter().any(|entry| entry.key == "hidden");
+    reader.bool(table, "hidden", &mut hidden);
+    is_said.then_some(hidden)
 }
 
 fn not_empty(reader: &mut Reader, table: &mut Table, key: &str) -> Option<String> {

@@ -111,13 +111,15 @@ fn hidden_home(library: &Library, lang: &str) -> Option<Diagnostic> {
 fn items<'a>(library: &'a Library, lang: &str, search: &Search, dialect: Dialect) -> Vec<Item<'a>> {
     let mut items = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
-    for section in library.sections.iter().filter(|s| s.lang == lang && s.meta.in_search_index && !s.meta.hidden) {
+    for section in
+        library.sections.iter().filter(|s| s.lang == lang && s.meta.in_search_index && s.meta.hidden != Some(true))
+    {
         if section.meta.redirect_to.is_none() {
             items.push(section_item(section, search));
         }
         for key in &section.pages {
             let page = &library[*key];
-            if page.meta.in_search_index && !page.meta.hidden && seen.insert(*key) {
+            if page.meta.in_search_index && page.meta.hidden != Some(true) && seen.insert(*key) {
                 items.push(page_item(page, search, dialect));
             }
         }

@@ -79,7 +79,7 @@ pub(super) fn render(
 }
 
 fn belongs(page: &Page) -> bool {
-    page.meta.date.is_some() && page.meta.include_in_feeds && !page.meta.hidden
+    page.meta.date.is_some() && page.meta.include_in_feeds && page.meta.hidden != Some(true)
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -137,7 +137,7 @@ fn entries<'a>(library: &'a Library, loaded: &Loaded) -> Vec<Entry<'a>> {
     for key in library.page_keys() {
         let page = &library[key];
         let is_borrowed = page.meta.facets.contains_key("fallback");
-        if !page.meta.render || page.meta.hidden || is_borrowed || unplaced.contains(&key) {
+        if !page.meta.render || page.meta.hidden == Some(true) || is_borrowed || unplaced.contains(&key) {
             continue;
         }
         let updated = page.meta.updated.as_ref().or(page.meta.date.as_ref()).map(|date| date.text.as_str());
@@ -145,7 +145,7 @@ fn entries<'a>(library: &'a Library, loaded: &Loaded) -> Vec<Entry<'a>> {
     }
     for key in library.section_keys() {
         let section = &library[key];
-        if !section.meta.render || section.meta.hidden {
+        if !section.meta.render || section.meta.hidden == Some(true) {
             continue;
         }
         add(Entry { permalink: section.permalink.clone(), updated: None, extra: Some(&section.meta.extra) });
