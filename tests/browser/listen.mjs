@@ -130,6 +130,13 @@ const settle = (page) => page.waitForTimeout(600);
   check(await paused(page), "the sound stops at the end of the chapter");
   check((await state(page)).length > 0 && (await page.locator("#arret").inputValue()) === "", "the stop is told and spent");
 
+  // To the very end, as somebody hears it.
+  await jump(page, length - 2);
+  await play(page);
+  await page.waitForFunction(() => document.querySelector("audio").ended, null, { timeout: 8000 }).catch(() => {});
+  check(await page.evaluate(() => document.querySelector("audio").ended), "the sound plays to its end");
+  check((await page.locator("#lecture").textContent()).includes("Lecture"), "and can be played again");
+
   check((await traces(context, page)) === 0, "a whole listen leaves no cookie and no storage");
   check(foreign.length === 0, `no request to another host (${foreign.slice(0, 3).join(", ")})`);
   check(errors.length === 0, `nothing on the console (${errors.join(" | ")})`);
