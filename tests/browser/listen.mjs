@@ -174,6 +174,9 @@ const settle = (page) => page.waitForTimeout(600);
   await play(page);
   await page.waitForFunction(() => document.querySelector("audio").currentTime > 83.2);
   check((await time(page)) < 90, "play begins at the second of the link");
+  await page.evaluate(() => { location.hash = "#t=120"; });
+  await page.waitForFunction(() => document.querySelector("audio").currentTime > 120);
+  check(!(await paused(page)) && (await state(page)) === "", "a link to another second goes on playing, and asks for nothing");
   await context.close();
 }
 

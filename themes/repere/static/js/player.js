@@ -31,7 +31,7 @@
   };
   const cue = (seconds) => {
     seek(seconds);
-    say(`${words.ready} ${spoken(media.currentTime)}.`);
+    if (media.paused) say(`${words.ready} ${spoken(media.currentTime)}.`);
   };
   const jump = (seconds) => (media.readyState ? seek : cue)(media.currentTime + seconds);
   const near = (step) => {
