@@ -25,8 +25,10 @@ pub struct Public {
     pub programme: String,
     /// Town, or a description of the institution.
     pub place: String,
-    /// Whether it takes place by video.
+    /// Whether it takes place by video alone.
     pub online: bool,
+    /// Whether it takes place somewhere and by video.
+    pub hybrid: bool,
     /// Code.
     pub departement: String,
     /// Name.
@@ -195,6 +197,7 @@ pub fn public(session: &Session, seats: Seats, now: Epoch) -> Public {
         programme: session.programme.clone(),
         place: session.place.public.clone(),
         online: !session.place.link.is_empty() && session.place.exact.is_empty(),
+        hybrid: !session.place.link.is_empty() && !session.place.exact.is_empty(),
         departement: session.departement.clone(),
         departement_name: departements::name(&session.departement).unwrap_or_default().to_owned(),
         state: session.state.as_str(),

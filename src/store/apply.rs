@@ -9,7 +9,7 @@ use crate::calendar::{
     Actor, Change, Epoch, Letter, LetterKind, Notice, Reason, Refusal, Registration, Request, Session,
 };
 
-use super::batch::Batch;
+use super::batch::{Batch, Value};
 use super::execute::{Failed, Outcome};
 use super::letters::queue_letter;
 use super::{Error, rows, token};
@@ -150,30 +150,14 @@ impl<'a> Apply<'a> {
 
     async fn add_registration(&mut self, one: &Registration) -> Result<(), Failed> {
         self.added.insert(one.id.clone());
+        let mut values = registration(one);
+        values.extend([(&one.session).into(), one.created.into()]);
         self.batch.add(
             format!("registration {}", one.id),
             "INSERT INTO registrations (name, email, role, organisation, departement, seats, state, position, verified,
                  deadline, changed, version, names, needs, id, session, created)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-            [
-                (&one.name).into(),
-                (&one.email).into(),
-                (&one.function).into(),
-                (&one.organisation).into(),
-                (&one.departement).into(),
-                one.seats.into(),
-                one.state.as_str().into(),
-                one.position.into(),
-                one.verified.into(),
-                one.deadline.into(),
-                one.changed.into(),
-                one.version.into(),
-                one.names.join("\n").into(),
-                (&one.needs).into(),
-                (&one.id).into(),
-                (&one.session).into(),
-                one.created.into(),
-            ],
+            values,
         );
         Ok(())
     }
@@ -187,23 +171,7 @@ impl<'a> Apply<'a> {
                  state = $7, position = $8, verified = $9, deadline = $10, changed = $11, version = $12, names = $13,
                  needs = $14
              WHERE id = $15 AND version = $12 - 1",
-            [
-                (&one.name).into(),
-                (&one.email).into(),
-                (&one.function).into(),
-                (&one.organisation).into(),
-                (&one.departement).into(),
-                one.seats.into(),
-                one.state.as_str().into(),
-                one.position.into(),
-                one.verified.into(),
-                one.deadline.into(),
-                one.changed.into(),
-                one.version.into(),
-                one.names.join("\n").into(),
-                (&one.needs).into(),
-                (&one.id).into(),
-            ],
+            registration(one),
         );
         Ok(())
     }
@@ -351,6 +319,27 @@ fn bind_session<'q>(query: Query<'q>, session: &'q Session) -> Query<'q> {
         .bind(&session.materials)
         .bind(&session.evaluation)
         .bind(session.previous)
+}
+
+/// What of a registration may change, and its id.
+fn registration(one: &Registration) -> Vec<Value> {
+    vec![
+        (&one.name).into(),
+        (&one.email).into(),
+        (&one.function).into(),
+        (&one.organisation).into(),
+        (&one.departement).into(),
+        one.seats.into(),
+        one.state.as_str().into(),
+        one.position.into(),
+        one.verified.into(),
+        one.deadline.into(),
+        one.changed.into(),
+        one.version.into(),
+        one.names.join("\n").into(),
+        (&one.needs).into(),
+        (&one.id).into(),
+    ]
 }
 
 /// Exactly one row was there as expected; otherwise somebody was faster.

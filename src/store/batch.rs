@@ -79,9 +79,10 @@ impl Batch {
 
     /// Adds a statement in the words both engines share, with `$1` for the first of its values. `row` names what it
     /// writes, for [`Batch::holds`].
-    pub(super) fn add<const N: usize>(&mut self, row: impl Into<String>, sql: &'static str, values: [Value; N]) {
+    pub(super) fn add(&mut self, row: impl Into<String>, sql: &'static str, values: impl Into<Vec<Value>>) {
+        let values = values.into();
         debug_assert!(values.len() == places(sql), "{sql}");
-        self.0.push(Statement { sql, row: row.into(), values: values.into() });
+        self.0.push(Statement { sql, row: row.into(), values });
     }
 
     /// Sends them. False when one did not find its row as it expected: the transaction is then to be undone.

@@ -35,6 +35,8 @@ const SQLITE_SETTINGS: &[&str] = &[
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    // 8 MB: what a crowd at one session touches stays in memory.
+    "PRAGMA cache_size = -8192",
     // What is erased is overwritten, not only forgotten.
     "PRAGMA secure_delete = ON",
 ];

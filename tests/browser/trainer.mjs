@@ -95,8 +95,8 @@ async function journey(javaScriptEnabled, email, day) {
   check((await fetch(link)).status === 410, say("and ends when one says so"));
 
   await page.goto(session);
-  await page.click("details summary");
-  await page.click("details button[type=submit]");
+  await page.click("details:has(form) summary");
+  await page.click("details:has(form) button[type=submit]");
   check((await text()).includes("La séance est annulée"), say("it is cancelled"));
 
   await page.goto(`${base}/equipe/compte`);

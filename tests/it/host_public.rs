@@ -60,6 +60,19 @@ fn the_event_of_a_session_says_what_became_of_its_date() {
     let cancelled = event(&desk, &id);
     assert_eq!((state(&cancelled).as_str(), &cancelled["previousStartDate"]), ("EventCancelled", &moved["startDate"]));
 
+    // Somewhere, by video, or both: where is told to those who have a seat.
+    for (exact, link, mode) in [
+        ("12 rue Cachée", "", "OfflineEventAttendanceMode"),
+        ("", "https://visio.exemple.test/salle-secrete", "OnlineEventAttendanceMode"),
+        ("12 rue Cachée", "https://visio.exemple.test/salle-secrete", "MixedEventAttendanceMode"),
+    ] {
+        let mut form = session(70, "");
+        (form.place.exact, form.place.link) = (exact.to_owned(), link.to_owned());
+        let event = event(&desk, &desk.run(&Command::CreateSession(Box::new(form))));
+        assert_eq!(event["eventAttendanceMode"], format!("https://schema.org/{mode}"));
+        assert!(!event.to_string().contains("Cachée") && !event.to_string().contains("secrete"));
+    }
+
     // What was never announced has no date that anybody knew.
     let mut draft = session(45, "");
     draft.publish = false;

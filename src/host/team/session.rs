@@ -64,6 +64,24 @@ pub(in crate::host) async fn cancel_registration(
     carry_out(&signed, &listed, &Command::Cancel { registration }, "inscription").await
 }
 
+/// Registrations that belong on one list: a printed list of participants must not mix those who wait among them.
+#[derive(serde::Serialize)]
+struct Group<'a> {
+    /// `registered`, `waiting` or `gone`.
+    word: &'static str,
+    rows: Vec<&'a view::Registered>,
+}
+
+fn groups(all: &[view::Registered]) -> Vec<Group<'_>> {
+    let word = |one: &view::Registered| match one.state {
+        "waiting" => "waiting",
+        "cancelled" | "expired" => "gone",
+        _ => "registered",
+    };
+    let group = |wanted| Group { word: wanted, rows: all.iter().filter(|one| word(one) == wanted).collect() };
+    ["registered", "waiting", "gone"].into_iter().map(group).filter(|group| !group.rows.is_empty()).collect()
+}
+
 /// The session, when it exists and this person may see it; otherwise the same page for both.
 pub(super) async fn own(signed: &Signed, id: &str) -> Result<Listed, Response<Body>> {
     match signed.desk.store().session(id).await {
@@ -126,9 +144,11 @@ async fn show(
         Ok(dates) => dates.iter().map(|one| view::public(&one.session, one.seats, now())).collect(),
         Err(error) => return signed.desk.failed(error),
     };
+    let shown = view::trainer(&listed.session, listed.seats, &registrations, now());
     let context = signed
         .context("/equipe/seances/")
-        .with("session", &view::trainer(&listed.session, listed.seats, &registrations, now()))
+        .with("groups", &groups(&shown.registrations))
+        .with("session", &shown)
         .with("reached", &reached)
         .with("trainer_names", &names)
         .with("dates", &dates)

@@ -44,12 +44,13 @@ fn event(session: &view::Public, base_url: &str, organizer: &str) -> String {
         _ => "EventScheduled",
     };
     let url = format!("{base_url}/calendrier/{}/", session.id);
-    let (mode, location) = if session.online {
-        ("OnlineEventAttendanceMode", json!({"@type": "VirtualLocation", "url": url}))
-    } else {
-        let address =
-            json!({"@type": "PostalAddress", "addressRegion": session.departement_name, "addressCountry": "FR"});
-        ("OfflineEventAttendanceMode", json!({"@type": "Place", "name": session.place, "address": address}))
+    let address = json!({"@type": "PostalAddress", "addressRegion": session.departement_name, "addressCountry": "FR"});
+    let place = json!({"@type": "Place", "name": session.place, "address": address});
+    let video = json!({"@type": "VirtualLocation", "url": url});
+    let (mode, location) = match (session.online, session.hybrid) {
+        (true, _) => ("OnlineEventAttendanceMode", video),
+        (_, true) => ("MixedEventAttendanceMode", json!([place, video])),
+        _ => ("OfflineEventAttendanceMode", place),
     };
     let kind = if matches!(session.kind, "training" | "webinar") { "EducationEvent" } else { "Event" };
     let mut event = json!({
