@@ -24,6 +24,7 @@ mod host_public;
 mod hostile;
 mod increment;
 mod increment_sources;
+mod inventory;
 mod mail;
 mod mail_server;
 mod markup;
