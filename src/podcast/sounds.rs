@@ -15,7 +15,7 @@ pub fn sounds(series: &[Series], now: jiff::Timestamp) -> Vec<Sound> {
 }
 
 fn of_episode(episode: &Episode) -> Vec<Sound> {
-    let sound = |path: &str, facts: &Facts| Sound {
+    let sound = |path: &str, facts: &Facts, time: Duration| Sound {
         path: path.to_owned(),
         episode: episode.guid.clone(),
         title: episode.title.clone(),
@@ -24,11 +24,12 @@ fn of_episode(episode: &Episode) -> Vec<Sound> {
         format: facts.kind.extensions()[0].to_owned(),
         bytes: facts.bytes,
         tag: tag(facts.bytes, facts.duration, facts.bit_rate),
-        seconds: facts.duration.as_secs(),
+        seconds: time.as_secs(),
     };
     let copies = episode.audio.small.iter().chain(episode.alternates.iter().map(|other| &other.copy));
-    let mut sounds = vec![sound(&episode.audio.path, &episode.audio.facts)];
-    sounds.extend(copies.map(|copy| sound(&copy.path, &copy.facts)));
+    let audio = &episode.audio;
+    let mut sounds = vec![sound(&audio.path, &audio.facts, audio.duration())];
+    sounds.extend(copies.map(|copy| sound(&copy.path, &copy.facts, copy.facts.duration)));
     sounds
 }
 

@@ -1,6 +1,6 @@
 //! What is said in the episodes, for the search of the site: the files of an index below `podcast/paroles/`.
 //!
-//! Entry point: [`works`]. Passages are plain sentences with the second where they begin and the voice that says them;
+//! Entry point: `works`. Passages are plain sentences with the second where they begin and the voice that says them;
 //! words and their roots are the matter of [`crate::find`].
 
 use super::series::Episode;

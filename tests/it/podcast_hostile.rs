@@ -75,6 +75,20 @@ fn a_film_named_as_sound_and_a_sound_named_as_another_are_told() {
 }
 
 #[test]
+fn an_m4a_that_ends_before_its_table_of_contents_is_told() {
+    let told = spoiled(|episode| {
+        fs::remove_file(episode.join("parler.mp3")).unwrap();
+        let boxed =
+            |name: &[u8], content: &[u8]| [&(content.len() as u32 + 8).to_be_bytes()[..], name, content].concat();
+        let cut = [boxed(b"ftyp", b"M4A \0\0\0\0M4A isom"), boxed(b"mdat", &[7; 5000])].concat();
+        fs::write(episode.join("parler.m4a"), cut).unwrap();
+        replace(&episode.join("index.md"), "parler.mp3", "parler.m4a");
+    });
+    assert!(told.starts_with("error: `parler.m4a` cannot be read as sound: "), "{told}");
+    assert!(told.contains("--> episodes/ecouter/parler/index.md:8:3"), "{told}");
+}
+
+#[test]
 fn a_cover_of_fifty_megabytes_is_refused_without_being_read() {
     let told = spoiled(|episode| {
         let cover = fs::File::options().append(true).open(episode.join("couverture.png")).unwrap();
