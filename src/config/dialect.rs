@@ -4,19 +4,25 @@
 //! before the theme's, then what the content uses, then the keys of the configuration, then an older `min_version`.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::walk::walk;
+use super::walk::{Walked, walk};
 use super::{Dialect, shown};
 use crate::memory::{CACHE, Print, Stamp, program};
 
-/// A dialect and the reason for it. `config` is the text of the configuration.
-pub(super) fn guess(root: &Path, theme_dir: Option<&Path>, config: &str) -> (Dialect, String) {
+/// A dialect and the reason for it. `config` is the text of the configuration; `walked` is set when the content had to be
+/// looked at.
+pub(super) fn guess(
+    root: &Path,
+    theme_dir: Option<&Path>,
+    config: &str,
+    walked: &mut Option<Arc<Walked>>,
+) -> (Dialect, String) {
     let asked = theme_dir.and_then(min_version);
     if let Some(version) = asked.as_ref().filter(|version| is_newer(version)) {
         return (Dialect::Zola023, format!("the theme asks for Zola {version}"));
@@ -27,7 +33,8 @@ pub(super) fn guess(root: &Path, theme_dir: Option<&Path>, config: &str) -> (Dia
         return found;
     }
     let has_shortcodes = folders.clone().any(|folder| folder.join("templates/shortcodes").is_dir());
-    if let Some(found) = content_sign(root, has_shortcodes) {
+    let content = walked.get_or_insert_with(|| Arc::new(Walked::of(root.join("content"))));
+    if let Some(found) = content_sign(root, content, has_shortcodes) {
         return found;
     }
     if let Some((dialect, what)) = config_speaks(config) {
@@ -57,10 +64,9 @@ fn is_newer(version: &str) -> bool {
     (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()) >= (0, 23)
 }
 
-/// The first file of the content that shows a dialect. Where none does, that is remembered, so that the next build need
+/// The first text of the content that shows a dialect. Where none does, that is remembered, so that the next build need
 /// only read what changed.
-fn content_sign(root: &Path, has_shortcodes: bool) -> Option<(Dialect, String)> {
-    let at = Stamp::now();
+fn content_sign(root: &Path, walked: &Walked, has_shortcodes: bool) -> Option<(Dialect, String)> {
     let cache = root.join(CACHE).join("silent.bin");
     let version = (program(), has_shortcodes);
     let known: Silent =
@@ -68,36 +74,36 @@ fn content_sign(root: &Path, has_shortcodes: bool) -> Option<(Dialect, String)> 
     let known = if known.version == version { known.files } else { Vec::new() };
     let known: HashMap<&str, (Stamp, i128)> =
         known.iter().map(|(path, stamp, seen)| (path.as_str(), (*stamp, *seen))).collect();
-    let entries = walk(&root.join("content")).into_iter().flatten();
-    let files: Vec<PathBuf> =
-        entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect();
-    let looked: Vec<Option<(&str, Stamp, i128)>> = files
-        .par_iter()
-        .map(|path| {
-            let stamp = Stamp::of(&std::fs::metadata(path).ok()?);
-            let name = path.to_str()?;
-            let seen = known.get(name).filter(|(before, seen)| *before == stamp && stamp.settled(*seen));
-            Some((name, stamp, seen.map_or(at, |(_, seen)| *seen)))
+    let texts = walked.met.par_iter().filter_map(|(entry, seen)| Some((entry.as_ref().ok()?.path(), (*seen)?)));
+    let looked: Vec<Looked> = texts
+        .map(|(path, (stamp, at))| {
+            let before = path.to_str().and_then(|name| known.get(name));
+            let silent = before.filter(|(before, seen)| *before == stamp && stamp.settled(*seen));
+            Looked { path, stamp, at: silent.map_or(at, |(_, seen)| *seen), is_known: silent.is_some() }
         })
         .collect();
-    let sign = files.par_iter().zip(&looked).find_map_first(|(path, looked)| {
-        if looked.is_some_and(|(_, _, seen)| seen != at) {
-            return None;
-        }
-        let (dialect, what) = content_speaks(&std::fs::read_to_string(path).ok()?, has_shortcodes)?;
-        Some((dialect, format!("{} {what}", shown(root, path))))
+    let sign = looked.par_iter().filter(|looked| !looked.is_known).find_map_first(|looked| {
+        let (dialect, what) = content_speaks(&std::fs::read_to_string(looked.path).ok()?, has_shortcodes)?;
+        Some((dialect, format!("{} {what}", shown(root, looked.path))))
     });
-    let files: Vec<(&str, Stamp, i128)> = looked.into_iter().flatten().collect();
     // A few files that changed are read faster than the record of all is written.
-    let fresh = files.iter().filter(|(_, _, seen)| *seen == at).count();
-    if sign.is_none()
-        && fresh > 64
-        && let Ok(bytes) = postcard::to_stdvec(&(version, files))
-    {
+    let fresh = looked.iter().filter(|looked| !looked.is_known).count();
+    if sign.is_none() && fresh > 64 {
+        let files =
+            looked.iter().filter_map(|looked| Some((looked.path.to_str()?.to_owned(), looked.stamp, looked.at)));
+        let bytes = postcard::to_stdvec(&Silent { version, files: files.collect() }).unwrap_or_default();
         // Without it the next build works a little more.
         let _ = std::fs::create_dir_all(root.join(CACHE)).and_then(|()| std::fs::write(&cache, bytes));
     }
     sign
+}
+
+/// A text of the content, and whether it is known to show no dialect.
+struct Looked<'a> {
+    path: &'a Path,
+    stamp: Stamp,
+    at: i128,
+    is_known: bool,
 }
 
 /// Content that shows no dialect.

@@ -16,6 +16,7 @@ mod zola;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, Place};
 
@@ -46,6 +47,8 @@ pub struct Loaded {
     pub theme_dir: Option<PathBuf>,
     /// The moment of the build: what `now()` says in templates.
     pub now: jiff::Zoned,
+    /// The content as it was met, when the dialect had to be guessed from it.
+    pub walked: Option<Arc<walk::Walked>>,
 }
 
 impl Loaded {
@@ -104,16 +107,17 @@ pub fn load_lenient(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec
     if let Some(dir) = &theme_dir {
         problems.extend(theme::merge(&root, dir, &mut config, (&name, &text)));
     }
+    let mut walked = None;
     let (dialect, dialect_reason) = match dialect {
         Some(dialect) => (dialect, None),
         None => {
-            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref(), &text);
+            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref(), &text, &mut walked);
             (dialect, Some(reason))
         }
     };
     config.dialect = dialect;
     let now = jiff::Zoned::now();
-    Ok((Loaded { root, config_file, config, repere, dialect, dialect_reason, theme_dir, now }, problems))
+    Ok((Loaded { root, config_file, config, repere, dialect, dialect_reason, theme_dir, now, walked }, problems))
 }
 
 /// Reads the texts of both files alone: no folder, no theme, no dialect is looked for.

@@ -1,11 +1,50 @@
 //! A folder walked in the order of names, links followed.
 //!
-//! Entry point: [`walk`]. Nothing is read: what a file is comes from its folder, so that ten thousand files cost one call
-//! for each folder and none for each file.
+//! Entry points: [`walk`], which reads nothing: what a file is comes from its folder, so that ten thousand files cost one
+//! call for each folder and none for each file. [`Walked`] also looks at every text, once for all who ask.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
+
+use crate::memory::Stamp;
+
+/// A folder of content as it was walked.
+#[derive(Default)]
+pub struct Walked {
+    folder: PathBuf,
+    /// What the walk met, with the state of each Markdown file and the moment it was looked at (nanoseconds since 1970).
+    pub(crate) met: Vec<(walkdir::Result<DirEntry>, Option<(Stamp, i128)>)>,
+}
+
+impl Walked {
+    /// Walks a folder, and looks at its texts in parallel. They are to be read after this.
+    pub(crate) fn of(folder: PathBuf) -> Self {
+        let look = |entry: &walkdir::Result<DirEntry>| {
+            let entry = entry.as_ref().ok().filter(|entry| is_text(entry))?;
+            let at = Stamp::now();
+            Some((Stamp::of(&std::fs::metadata(entry.path()).ok()?), at))
+        };
+        let met = walk(&folder).into_par_iter().map(|entry| (look(&entry), entry)).map(|(seen, entry)| (entry, seen));
+        Self { met: met.collect(), folder }
+    }
+
+    /// Whether it is this folder that was walked.
+    pub(crate) fn is_of(&self, folder: &Path) -> bool {
+        self.folder == folder
+    }
+}
+
+impl std::fmt::Debug for Walked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Walked").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+fn is_text(entry: &DirEntry) -> bool {
+    entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "md")
+}
 
 /// Everything below a folder and the folder itself, sorted by name in each folder. A link counts as what it leads to; one
 /// that leads nowhere, or back to a folder that holds it, is an error at its place.

@@ -5,31 +5,42 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::kept::Seen;
 use super::{Asset, FileInfo};
-use crate::config::{Config, text, walk};
+use crate::config::walk::Walked;
+use crate::config::{Config, text};
 use crate::diagnostic::{Diagnostic, Place, slashed};
+use crate::memory::Stamp;
 
 /// What the walk found, each sorted by path below the content root.
 #[derive(Default)]
 pub(super) struct Found {
     /// Sections and pages.
-    pub(super) texts: Vec<(FileInfo, String)>,
+    pub(super) texts: Vec<Text>,
     /// Other files: path below the content root in lower case and as it is, and the file.
     assets: BTreeMap<String, Vec<(String, PathBuf)>>,
     /// Names that cannot be.
     pub(super) problems: Vec<Diagnostic>,
 }
 
-/// Walks `content/`, and `episodes/` under `podcast/` when there is one.
-pub(super) fn find(root: &Path, config: &Config, inside: bool) -> Found {
+/// A section or page before it is read.
+pub(super) struct Text {
+    pub(super) file: FileInfo,
+    pub(super) lang: String,
+    pub(super) seen: Option<Seen>,
+}
+
+/// Walks `content/`, unless that was `walked` already, and `episodes/` under `podcast/` when there is one.
+pub(super) fn find(root: &Path, config: &Config, inside: bool, walked: Option<&Walked>) -> Found {
     let mut found = Found::default();
     let ignored = globs(&config.ignored_content);
-    let mut add = |folder: &str, mount: &str| {
-        add(root, &root.join(folder), mount, config, &ignored, inside, &mut found);
-    };
-    add("content", "");
-    add("episodes", "podcast/");
-    found.texts.sort_by(|a, b| a.0.relative.cmp(&b.0.relative));
+    for (folder, mount) in [("content", ""), ("episodes", "podcast/")] {
+        let content = root.join(folder);
+        if content.is_dir() {
+            Mounted { root, content: &content, mount, config, ignored: &ignored, inside }.add(walked, &mut found);
+        }
+    }
+    found.texts.sort_by(|a, b| a.file.relative.cmp(&b.file.relative));
     found
 }
 
@@ -40,30 +51,6 @@ fn globs(list: &[String]) -> globset::GlobSet {
         set.add(glob);
     }
     set.build().unwrap_or_default()
-}
-
-fn add(
-    root: &Path,
-    content: &Path,
-    mount: &str,
-    config: &Config,
-    ignored: &globset::GlobSet,
-    inside: bool,
-    found: &mut Found,
-) {
-    if !content.is_dir() {
-        return;
-    }
-    let place = Mounted { root, content, mount, config, ignored, inside };
-    let looked: Vec<Looked> = walk::walk(content).into_par_iter().map(|entry| place.look(entry)).collect();
-    for looked in looked {
-        found.problems.extend(looked.problems);
-        match looked.kind {
-            Kind::Text(file, lang) => found.texts.push((*file, lang)),
-            Kind::Asset(folder, relative, path) => found.assets.entry(folder).or_default().push((relative, path)),
-            Kind::Other => {}
-        }
-    }
 }
 
 /// A folder of content and where it is mounted.
@@ -82,21 +69,41 @@ struct Looked {
 }
 
 enum Kind {
-    /// With its language.
-    Text(Box<FileInfo>, String),
+    Text(Box<Text>),
     /// Its folder and its path below the content root, and the file.
     Asset(String, String, PathBuf),
     Other,
 }
 
 impl Mounted<'_> {
-    fn look(&self, entry: walkdir::Result<walkdir::DirEntry>) -> Looked {
+    /// What is in the folder.
+    fn add(&self, walked: Option<&Walked>, found: &mut Found) {
+        let own;
+        let walked = match walked.filter(|walked| walked.is_of(self.content)) {
+            Some(walked) => walked,
+            None => {
+                own = Walked::of(self.content.to_owned());
+                &own
+            }
+        };
+        let looked: Vec<Looked> = walked.met.par_iter().map(|met| self.look(met)).collect();
+        for looked in looked {
+            found.problems.extend(looked.problems);
+            match looked.kind {
+                Kind::Text(text) => found.texts.push(*text),
+                Kind::Asset(folder, relative, path) => found.assets.entry(folder).or_default().push((relative, path)),
+                Kind::Other => {}
+            }
+        }
+    }
+
+    fn look(&self, (entry, seen): &(walkdir::Result<walkdir::DirEntry>, Option<(Stamp, i128)>)) -> Looked {
         let mut looked = Looked { problems: Vec::new(), kind: Kind::Other };
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
                 let path = error.path().unwrap_or(self.content);
-                looked.problems.push(unwalkable(&slashed(path.strip_prefix(self.root).unwrap_or(path)), &error));
+                looked.problems.push(unwalkable(&slashed(path.strip_prefix(self.root).unwrap_or(path)), error));
                 return looked;
             }
         };
@@ -115,7 +122,7 @@ impl Mounted<'_> {
         }
         if name.ends_with(".md") {
             match file_info(path, shown, relative, self.config) {
-                Ok((file, lang)) => looked.kind = Kind::Text(Box::new(file), lang),
+                Ok((file, lang)) => looked.kind = Kind::Text(Box::new(Text { file, lang, seen: seen.map(Seen::from) })),
                 Err(problem) => looked.problems.push(problem),
             }
         } else if !is_leftover(name) {

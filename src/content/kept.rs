@@ -51,11 +51,9 @@ enum Meta {
 }
 
 impl Seen {
-    /// Looks at a file; `None` when there is none. To be done before it is read.
-    pub(super) fn of(file: &FileInfo) -> Option<Self> {
-        let at = Stamp::now();
-        let about = std::fs::metadata(&file.path).ok()?;
-        Some(Self { stamp: Stamp::of(&about), at })
+    /// What was seen of a file before it was read, and when.
+    pub(super) fn from((stamp, at): (Stamp, i128)) -> Self {
+        Self { stamp, at }
     }
 }
 

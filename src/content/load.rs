@@ -12,13 +12,14 @@ use serde_json::{Map, Value};
 
 use super::cascade::{self, Cascades};
 use super::data_pages::{self, Request};
-use super::files::{self, Found};
+use super::files::{self, Found, Text};
 use super::kept::Seen;
 use super::{
     FileInfo, Kept, Library, Options, Page, PageFrontMatter, Rendered, Section, SectionFrontMatter, Texts, assemble,
     fallback, parse, reading,
 };
 use crate::config::keys::{Reader, Table};
+use crate::config::walk::Walked;
 use crate::config::{Config, Dialect, slugify_path, text};
 use crate::content::Date;
 use crate::diagnostic::{Diagnostic, Level};
@@ -26,18 +27,25 @@ use crate::memory::Print;
 
 /// Reads everything under `root` that is content. All problems come back together.
 pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Diagnostic>) {
-    load_with(root, config, options, &Texts::new())
+    load_with(root, config, options, &Texts::new(), None)
 }
 
-/// The same, but for `texts` whose files did not change since they were read with this configuration.
-pub fn load_with(root: &Path, config: &Config, options: Options, texts: &Texts) -> (Library, Vec<Diagnostic>) {
-    let mut found = files::find(root, config, options.inside);
+/// The same, but for `texts` whose files did not change since they were read with this configuration. `walked` is the
+/// content folder, if somebody met it already.
+pub fn load_with(
+    root: &Path,
+    config: &Config,
+    options: Options,
+    texts: &Texts,
+    walked: Option<&Walked>,
+) -> (Library, Vec<Diagnostic>) {
+    let mut found = files::find(root, config, options.inside, walked);
     let mut problems = std::mem::take(&mut found.problems);
     let files = std::mem::take(&mut found.texts);
     let source = Source { root, config, options, found: &found, texts };
     // Sections first: their defaults go into the pages below.
-    let (of_sections, of_pages): (Vec<_>, Vec<_>) = files.into_iter().partition(|(file, _)| file.name == "_index");
-    let read: Vec<_> = of_sections.into_par_iter().map(|(file, lang)| section(file, lang, &source)).collect();
+    let (of_sections, of_pages): (Vec<_>, Vec<_>) = files.into_iter().partition(|text| text.file.name == "_index");
+    let read: Vec<_> = of_sections.into_par_iter().map(|text| section(text, &source)).collect();
     let mut sections = Vec::with_capacity(read.len());
     let mut cascades = Cascades::default();
     let mut requests = Vec::new();
@@ -48,8 +56,7 @@ pub fn load_with(root: &Path, config: &Config, options: Options, texts: &Texts) 
         sections.push(read.section);
     }
     let defaults = cascades.print();
-    let read: Vec<_> =
-        of_pages.into_par_iter().map(|(file, lang)| page(file, lang, &source, &cascades, defaults)).collect();
+    let read: Vec<_> = of_pages.into_par_iter().map(|text| page(text, &source, &cascades, defaults)).collect();
     let mut pages = Vec::with_capacity(read.len());
     for (page, found) in read {
         problems.extend(found);
@@ -141,9 +148,9 @@ fn open(file: &FileInfo) -> Result<Opened, (Option<(String, usize)>, Diagnostic)
     }
 }
 
-fn section(file: FileInfo, lang: String, source: &Source) -> (ReadSection, Vec<Diagnostic>) {
+fn section(text: Text, source: &Source) -> (ReadSection, Vec<Diagnostic>) {
     let config = source.config;
-    let seen = Seen::of(&file);
+    let Text { file, lang, seen } = text;
     if let Some(kept) = remembered(source.texts, &file, &lang, seen.as_ref(), Print::NONE)
         && let Some(mut section) = kept.section(file.clone())
     {
@@ -192,15 +199,9 @@ fn section(file: FileInfo, lang: String, source: &Source) -> (ReadSection, Vec<D
     (read, problems)
 }
 
-fn page(
-    file: FileInfo,
-    lang: String,
-    source: &Source,
-    cascades: &Cascades,
-    defaults: Print,
-) -> (Page, Vec<Diagnostic>) {
+fn page(text: Text, source: &Source, cascades: &Cascades, defaults: Print) -> (Page, Vec<Diagnostic>) {
     let config = source.config;
-    let seen = Seen::of(&file);
+    let Text { file, lang, seen } = text;
     if let Some(kept) = remembered(source.texts, &file, &lang, seen.as_ref(), defaults)
         && let Some(mut page) = kept.page(file.clone())
     {

@@ -42,7 +42,8 @@ pub(super) fn make(
         fallback: loaded.repere.publish.fallback,
         inside: loaded.repere.safety.inside,
     };
-    let (mut library, of_content) = content::load_with(&loaded.root, &loaded.config, wishes, &memory.texts);
+    let (mut library, of_content) =
+        content::load_with(&loaded.root, &loaded.config, wishes, &memory.texts, loaded.walked.as_deref());
     found.extend(of_content);
     let (series, of_series) = podcast::load(&library, &loaded);
     found.extend(of_series);

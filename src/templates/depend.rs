@@ -66,7 +66,9 @@ impl<'a> Prints<'a> {
 
     /// All that templates see of each page but the pages beside it.
     pub fn whole(&self) -> Vec<Print> {
-        self.library.page_keys().map(|key| self.alone(key, Fields::ALL)).collect()
+        use rayon::prelude::*;
+        let keys: Vec<PageKey> = self.library.page_keys().collect();
+        keys.into_par_iter().map(|key| self.alone(key, Fields::ALL)).collect()
     }
 
     /// All that is known of every page and section but their bodies.

@@ -183,7 +183,7 @@ const FILES: &str = "files";
 fn environment(loaded: &Loaded, options: &Options) -> Print {
     let highlighting = loaded.config.markdown.highlighting.iter();
     // The clock counts where it is looked at.
-    let settled = Loaded { now: jiff::Zoned::default(), ..loaded.clone() };
+    let settled = Loaded { now: jiff::Zoned::default(), walked: None, ..loaded.clone() };
     let folder = loaded.config_file.parent().unwrap_or(&loaded.root);
     let named: Vec<Option<Vec<u8>>> = highlighting
         .flat_map(|options| options.extra_grammars.iter().chain(&options.extra_themes))
