@@ -5,6 +5,7 @@ import { base, check, finish } from "./kit.mjs";
 const attribute = /\s(href|src|poster|srcset|action)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi;
 const seen = new Map(); // address without fragment → {status, ids}
 const fragments = []; // [from, address, fragment]
+const pictures = new Map(); // address of a picture → its size, from the head of the PNG
 const queue = ["/", "/404-for-sure-missing/", "/podcast/feed.xml", "/sitemap.xml", "/robots.txt", "/calendrier.ics"];
 const from = new Map(queue.map((address) => [address, "the start"]));
 // Subresources: an address of another host here is a request a visitor would make.
@@ -37,6 +38,20 @@ while (queue.length > 0) {
       check(url.protocol === "data:" || url.origin === base, `${address} fetches ${url} from another host`);
     }
   }
+  // The picture that goes with a link: ours, as large as the page says, said in words; none for the pages of teenagers.
+  const meta = (name) => decode(text.match(new RegExp(`<meta property="${name}" content="([^"]*)"`))?.[1] ?? "");
+  const shared = meta("og:image");
+  if (address.startsWith("/ados/")) check(shared === "", `${address} shows a picture where its link is passed on`);
+  if (shared) {
+    check(shared.startsWith(`${base}/`), `${address} is shown with ${shared}, of another host`);
+    if (!pictures.has(shared)) {
+      const head = new DataView(await (await fetch(shared)).arrayBuffer());
+      pictures.set(shared, head.byteLength > 24 ? `${head.getUint32(16)} × ${head.getUint32(20)}` : "nothing");
+    }
+    const said = `${meta("og:image:width")} × ${meta("og:image:height")}`;
+    check(pictures.get(shared) === said, `${address} says its picture is ${said}, and it is ${pictures.get(shared)}`);
+    check(meta("og:image:alt") !== "", `${address} does not say its picture in words`);
+  }
   for (const m of text.matchAll(attribute)) {
     const raw = decode(m[2] ?? m[3]).trim();
     if (raw === "" || /^(tel|sms|mailto|data|webcal|javascript):/.test(raw)) {
@@ -61,5 +76,6 @@ for (const needed of ["/ados/", "/parents/", "/professionnels/", "/campagnes/", 
   "/confidentialite/", "/accessibilite/", "/calendrier/", "/calendrier/demande"]) {
   check(seen.has(needed), `${needed} is linked from somewhere`);
 }
-console.log(`${seen.size} addresses followed`);
+check(pictures.size > 30, `most pages have a picture of their own (${pictures.size})`);
+console.log(`${seen.size} addresses followed, ${pictures.size} pictures of links`);
 finish("crawl");
