@@ -16,7 +16,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use tokio::sync::Semaphore;
 
 use super::limits::{self, Limits};
-use super::visitors::Years;
 use super::{App, deliver};
 use crate::calendar::ics::Publisher;
 use crate::calendar::{Epoch, Refusal, staff};
@@ -39,7 +38,6 @@ struct Inside {
     codes: Limits,
     letters: Limits,
     hashing: Semaphore,
-    years: Years,
 }
 
 /// How an answer may be kept and passed on.
@@ -67,7 +65,6 @@ impl Desk {
             letters: Limits::new(3, Duration::from_secs(600)),
             // Each takes 19 MiB and a core for a moment.
             hashing: Semaphore::new(2),
-            years: Years::default(),
         }))
     }
 
@@ -107,11 +104,6 @@ impl Desk {
 
     pub(super) fn publisher(&self) -> Publisher {
         self.0.mailer.settings().publisher.clone()
-    }
-
-    /// Figures of years, as visitors read them.
-    pub(super) fn years(&self) -> &Years {
-        &self.0.years
     }
 
     /// Visitors reach us over TLS.

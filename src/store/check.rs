@@ -24,6 +24,8 @@ impl Store {
         faults.extend(
             miscounted.iter().map(|id| format!("session {id}: seats taken are not the sum of its registrations")),
         );
+        let unopened = self.unopened().await?;
+        faults.extend(unopened.iter().map(|id| format!("staff {id}: what their codes are checked with does not open")));
         Ok(faults)
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use jiff::civil::DateTime;
@@ -51,7 +51,7 @@ struct Kept {
     line: i64,
     /// From when it was counted until a session ends.
     holds: Range<Epoch>,
-    figures: Figures,
+    figures: Arc<Figures>,
 }
 
 impl Remembered {
@@ -59,10 +59,10 @@ impl Remembered {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, from: Epoch, to: Epoch, line: i64, now: Epoch) -> Option<Figures> {
+    fn find(&self, from: Epoch, to: Epoch, line: i64, now: Epoch) -> Option<Arc<Figures>> {
         let all = self.all();
         let kept = all.get(&(from, to)).filter(|kept| kept.line == line && kept.holds.contains(&now))?;
-        Some(kept.figures.clone())
+        Some(Arc::clone(&kept.figures))
     }
 
     fn keep(&self, from: Epoch, to: Epoch, kept: Kept) {
@@ -77,14 +77,15 @@ impl Remembered {
 impl Store {
     /// The figures of sessions that start in `from..to`, and of requests that came then. What was counted is counted again
     /// after the next line of the audit log, which every command writes, and after the next end of a session.
-    pub async fn figures(&self, from: Epoch, to: Epoch, now: Epoch) -> Result<Figures> {
+    pub async fn figures(&self, from: Epoch, to: Epoch, now: Epoch) -> Result<Arc<Figures>> {
         let row = sqlx::query("SELECT COALESCE(MAX(line), 0) AS line FROM audit").fetch_one(&self.readers).await?;
         let line = rows::number(&row, "line")?;
         if let Some(figures) = self.counted.find(from, to, line, now) {
             return Ok(figures);
         }
         let (figures, until) = self.count(from, to, now).await?;
-        self.counted.keep(from, to, Kept { line, holds: now..until, figures: figures.clone() });
+        let figures = Arc::new(figures);
+        self.counted.keep(from, to, Kept { line, holds: now..until, figures: Arc::clone(&figures) });
         Ok(figures)
     }
 

@@ -18,7 +18,7 @@ use sha2::Sha256;
 use crate::calendar::{Epoch, Letter, LetterKind};
 
 use super::letters::write_letter;
-use super::{Error, Store, apply, rows, token};
+use super::{Engine, Error, Store, apply, rows, token};
 
 /// What a sealed text begins with. No secret in clear does: base32 has no colon.
 const SEALED: &str = "1:";
@@ -150,8 +150,9 @@ impl Store {
         let row = sqlx::query("SELECT print FROM keys").fetch_optional(&mut *tx).await?;
         let known = row.map(|row| rows::text(&row, "print")).transpose()?;
         let query = sqlx::query("SELECT COUNT(*) AS n FROM staff WHERE totp IS NOT NULL");
-        // As long as nothing is sealed, any key will do.
-        let known = if rows::number(&query.fetch_one(&mut *tx).await?, "n")? > 0 { known } else { None };
+        let sealed = rows::number(&query.fetch_one(&mut *tx).await?, "n")? > 0;
+        // As long as nothing is sealed, any key will do, but where several hosts must agree on one.
+        let known = known.filter(|_| sealed || self.engine == Engine::Postgres);
         let key = match (known, source.find()?) {
             (Some(known), Some(key)) if key.print == known => key,
             (Some(_), Some(_)) => bail!(
@@ -208,6 +209,20 @@ impl Store {
         apply::note(&mut tx, &crate::calendar::Actor::Clock, "forget-key", "", now).await?;
         tx.commit().await?;
         Ok(found.len())
+    }
+
+    /// People whose secret does not open with the key; none, unless rows were changed or moved.
+    pub(super) async fn unopened(&self) -> Result<Vec<String>> {
+        let Some(key) = &self.key else { return Ok(Vec::new()) };
+        let query = sqlx::query("SELECT id, totp FROM staff WHERE totp IS NOT NULL ORDER BY id");
+        let mut unopened = Vec::new();
+        for row in query.fetch_all(&self.readers).await? {
+            let id = rows::text(&row, "id")?;
+            if key.open(&rows::text(&row, "totp")?, &id).is_err() {
+                unopened.push(id);
+            }
+        }
+        Ok(unopened)
     }
 
     pub(super) fn key(&self) -> Result<&Key> {

@@ -294,6 +294,8 @@ async fn a_dump_of_postgresql_can_be_put_back() {
     sqlx::raw_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public").execute(&empty.pool().await).await.unwrap();
     let arguments = ["--no-owner", "--exit-on-error", "--dbname", &empty.address(), dump.to_str().unwrap()];
     crate::postgres_kit::program("pg_restore", &arguments);
+    // The key is kept beside the dump, not in it.
+    std::fs::copy(base.folder.path().join("repere.key"), empty.folder.path().join("repere.key")).unwrap();
     let store = Store::open(empty.database.clone()).await.expect("the copy opens");
     let kept = store.registrations(&id).await.expect("registrations");
     assert_eq!(store.posts(500).await.expect("the outbox").len(), kept.len(), "each with its message");

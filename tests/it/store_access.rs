@@ -104,6 +104,18 @@ async fn the_database_is_of_no_use_without_its_key(base: Base) {
     assert!(base.letters("anne").await.contains(&"equipe-acces-modifie"));
 }
 
+/// A copy of a database with nobody's codes in it needs no key; hosts that share one agree on the first one's all the same.
+async fn nothing_sealed_needs_no_key(base: Base) {
+    std::fs::write(base.folder.path().join("repere.key"), "00".repeat(32)).unwrap();
+    let opened = Store::open(base.database.clone()).await;
+    match base.store.engine() {
+        repere::store::Engine::Sqlite => assert!(opened.is_ok()),
+        repere::store::Engine::Postgres => {
+            assert!(opened.is_err_and(|error| error.to_string().contains("not the one")))
+        }
+    }
+}
+
 /// What an older program left in clear is sealed by the next start; a secret moved to somebody else's row opens nothing.
 async fn secrets_in_clear_are_sealed_and_belong_to_their_row(base: Base) {
     let (anne, _) = enrolled(&base.store, "Anne").await;
@@ -118,6 +130,12 @@ async fn secrets_in_clear_are_sealed_and_belong_to_their_row(base: Base) {
     assert!(store.accept_code(&anne.id, &totp::code(&clear, NOW).unwrap(), NOW).await.unwrap());
     sqlx::query("UPDATE staff SET totp = $1 WHERE id = $2").bind(kept).bind(&bilal.id).execute(&pool).await.unwrap();
     assert!(store.accept_code(&bilal.id, &totp::code(&clear, NOW).unwrap(), NOW).await.is_err());
+    let faults = store.faults().await.unwrap();
+    assert!(faults.len() == 1 && faults[0].contains(&bilal.id), "the night's look finds it: {faults:?}");
 }
 
-on_both_engines![the_database_is_of_no_use_without_its_key, secrets_in_clear_are_sealed_and_belong_to_their_row,];
+on_both_engines![
+    the_database_is_of_no_use_without_its_key,
+    nothing_sealed_needs_no_key,
+    secrets_in_clear_are_sealed_and_belong_to_their_row,
+];

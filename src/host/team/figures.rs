@@ -40,7 +40,7 @@ pub(in crate::host) async fn page(signed: Signed, Asked(query): Asked) -> Respon
         Ok(figures) => {
             let context = signed
                 .context("/equipe/chiffres/")
-                .with("figures", &figures)
+                .with("figures", &*figures)
                 .with("period", &period)
                 .with("wrong_period", &wrong);
             signed.desk.page(status, Reach::Secret, "equipe/chiffres.html", &context)
@@ -108,10 +108,7 @@ pub(in crate::host) async fn declare(signed: Signed, Path(id): Path<String>, Pos
         return see(&format!("/equipe/seances/{id}?touchees=1#touchees"));
     };
     match signed.desk.store().declare_reached(&id, people, &signed.actor(), now()).await {
-        Ok(()) => {
-            signed.desk.years().forget();
-            see(&format!("/equipe/seances/{id}?fait=touchees"))
-        }
+        Ok(()) => see(&format!("/equipe/seances/{id}?fait=touchees")),
         Err(error) => signed.desk.failed(error),
     }
 }

@@ -2,10 +2,6 @@
 //!
 //! Entry points: [`page`] and, for the JSON interface, [`Shown::of_year`].
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use serde::Serialize;
@@ -17,8 +13,6 @@ use crate::host::posted::Asked;
 
 /// The first year with figures.
 const FIRST_YEAR: i16 = 2020;
-/// How long the figures of a year are shown before they are added up again.
-const FRESH: Duration = Duration::from_secs(60);
 
 /// A year's figures without what could tell of somebody.
 #[derive(Debug, Serialize)]
@@ -41,16 +35,11 @@ struct Line {
 }
 
 impl Shown {
-    /// The figures of a year; this year's go until now.
+    /// The figures of a year; this year's go until now. A crowd of visitors costs one count: the store remembers it.
     pub(in crate::host) async fn of_year(desk: &Desk, year: i16) -> anyhow::Result<Self> {
-        if let Some(figures) = desk.years().known(year, Instant::now()) {
-            return Ok(Self::of(year, &figures));
-        }
         let period = Period::year(year);
         let figures = desk.store().figures(period.from, period.to, now()).await?;
-        let shown = Self::of(year, &figures);
-        desk.years().keep(year, figures, Instant::now());
-        Ok(shown)
+        Ok(Self::of(year, &figures))
     }
 
     fn of(year: i16, figures: &Figures) -> Self {
@@ -73,29 +62,6 @@ impl Shown {
             departements_reached: figures.departements_reached,
             departements: lines.collect(),
         }
-    }
-}
-
-/// Figures of years that were added up a moment ago: a crowd of visitors, or one who asks without end, costs one count.
-#[derive(Debug, Default)]
-pub(in crate::host) struct Years(Mutex<BTreeMap<i16, (Instant, Figures)>>);
-
-impl Years {
-    fn known(&self, year: i16, now: Instant) -> Option<Figures> {
-        let years = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        years
-            .get(&year)
-            .filter(|(at, _)| now.saturating_duration_since(*at) < FRESH)
-            .map(|(_, figures)| figures.clone())
-    }
-
-    fn keep(&self, year: i16, figures: Figures, now: Instant) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(year, (now, figures));
-    }
-
-    /// Somebody declared a number: the next visitor reads it.
-    pub(in crate::host) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

@@ -14,7 +14,7 @@ mod session;
 
 pub(super) use calendars::{audience as audience_feed, departement as departement_feed, feed, trainer};
 pub(super) use downloads::{csv as downloads_csv, json as downloads_json};
-pub(super) use figures::{Shown as ShownFigures, Years, page as figures, years as figure_years};
+pub(super) use figures::{Shown as ShownFigures, page as figures, years as figure_years};
 pub(super) use lists::{list, month};
 pub(super) use registration::{confirm, confirmation, form as register_form, manage, managed, received, register};
 pub(super) use request::{
