@@ -93,13 +93,11 @@ pub(super) fn make(
     // Not while writing: names that change with every edit would hide what changed.
     let fingerprints = loaded.repere.publish.fingerprint && options.mode != Mode::Serve;
     let folder = memory.folder.clone();
-    // What was published then is not what templates made.
-    let standing = folder.as_deref().filter(|_| !fingerprints);
     let prints = Prints::new(&library, &loaded, files, today);
     let whole = if memory.keeps_bytes() { prints.whole() } else { Vec::new() };
     let values = renderer.publish_again(&library, &memory.values, whole);
     let makers = Makers { prints: &prints, images: renderer.images() };
-    let outputs = Outputs::new(&memory.outputs, standing, memory.keeps_bytes());
+    let outputs = Outputs::new(&memory.outputs, folder.as_deref(), fingerprints, memory.keeps_bytes());
     let minify = loaded.config.minify_html || options.minify;
     let scene = Scene {
         library: &library,
@@ -140,7 +138,9 @@ pub(super) fn make(
     let known = |output: &Output| match (&output.body, outputs.get(&output.path)) {
         (Body::Bytes(bytes), Some(made)) if made.is(bytes) => Some((made.hash, made.size)),
         (Body::Bytes(_), _) => None,
-        (Body::File(file), Some(made)) if made.is_at(file, standing, &output.path) => Some((made.hash, made.size)),
+        (Body::File(file), Some(made)) if made.is_at(file, folder.as_deref(), &output.path) => {
+            Some((made.hash, made.size))
+        }
         (Body::File(file), _) => files.hash(file),
     };
     let manifest = Manifest::describe(&shown, known)

@@ -187,3 +187,29 @@ fn only_what_depends_on_an_episode_is_made_and_written_again() {
     };
     assert!(bytes(&root.join("public")) == bytes(&clean), "a clean build differs");
 }
+
+#[test]
+fn names_by_content_do_not_make_what_is_no_page_again() {
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path();
+    many(root, 4);
+    with_templates(root);
+    let config = fs::read_to_string(root.join("repere.toml")).unwrap();
+    fs::write(root.join("repere.toml"), format!("{config}[publish]\nfingerprint = true\n")).unwrap();
+    fs::create_dir_all(root.join("static")).unwrap();
+    fs::write(root.join("static/site.css"), "p{margin:0}").unwrap();
+    let page = root.join("templates/page.html");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, format!("<link rel=\"stylesheet\" href=\"/site.css\">{text}")).unwrap();
+    assert_eq!(episodes(&build(root).made).len(), 4);
+    assert!(fs::read_to_string(root.join("public/podcast/e1/index.html")).unwrap().contains("/site."));
+    let again = build(root);
+    assert!(again.made.contains("podcast/e1/index.html"), "a page is published with other names than it was made with");
+    let others: Vec<&String> = again.made.iter().filter(|path| !path.ends_with(".html")).collect();
+    assert!(!others.iter().any(|path| path.starts_with("podcast/e") || path.ends_with("feed.xml")), "{others:?}");
+    assert_eq!(again.written, BTreeSet::new());
+    // The new names are told where they belong, and only there.
+    fs::write(root.join("static/site.css"), "p{margin:1px}").unwrap();
+    let style = build(root);
+    assert!(style.written.contains("podcast/e1/index.html") && !style.written.contains("podcast/e1/chapters.json"));
+}

@@ -70,8 +70,10 @@ pub(in crate::site) struct Makers<'a> {
 /// The memory of outputs during one build.
 pub(in crate::site) struct Outputs<'a> {
     before: &'a BTreeMap<String, Made>,
-    /// The published site, when its files may be taken as they are.
+    /// The published site, whose files may be taken as they are.
     folder: Option<&'a Path>,
+    /// Whether pages are published with other words than they were made with: the new names of what they show.
+    renames: bool,
     keeps_bytes: bool,
     now: Mutex<BTreeMap<String, Made>>,
 }
@@ -81,9 +83,10 @@ impl<'a> Outputs<'a> {
     pub(in crate::site) fn new(
         before: &'a BTreeMap<String, Made>,
         folder: Option<&'a Path>,
+        renames: bool,
         keeps_bytes: bool,
     ) -> Self {
-        Self { before, folder, keeps_bytes, now: Mutex::default() }
+        Self { before, folder, renames, keeps_bytes, now: Mutex::default() }
     }
 
     /// What was made, by path: to be taken once, at the end.
@@ -160,12 +163,12 @@ impl<'a> Outputs<'a> {
         let mut made = self.before.get(path)?.clone();
         let body = match (&made.bytes, self.folder) {
             (Some(bytes), _) => Body::Bytes(bytes.clone()),
-            (None, Some(folder)) => {
+            (None, Some(folder)) if !(self.renames && path.ends_with(".html")) => {
                 let file = folder.join(path);
                 made.file = Some(made.stands(&file)?);
                 Body::File(file)
             }
-            (None, None) => return None,
+            (None, _) => return None,
         };
         Some((Output { path: path.to_owned(), body, origin: PathBuf::new() }, made))
     }
