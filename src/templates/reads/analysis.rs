@@ -5,9 +5,8 @@
 //! may stand there. A page may be looped over, tested, sliced, sorted and handed on; a use that could show a field
 //! without naming it makes the whole set unclear.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::cursor::{Cursor, shows_days};
+use super::scope::{Kind, Names, Open, Scope};
 use super::template::{Template, Unclear, dotted};
 use super::tokens::{Tag, Token};
 use super::{Clock, Fields};
@@ -21,33 +20,22 @@ fn follow(templates: &[&Template]) -> Result<(Fields, Clock), Unclear> {
     let mut known = Names::default();
     // A name gets a kind from others that may come later: until nothing changes any more.
     for _ in 0..16 {
-        let mut reader = Reader { names: known.clone(), ..Reader::default() };
+        let mut reader = Reader { scope: Scope::new(known.clone()), ..Reader::default() };
         for template in templates {
-            reader.open.clear();
+            reader.scope.begin();
             for tag in template.tags.as_ref().map_err(|unclear| *unclear)? {
                 reader.tag(tag)?;
             }
         }
-        if reader.names == known {
+        let names = reader.scope.names;
+        if names == known {
             return if reader.faults { Err(Unclear) } else { Ok((reader.fields, reader.clock)) };
         }
-        known = reader.names;
+        known = names;
     }
     Err(Unclear)
 }
 
-/// What an expression may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    /// No page in it.
-    Plain,
-    /// A map of lists of pages, as `group_by` makes it.
-    Groups,
-    /// A page, a section, a term, or a list of them.
-    Object,
-}
-
-const CONTEXT: &[&str] = &["page", "section", "pages", "term", "terms", "taxonomy", "paginator"];
 const FINDERS: &[&str] = &["get_page", "get_section", "get_taxonomy", "get_taxonomy_term"];
 /// Fields of pages, sections, terms and pagers that hold no page.
 const PLAIN_FIELDS: &[&str] = &[
@@ -95,34 +83,9 @@ const PLAIN_FIELDS: &[&str] = &[
 const TESTS: &[&str] =
     &["defined", "undefined", "none", "iterable", "array", "map", "object", "string", "number", "bool"];
 
-/// Names whose kind does not depend on the place.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-struct Names {
-    /// Seen by every template, but not by definitions that are given something else of that name.
-    everywhere: BTreeMap<String, Kind>,
-    /// What macros, components and functions are given: seen inside definitions.
-    given: BTreeMap<String, Kind>,
-    /// Those that are set: inside a loop that binds the same name, either may be meant.
-    set: BTreeSet<String>,
-}
-
-/// What is open where a template is being read.
-enum Open {
-    Test,
-    /// A loop, with the names it binds.
-    Loop(Vec<(String, Kind)>),
-    Definition,
-}
-
-fn raise(names: &mut BTreeMap<String, Kind>, name: &str, kind: Kind) {
-    let known = names.entry(name.to_owned()).or_insert(kind);
-    *known = (*known).max(kind);
-}
-
 #[derive(Default)]
 struct Reader {
-    names: Names,
-    open: Vec<Open>,
+    scope: Scope,
     fields: Fields,
     clock: Clock,
     faults: bool,
@@ -142,18 +105,18 @@ impl Reader {
         let Some(Token::Word(word)) = cursor.next() else { return Err(Unclear) };
         match word.as_str() {
             "if" => {
-                self.open.push(Open::Test);
+                self.scope.open(Open::Test);
                 self.expression(&mut cursor).map(drop)
             }
             "elif" => self.expression(&mut cursor).map(drop),
             "for" => {
                 let names = self.each(&mut cursor)?;
-                self.open.push(Open::Loop(names));
+                self.scope.open(Open::Loop(names));
                 Ok(())
             }
             "set" | "set_global" => self.set(&mut cursor),
             "macro" | "component" => {
-                self.open.push(Open::Definition);
+                self.scope.open(Open::Definition);
                 self.definition(&mut cursor)
             }
             "filter" => {
@@ -161,60 +124,19 @@ impl Reader {
                 if cursor.take_sign("(") { self.arguments(&mut cursor) } else { Ok(()) }
             }
             "include" | "block" => {
-                self.another_stands_here();
+                self.scope.another_stands_here();
                 Ok(())
             }
             // What a loop over nothing shows instead.
             "else" => {
-                if let Some(Open::Loop(names)) = self.open.last_mut() {
-                    names.clear();
-                }
+                self.scope.otherwise();
                 Ok(())
             }
-            "endif" | "endfor" | "endmacro" | "endcomponent" => self.open.pop().map(drop).ok_or(Unclear),
+            "endif" | "endfor" | "endmacro" | "endcomponent" => self.scope.close(),
             "extends" | "import" | "break" | "continue" => Ok(()),
             word if word.starts_with("end") => Ok(()),
             _ => Err(Unclear),
         }
-    }
-
-    fn bind(&mut self, name: &str, kind: Kind) {
-        raise(&mut self.names.everywhere, name, kind);
-    }
-
-    /// Binds what is handed on by name.
-    fn give(&mut self, name: &str, kind: Kind) {
-        raise(&mut self.names.given, name, kind);
-    }
-
-    /// Another template sees the names of this place.
-    fn another_stands_here(&mut self) {
-        for open in std::mem::take(&mut self.open) {
-            match &open {
-                Open::Loop(names) => names.iter().for_each(|(name, kind)| self.bind(name, *kind)),
-                Open::Definition => {
-                    self.names.given.clone().iter().for_each(|(name, kind)| self.bind(name, *kind));
-                }
-                Open::Test => {}
-            }
-            self.open.push(open);
-        }
-    }
-
-    /// The kind of a name at this place, if anything binds it.
-    fn bound(&self, name: &str) -> Option<Kind> {
-        let everywhere = self.names.everywhere.get(name).copied();
-        for open in self.open.iter().rev() {
-            let found = match open {
-                Open::Loop(names) => names.iter().rev().find(|(own, _)| own == name).map(|(_, kind)| *kind),
-                Open::Definition => return self.names.given.get(name).copied().max(everywhere),
-                Open::Test => None,
-            };
-            if let Some(kind) = found {
-                return if self.names.set.contains(name) { everywhere.max(Some(kind)) } else { Some(kind) };
-            }
-        }
-        everywhere
     }
 
     /// `for a in x`, `for a, b in x`: the names, with their kinds.
@@ -234,10 +156,10 @@ impl Reader {
 
     fn set(&mut self, cursor: &mut Cursor) -> Result<(), Unclear> {
         let name = cursor.word().ok_or(Unclear)?;
-        self.names.set.insert(name.to_owned());
+        self.scope.set(name);
         if !cursor.take_sign("=") {
             // A block of text.
-            self.bind(name, Kind::Plain);
+            self.scope.bind(name, Kind::Plain);
             while cursor.take_sign("|") {
                 cursor.next();
                 if cursor.take_sign("(") {
@@ -247,7 +169,7 @@ impl Reader {
             return cursor.ended();
         }
         let kind = self.expression(cursor)?;
-        self.bind(name, kind);
+        self.scope.bind(name, kind);
         cursor.ended()
     }
 
@@ -286,8 +208,8 @@ impl Reader {
             if cursor.take_sign("{") {
                 // `{name}` hands a variable on under its own name.
                 let name = cursor.word().ok_or(Unclear)?;
-                let (kind, _) = self.variable(name);
-                self.give(name, kind);
+                let (kind, _) = self.scope.variable(name);
+                self.scope.give(name, kind);
                 if !cursor.take_sign("}") {
                     return Err(Unclear);
                 }
@@ -295,7 +217,7 @@ impl Reader {
             }
             let name = cursor.word().ok_or(Unclear)?;
             if !cursor.take_sign("=") {
-                self.give(name, Kind::Plain);
+                self.scope.give(name, Kind::Plain);
                 continue;
             }
             let kind = if cursor.take_sign("{") {
@@ -307,7 +229,7 @@ impl Reader {
             } else {
                 self.operand(cursor)?
             };
-            self.give(name, kind);
+            self.scope.give(name, kind);
         }
     }
 
@@ -323,7 +245,7 @@ impl Reader {
                 let kind = self.expression(cursor)?;
                 // A field that is named by a variable could be any.
                 self.faults |= matches!(name.as_str(), "attribute" | "key") && !is_text;
-                self.give(name, kind);
+                self.scope.give(name, kind);
             } else {
                 let kind = self.expression(cursor)?;
                 self.faults |= kind != Kind::Plain;
@@ -351,7 +273,7 @@ impl Reader {
                     cursor.at += 1;
                     // Its name stood before it was bound.
                     for (name, kind) in self.each(cursor)? {
-                        self.bind(&name, kind);
+                        self.scope.bind(&name, kind);
                     }
                     if cursor.peek(0) == Some(&Token::Word("if".to_owned())) {
                         cursor.at += 1;
@@ -440,15 +362,7 @@ impl Reader {
             }
             return Ok((if FINDERS.contains(&word) { Kind::Object } else { Kind::Plain }, false));
         }
-        Ok(self.variable(word))
-    }
-
-    /// What a name holds at this place, and whether that is the page or section that is being rendered.
-    fn variable(&self, name: &str) -> (Kind, bool) {
-        let bound = self.bound(name);
-        let own = matches!(name, "page" | "section") && bound.is_none();
-        let kind = if CONTEXT.contains(&name) { Kind::Object } else { bound.unwrap_or(Kind::Plain) };
-        (kind, own)
+        Ok(self.scope.variable(word))
     }
 
     /// Fields, indices, filters and tests after an operand.

@@ -7,6 +7,7 @@
 
 mod analysis;
 mod cursor;
+mod scope;
 mod template;
 #[cfg(test)]
 mod tests;
