@@ -232,9 +232,11 @@ impl<'t> Reader<'t> {
         self.skip_blanks();
         self.take("(")?;
         let mut args = Map::new();
+        // A comma may be missing between two arguments, but none may come after the last.
+        let mut ends = true;
         loop {
             self.skip_blanks();
-            if self.take(")").is_some() {
+            if ends && self.take(")").is_some() {
                 return Some((name, args));
             }
             let key = self.word()?.to_owned();
@@ -242,10 +244,7 @@ impl<'t> Reader<'t> {
             self.take("=")?;
             args.insert(key, self.value(0)?);
             self.skip_blanks();
-            if self.take(",").is_none() {
-                self.take(")")?;
-                return Some((name, args));
-            }
+            ends = self.take(",").is_none();
         }
     }
 
@@ -283,9 +282,19 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// `-12` or `0.5`: without needless zeros before, and with a digit on both sides of the point.
     fn number(&mut self) -> Option<Json> {
         let rest = self.rest();
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(rest.len());
+        let digits = |from: usize| rest[from..].bytes().take_while(u8::is_ascii_digit).count();
+        let start = usize::from(rest.starts_with('-'));
+        let whole = if rest[start..].starts_with('0') { 1 } else { digits(start) };
+        let mut end = start + whole;
+        if whole == 0 {
+            return None;
+        }
+        if rest[end..].starts_with('.') && digits(end + 1) > 0 {
+            end += 1 + digits(end + 1);
+        }
         let written = &rest[..end];
         let value = match written.parse::<i64>() {
             Ok(whole) => Json::from(whole),
@@ -314,8 +323,16 @@ mod tests {
     }
 
     #[test]
+    fn a_comma_may_be_missing() {
+        let (_, found) = read("{{ x(a='1' b=0.5\nc=-0) }}");
+        assert_eq!(Json::Object(found[0].args.clone()), json!({"a": "1", "b": 0.5, "c": 0}));
+    }
+
+    #[test]
     fn what_is_no_call_is_text() {
-        for text in ["{{ a }}", "{{ a(\"b\") }}", "{% if x %}", "{{}}", "{{ a(x=) }}", "{{"] {
+        for text in
+            ["{{ a }}", "{{ a(\"b\") }}", "{% if x %}", "{{}}", "{{ a(x=) }}", "{{ a(x=1,) }}", "{{ a(x=01) }}", "{{"]
+        {
             assert_eq!(read(text), (text.to_owned(), vec![]), "{text}");
         }
     }
