@@ -349,5 +349,5 @@ fn what_chance_writes_is_run_as_tera_does() {
         }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong[..wrong.len().min(12)].join("\n"));
-    assert!(rendered > 100, "only {rendered} could be rendered");
+    assert!(rendered > 40, "only {rendered} could be rendered");
 }
