@@ -15,8 +15,11 @@ use crate::memory::Stamp;
 pub struct Walked {
     folder: PathBuf,
     /// What the walk met, with the state of each Markdown file and the moment it was looked at (nanoseconds since 1970).
-    pub(crate) met: Vec<(walkdir::Result<DirEntry>, Option<(Stamp, i128)>)>,
+    pub(crate) met: Vec<Met>,
 }
+
+/// Something a walk met, and what was seen of it.
+pub(crate) type Met = (walkdir::Result<DirEntry>, Option<(Stamp, i128)>);
 
 impl Walked {
     /// Walks a folder, and looks at its texts in parallel. They are to be read after this.

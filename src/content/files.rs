@@ -7,10 +7,9 @@ use rayon::prelude::*;
 
 use super::kept::Seen;
 use super::{Asset, FileInfo};
-use crate::config::walk::Walked;
+use crate::config::walk::{Met, Walked};
 use crate::config::{Config, text};
 use crate::diagnostic::{Diagnostic, Place, slashed};
-use crate::memory::Stamp;
 
 /// What the walk found, each sorted by path below the content root.
 #[derive(Default)]
@@ -97,7 +96,7 @@ impl Mounted<'_> {
         }
     }
 
-    fn look(&self, (entry, seen): &(walkdir::Result<walkdir::DirEntry>, Option<(Stamp, i128)>)) -> Looked {
+    fn look(&self, (entry, seen): &Met) -> Looked {
         let mut looked = Looked { problems: Vec::new(), kind: Kind::Other };
         let entry = match entry {
             Ok(entry) => entry,

@@ -33,7 +33,7 @@ impl<'a> Apply<'a> {
 
     /// Writes what still waits: nothing is written before.
     pub(super) async fn send(&mut self) -> Result<(), Failed> {
-        if self.batch.send(&mut **self.tx).await.map_err(refused)? { Ok(()) } else { Err(Failed::Again) }
+        if self.batch.send(self.tx).await.map_err(refused)? { Ok(()) } else { Err(Failed::Again) }
     }
 
     /// Makes room for a statement that writes `row`.
@@ -254,7 +254,7 @@ impl<'a> Apply<'a> {
             self.alone(&token::person(&session.id, &letter.to)).await?;
         }
         let fresh = letter.registration.as_ref().is_some_and(|one| self.added.contains(&one.id));
-        queue_letter(&mut **self.tx, &mut self.batch, letter, fresh, self.now).await?;
+        queue_letter(self.tx, &mut self.batch, letter, fresh, self.now).await?;
         Ok(())
     }
 

@@ -84,7 +84,7 @@ impl Store {
     ) -> Result<Result<Outcome, Refusal>, Failed> {
         let state = match load::found(tx, command, now).await? {
             Found::Answered(outcome) => return Ok(Ok(outcome)),
-            Found::State(state) => state,
+            Found::State(state) => *state,
         };
         let decision = match calendar::decide(&state, command, Fresh { now, id: &fresh_id() }) {
             Ok(decision) => decision,

@@ -22,7 +22,7 @@ pub(super) enum Found {
     /// Its form was already received.
     Answered(Outcome),
     /// The rows it touches.
-    State(State),
+    State(Box<State>),
 }
 
 /// What a command finds: the answer its form had, or everything [`crate::calendar::decide`] looks at.
@@ -33,7 +33,7 @@ pub(super) async fn found(connection: &mut AnyConnection, command: &Command, now
     if let Some(outcome) = submitted(connection, command).await? {
         return Ok(Found::Answered(outcome));
     }
-    state(connection, command, now).await.map(Found::State)
+    state(connection, command, now).await.map(|state| Found::State(Box::new(state)))
 }
 
 /// What a crowd asks for, in two journeys to the database.
@@ -46,7 +46,7 @@ async fn registering(connection: &mut AnyConnection, form: &Register) -> Result<
          FROM sessions s LEFT JOIN submissions f ON f.id = $2 WHERE s.id = $1",
     );
     let query = query.bind(&form.session).bind(&form.submission);
-    let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(Found::State(State::default())) };
+    let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(Found::State(Box::default())) };
     let subject = rows::text(&row, "form_subject")?;
     if !subject.is_empty() {
         let shown = Shown::parse(&rows::text(&row, "form_shown")?).unwrap_or(Shown::Done);
@@ -70,7 +70,7 @@ async fn registering(connection: &mut AnyConnection, form: &Register) -> Result<
         add(&mut state.registrations, vec![rows::registration(&row)?]);
     }
     state.registrations.sort_by_key(|one| one.position);
-    Ok(Found::State(state))
+    Ok(Found::State(Box::new(state)))
 }
 
 /// Everything [`crate::calendar::decide`] looks at for this command.

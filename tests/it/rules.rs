@@ -72,12 +72,12 @@ fn check(case: &str, dialect: &str) -> Result<(), String> {
         match fs::read_to_string(out.join(path)) {
             Ok(made) if made.trim_end() == want => {}
             Ok(made) => write!(wrong, "{path}\n--- wanted\n{want}\n--- made\n{}\n", made.trim_end()).unwrap(),
-            Err(error) => write!(wrong, "{path}: {error}\n").unwrap(),
+            Err(error) => writeln!(wrong, "{path}: {error}").unwrap(),
         }
     }
     for path in absent {
         if out.join(path).exists() {
-            write!(wrong, "{path} is there\n").unwrap();
+            writeln!(wrong, "{path} is there").unwrap();
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }

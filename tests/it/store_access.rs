@@ -111,7 +111,7 @@ async fn nothing_sealed_needs_no_key(base: Base) {
     match base.store.engine() {
         repere::store::Engine::Sqlite => assert!(opened.is_ok()),
         repere::store::Engine::Postgres => {
-            assert!(opened.is_err_and(|error| error.to_string().contains("not the one")))
+            assert!(opened.is_err_and(|error| error.to_string().contains("not the one")));
         }
     }
 }
