@@ -75,15 +75,14 @@ impl NewKey {
 
 impl Add {
     fn run(&self, place: &Place) -> ExitCode {
-        let add = self;
-        let base_url = match &add.base_url {
+        let base_url = match &self.base_url {
             Some(base_url) => base_url.clone(),
             None => match config::load(&place.root, place.config.as_deref()) {
                 Ok((loaded, _)) => loaded.config.base_url,
                 Err(problems) => return super::fail(&problems),
             },
         };
-        match invite(add, place) {
+        match invite(self, place) {
             Ok(token) => {
                 println!("{}/equipe/invitation/{token}", base_url.trim_end_matches('/'));
                 ExitCode::SUCCESS

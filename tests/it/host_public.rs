@@ -101,8 +101,8 @@ fn routes(of: &[&str]) -> Vec<String> {
 /// What the whole process logs.
 fn log() -> Arc<Mutex<Vec<u8>>> {
     static LOG: OnceLock<Arc<Mutex<Vec<u8>>>> = OnceLock::new();
-    struct Into(Arc<Mutex<Vec<u8>>>);
-    impl Write for Into {
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+    impl Write for Sink {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
         }
@@ -115,7 +115,7 @@ fn log() -> Arc<Mutex<Vec<u8>>> {
         let here = Arc::clone(&log);
         let filter = tracing_subscriber::EnvFilter::new("info,repere=trace");
         let told = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
-        told.with_writer(move || Into(Arc::clone(&here))).try_init().expect("no other test listens to the log");
+        told.with_writer(move || Sink(Arc::clone(&here))).try_init().expect("no other test listens to the log");
         log
     });
     Arc::clone(log)
