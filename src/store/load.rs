@@ -36,16 +36,21 @@ pub(super) async fn found(connection: &mut AnyConnection, command: &Command, now
     state(connection, command, now).await.map(|state| Found::State(Box::new(state)))
 }
 
-/// What a crowd asks for, in two journeys to the database.
+/// What a crowd asks for, in one journey to the database; in two for who was here before, or when somebody waits.
 async fn registering(connection: &mut AnyConnection, form: &Register) -> Result<Found> {
     let query = sqlx::query(
         "SELECT s.*, COALESCE(f.shown, '') AS form_shown, COALESCE(f.subject, '') AS form_subject,
              (SELECT COALESCE(MAX(r.position), 0) FROM registrations r WHERE r.session = s.id) AS last_position,
              COALESCE((SELECT string_agg(a.staff, ' ' ORDER BY a.staff) FROM assignments a WHERE a.session = s.id), '')
-                 AS trainers
+                 AS trainers,
+             CAST(CASE WHEN EXISTS (
+                 SELECT 1 FROM registrations k WHERE k.session = s.id AND lower(k.email) = lower($3)
+             ) OR EXISTS (
+                 SELECT 1 FROM registrations w WHERE w.session = s.id AND w.state = 'waiting'
+             ) THEN 1 ELSE 0 END AS BIGINT) AS others
          FROM sessions s LEFT JOIN submissions f ON f.id = $2 WHERE s.id = $1",
     );
-    let query = query.bind(&form.session).bind(&form.submission);
+    let query = query.bind(&form.session).bind(&form.submission).bind(&form.email);
     let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(Found::State(Box::default())) };
     let subject = rows::text(&row, "form_subject")?;
     if !subject.is_empty() {
@@ -60,6 +65,9 @@ async fn registering(connection: &mut AnyConnection, form: &Register) -> Result<
         session: Some(session),
         ..State::default()
     };
+    if !rows::flag(&row, "others")? {
+        return Ok(Found::State(Box::new(state)));
+    }
     let query = sqlx::query(
         "SELECT * FROM registrations WHERE session = $1 AND lower(email) = lower($2)
          UNION ALL
