@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{BufWriter, Write};
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -113,32 +113,35 @@ impl Log {
     /// Adds records, and says which names are gone. Another program that holds the file keeps it to itself: then nothing
     /// is written, and the next build works a little more.
     pub fn save(&self, added: &[(String, Vec<u8>)], gone: Vec<String>) -> std::io::Result<()> {
-        let mut more = Vec::new();
-        for (name, value) in added {
-            write_record(&mut more, name, value);
-        }
-        let mut replaced: HashSet<&[u8]> = added.iter().map(|(name, _)| name.as_bytes()).collect();
-        for name in &gone {
-            write_record(&mut more, name, &[]);
-            replaced.insert(name.as_bytes());
-        }
-        if more.is_empty() && self.end > 0 {
+        if added.is_empty() && gone.is_empty() && self.end > 0 {
             return Ok(());
         }
+        let gone = gone.iter().map(|name| (name.as_str(), &[][..]));
+        let more = || added.iter().map(|(name, value)| (name.as_str(), value.as_slice())).chain(gone.clone());
+        let replaced: HashSet<&[u8]> = more().map(|(name, _)| name.as_bytes()).collect();
+        // What stands before a name is at most four bytes long.
+        let length: usize = more().map(|(name, value)| HEAD + 4 + name.len() + value.len()).sum();
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
         let stays = |record: &&Record| !replaced.contains(&self.bytes[record.name.clone()]);
         let living: usize = self.records.iter().filter(stays).map(|record| HEAD + body(record).len()).sum();
-        if self.end > 0 && self.end + more.len() < 2 * (living + more.len()) + SMALL {
-            return append(&self.path, self.end as u64, &more);
+        if self.end > 0 && self.end + length < 2 * (living + length) + SMALL {
+            return append(&self.path, self.end as u64, more());
         }
-        let mut whole = postcard::to_stdvec(&self.version).unwrap_or_default();
+        // Piece by piece: all of it at once would be the most that a first build holds in memory.
+        let mut fresh = tempfile::NamedTempFile::new_in(self.path.parent().unwrap_or(Path::new(".")))?;
+        let mut file = BufWriter::with_capacity(1 << 18, fresh.as_file_mut());
+        file.write_all(&postcard::to_stdvec(&self.version).unwrap_or_default())?;
         for record in self.records.iter().filter(stays) {
-            whole.extend_from_slice(&self.bytes[body(record).start - HEAD..record.value.end]);
+            file.write_all(&self.bytes[body(record).start - HEAD..record.value.end])?;
         }
-        whole.extend_from_slice(&more);
-        replace(&self.path, &whole)
+        for (name, value) in more() {
+            write_record(&mut file, name, value)?;
+        }
+        file.flush()?;
+        drop(file);
+        fresh.persist(&self.path).map(drop).map_err(|error| error.error)
     }
 }
 
@@ -161,16 +164,16 @@ fn body(record: &Record) -> Range<usize> {
     record.name.start - length..record.value.end
 }
 
-fn write_record(to: &mut Vec<u8>, name: &str, value: &[u8]) {
+fn write_record(to: &mut impl Write, name: &str, value: &[u8]) -> std::io::Result<()> {
     let mut body = postcard::to_stdvec(name).unwrap_or_default();
     body.extend_from_slice(value);
-    let Ok(length) = u32::try_from(body.len()) else { return };
-    to.extend_from_slice(&length.to_le_bytes());
-    to.extend_from_slice(&postcard::to_stdvec(&Print::of(&body)).unwrap_or_default());
-    to.extend_from_slice(&body);
+    let Ok(length) = u32::try_from(body.len()) else { return Ok(()) };
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(&postcard::to_stdvec(&Print::of(&body)).unwrap_or_default())?;
+    to.write_all(&body)
 }
 
-fn append(path: &Path, end: u64, more: &[u8]) -> std::io::Result<()> {
+fn append<'a>(path: &Path, end: u64, more: impl Iterator<Item = (&'a str, &'a [u8])>) -> std::io::Result<()> {
     use std::io::{Seek as _, SeekFrom};
     let mut file = File::options().write(true).open(path)?;
     if file.try_lock().is_err() {
@@ -182,14 +185,11 @@ fn append(path: &Path, end: u64, more: &[u8]) -> std::io::Result<()> {
     }
     file.set_len(end)?;
     file.seek(SeekFrom::Start(end))?;
-    file.write_all(more)
-}
-
-fn replace(path: &Path, whole: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
-    fresh.write_all(whole)?;
-    fresh.persist(path).map(drop).map_err(|error| error.error)
+    let mut file = BufWriter::new(file);
+    for (name, value) in more {
+        write_record(&mut file, name, value)?;
+    }
+    file.flush()
 }
 
 #[cfg(test)]
