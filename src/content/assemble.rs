@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::files::Found;
 use super::load::place_section;
 use super::sort::sort_pages;
 use super::taxonomy;
@@ -15,11 +14,10 @@ pub(super) fn library(
     pages: Vec<Page>,
     sections: Vec<Section>,
     config: &Config,
-    found: &Found,
     problems: &mut Vec<Diagnostic>,
 ) -> Library {
     let mut library = Library { pages, sections, ..Library::default() };
-    add_homes(&mut library, config, found);
+    add_homes(&mut library, config);
     for key in library.page_keys() {
         library.by_path.insert(library[key].file.relative.clone(), Node::Page(key));
     }
@@ -38,8 +36,8 @@ pub(super) fn library(
     library
 }
 
-/// Every language has a home, with or without a file.
-fn add_homes(library: &mut Library, config: &Config, found: &Found) {
+/// Every language has a home, with or without a file. As in Zola, a home without one has no files beside it.
+fn add_homes(library: &mut Library, config: &Config) {
     for lang in config.languages.keys() {
         let is_default = *lang == config.default_language;
         let relative = if is_default { "_index.md".to_owned() } else { format!("_index.{lang}.md") };
@@ -59,9 +57,6 @@ fn add_homes(library: &mut Library, config: &Config, found: &Found) {
         if !is_default {
             // Zola writes this one without its first slash, and templates show it.
             section.path = format!("{lang}/");
-        }
-        if is_default {
-            section.assets = found.section_assets(&section.file, &section.path);
         }
         library.sections.push(section);
     }

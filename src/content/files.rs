@@ -142,10 +142,13 @@ fn unwalkable(shown: &str, error: &walkdir::Error) -> Diagnostic {
     }
 }
 
-/// What an editor or a system leaves behind.
+/// What an editor or a system leaves behind: by Zola's rule also every file without an ending, `.gitkeep` among them.
 fn is_leftover(name: &str) -> bool {
-    let ending = name.rsplit('.').next().unwrap_or_default();
-    name.starts_with('.') || name.ends_with('~') || matches!(ending, "swp" | "swx" | "swo" | "bck" | "tmp" | "kate-swp")
+    let Some((stem, ending)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else { return true };
+    matches!(ending, "swp" | "swx" | "tmp" | "kate-swp")
+        || ["jb_old___", "jb_tmp___", "jb_bak___", "~"].iter().any(|end| ending.ends_with(end))
+        || stem.starts_with('#')
+        || stem.starts_with(".#")
 }
 
 /// What a file's name says, and its language.
@@ -214,6 +217,6 @@ fn listed<'a>(files: impl Iterator<Item = &'a (String, PathBuf)>, prefix: &str, 
         Asset { source: source.clone(), listed: format!("{under}{name}"), name }
     });
     let mut assets: Vec<Asset> = assets.collect();
-    assets.sort_by_cached_key(|a| (a.name.to_lowercase(), a.name.clone()));
+    assets.sort_by_cached_key(|a| (a.name.to_ascii_lowercase(), a.name.clone()));
     assets
 }

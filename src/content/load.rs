@@ -69,7 +69,7 @@ pub fn load_with(
     if options.fallback {
         fallback::fill(&mut pages, &mut sections, config, &found);
     }
-    let mut library = assemble::library(pages, sections, config, &found, &mut problems);
+    let mut library = assemble::library(pages, sections, config, &mut problems);
     // Homes without a file have the path that the file would have.
     for section in library.sections.iter_mut().filter(|section| section.file.path.is_relative()) {
         section.file.path = root.join(&section.file.path);
