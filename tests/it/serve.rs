@@ -165,6 +165,17 @@ fn every_kind_of_change_is_seen() {
 }
 
 #[test]
+fn a_page_comes_at_its_time_though_nobody_saves_anything() {
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(2);
+    let page = format!("+++\ntitle = \"Bientôt\"\ndate = {soon:.0}\n+++\nà venir\n");
+    let place = Place::new(SITE);
+    place.write("repere.toml", "dialect = \"0.23\"\n[publish]\nschedule = true\n");
+    place.write("content/b.md", &page);
+    let server = Server::start(place.0.path(), &[]);
+    server.wait("/b/", "à venir");
+}
+
+#[test]
 fn a_fault_is_told_to_open_pages_and_keeps_the_last_good_site() {
     let place = Place::new(SITE);
     let server = Server::start(place.0.path(), &[]);

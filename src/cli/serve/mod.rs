@@ -110,6 +110,7 @@ impl Serve {
             output_dir: None,
             told: String::new(),
             number: 0,
+            due: None,
         };
         // Changes count from before the first build: one that is made meanwhile is built next.
         let mut ignored = vec![root.join(site::CACHE), root.join(".git")];
@@ -123,7 +124,7 @@ impl Serve {
         }
         let quiet = Duration::from_millis(self.debounce);
         std::thread::spawn(move || {
-            while watch.wait(quiet) {
+            while watch.wait(quiet, builder.due) {
                 builder.build();
                 watch.ignore(builder.output_dir.clone());
                 if watch.look_around() {
@@ -179,6 +180,8 @@ struct Builder {
     /// The problems that were printed last: the same are not printed twice.
     told: String,
     number: u64,
+    /// When a page comes or goes without anybody saving anything.
+    due: Option<SystemTime>,
 }
 
 impl Builder {
@@ -203,6 +206,8 @@ impl Builder {
             }
         };
         self.told.clear();
+        // A site that is shown as it is at one moment stays at it.
+        self.due = site.next_change.filter(|_| self.options.at.is_none()).map(SystemTime::from);
         self.output_dir = Some(site.loaded.root.join(&site.loaded.config.output_dir));
         if self.shown.as_ref().is_some_and(|shown| host::same(&shown.files, &site.manifest.files)) {
             // Saved without a change, or mended: whoever looks need not look again.

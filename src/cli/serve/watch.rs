@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
@@ -42,12 +42,15 @@ impl Watch {
         self.ignored.extend(folder.filter(|folder| !self.ignored.contains(folder)));
     }
 
-    /// Waits for a change, then until nothing more changes for `quiet`. False when no change can come any more.
-    pub(super) fn wait(&mut self, quiet: Duration) -> bool {
+    /// Waits for a change, then until nothing more changes for `quiet`; at most until the site is `due`. False when no
+    /// change can come any more.
+    pub(super) fn wait(&mut self, quiet: Duration, due: Option<SystemTime>) -> bool {
         loop {
-            let event = match &self.watcher {
-                Some(_) => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                None => self.events.recv_timeout(EVERY),
+            let left = due.map(|due| due.duration_since(SystemTime::now()).unwrap_or_default());
+            let event = match (&self.watcher, left) {
+                (Some(_), None) => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                (Some(_), Some(left)) => self.events.recv_timeout(left),
+                (None, _) => self.events.recv_timeout(EVERY),
             };
             match event {
                 Ok(event) => {
@@ -56,6 +59,7 @@ impl Watch {
                         break;
                     }
                 }
+                Err(RecvTimeoutError::Timeout) if self.watcher.is_some() => return true,
                 Err(_) if self.watcher.is_some() => return false,
                 Err(_) => {
                     std::thread::sleep(EVERY);
