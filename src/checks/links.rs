@@ -137,8 +137,12 @@ fn check_inside(
 /// Whether a link stayed `@/…` because Markdown found no page for it, and said so.
 fn told_with_its_text(site: &Site, written: &str) -> bool {
     let library = site.library;
+    let path = written.trim_start_matches("@/").split(['#', '?']).next().unwrap_or_default();
+    if !written.starts_with("@/") || library.node(path).is_some() {
+        return false;
+    }
     let mut texts = library.pages.iter().map(|page| &*page.raw).chain(library.sections.iter().map(|s| &*s.raw));
-    written.starts_with("@/") && texts.any(|text| text.contains(written))
+    texts.any(|text| text.contains(written))
 }
 
 /// What a writer is likely to have typed for an address: its last part.

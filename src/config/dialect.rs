@@ -3,7 +3,7 @@
 //! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use, the site's
 //! before the theme's, then what the content uses, then the keys of the configuration, then an older `min_version`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -139,14 +139,20 @@ static GONE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// Keys that Zola gave up before 0.23, and those that came with it.
-static OLDER_KEY: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(concat!(
-        r"(?m)^\s*(highlight_code|highlight_theme|highlight_themes_css|extra_syntaxes\w*|generate_feed|generate_rss",
-        r"|feed_filename|rss_limit|check_external_links|language_code)\s*=",
-    ))
-});
-static NEWER_KEY: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"(?m)^\s*(skip_content_templating|data_attr_position)\s*="));
+const OLDER_KEYS: &[&str] = &[
+    "highlight_code",
+    "highlight_theme",
+    "highlight_themes_css",
+    "extra_syntaxes",
+    "extra_syntaxes_and_themes",
+    "generate_feed",
+    "generate_rss",
+    "feed_filename",
+    "rss_limit",
+    "check_external_links",
+    "language_code",
+];
+const NEWER_KEYS: &[&str] = &["skip_content_templating", "data_attr_position"];
 static CALL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*\w+\([^{}]*\)\s*\}\}|\{%\s*\w+\([^{}]*\)\s*%\}"));
 
 fn fixed(pattern: &str) -> Regex {
@@ -164,10 +170,22 @@ fn templates_speak(text: &str) -> Option<(Dialect, &'static str)> {
 }
 
 fn config_speaks(text: &str) -> Option<(Dialect, &'static str)> {
-    if NEWER_KEY.is_match(text) {
+    let mut names = BTreeSet::new();
+    keys(&text.parse().ok()?, &mut names);
+    if NEWER_KEYS.iter().any(|key| names.contains(*key)) {
         return Some((Dialect::Zola023, "has keys of Zola 0.23"));
     }
-    OLDER_KEY.is_match(text).then_some((Dialect::Zola022, "has keys of an older Zola"))
+    OLDER_KEYS.iter().any(|key| names.contains(*key)).then_some((Dialect::Zola022, "has keys of an older Zola"))
+}
+
+/// The keys of a configuration. What stands in `[extra]` or among translations is a writer's own.
+fn keys(table: &toml::Table, names: &mut BTreeSet<String>) {
+    for (name, value) in table {
+        names.insert(name.clone());
+        if let (Some(inner), false) = (value.as_table(), matches!(name.as_str(), "extra" | "translations")) {
+            keys(inner, names);
+        }
+    }
 }
 
 fn content_speaks(text: &str, has_shortcodes: bool) -> Option<(Dialect, &'static str)> {
@@ -196,6 +214,14 @@ mod tests {
         assert_eq!(dialect("base_url = \"/\"\n[markdown]\nhighlight_code = true\n"), Some(Dialect::Zola022));
         assert_eq!(dialect("skip_content_templating = []"), Some(Dialect::Zola023));
         assert_eq!(dialect("generate_feeds = true"), None);
+    }
+
+    #[test]
+    fn a_configuration_shows_its_dialect_by_its_own_keys() {
+        let dialect = |text| config_speaks(text).map(|(dialect, _)| dialect);
+        assert_eq!(dialect("[markdown]\nhighlight_code = true"), Some(Dialect::Zola022));
+        assert_eq!(dialect("[markdown.highlighting]\ndata_attr_position = \"pre\""), Some(Dialect::Zola023));
+        assert_eq!(dialect("[extra]\nlanguage_code = \"fr\"\n[translations]\ngenerate_feed = \"x\""), None);
     }
 
     #[test]

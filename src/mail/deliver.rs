@@ -5,7 +5,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
@@ -17,7 +17,7 @@ use regex::Regex;
 use crate::calendar::Epoch;
 use crate::store::{Post, Store};
 
-use super::{Mailer, Security, Smtp, mime};
+use super::{Mailer, Security, Settings, Smtp, mime};
 
 /// Letters claimed at once: few enough to be handled well within their claim.
 const BATCH: u32 = 20;
@@ -35,7 +35,8 @@ pub async fn deliver_due(store: &Store, mailer: &Mailer, now: Epoch) -> Result<u
 
 /// The same while time goes on: a slow mail server may take longer than a claim is good for.
 async fn deliver_while(store: &Store, mailer: &Mailer, clock: &(dyn Fn() -> Epoch + Sync)) -> Result<usize> {
-    let transport = mailer.settings().smtp.as_ref().map(transport).transpose()?;
+    let mut settings = mailer.settings();
+    let mut transport = settings.smtp.as_ref().map(connect).transpose()?;
     let mut handled = 0;
     loop {
         let claimed = store.claim(BATCH, clock()).await?;
@@ -44,7 +45,14 @@ async fn deliver_while(store: &Store, mailer: &Mailer, clock: &(dyn Fn() -> Epoc
         }
         for post in &claimed {
             if store.hold(post, clock()).await? {
-                deliver(store, mailer, transport.as_ref(), post, clock()).await?;
+                // Settings that were read again count at once, and all together: a sender of one with the server of
+                // the other would have letters refused for good.
+                let now = mailer.settings();
+                if !Arc::ptr_eq(&now, &settings) {
+                    transport = now.smtp.as_ref().map(connect).transpose()?;
+                    settings = now;
+                }
+                deliver(store, mailer, (&settings, transport.as_ref()), post, clock()).await?;
                 handled += 1;
             }
         }
@@ -65,11 +73,16 @@ pub async fn run(store: Store, mailer: Mailer, mut stop: tokio::sync::watch::Rec
     }
 }
 
-async fn deliver(store: &Store, mailer: &Mailer, transport: Option<&Transport>, post: &Post, now: Epoch) -> Result<()> {
-    let settings = mailer.settings();
+async fn deliver(
+    store: &Store,
+    mailer: &Mailer,
+    (settings, transport): (&Settings, Option<&Transport>),
+    post: &Post,
+    now: Epoch,
+) -> Result<()> {
     let written = mailer
-        .render(&post.letter)
-        .and_then(|rendered| mime::message(&post.letter, &rendered, post.created, &settings));
+        .render_with(&post.letter, settings)
+        .and_then(|rendered| mime::message(&post.letter, &rendered, post.created, settings));
     let message = match written {
         Ok(message) => message,
         Err(error) => return fail(store, post, &format!("{error:#}"), false, now).await,
@@ -96,7 +109,7 @@ async fn fail(store: &Store, post: &Post, error: &str, for_good: bool, now: Epoc
     }
 }
 
-fn transport(smtp: &Smtp) -> Result<Transport> {
+fn connect(smtp: &Smtp) -> Result<Transport> {
     let context = || format!("the mail server {}", smtp.host);
     let tls = || TlsParameters::new(smtp.host.clone()).with_context(context);
     let security = match smtp.security {

@@ -96,7 +96,9 @@ impl Mailer {
 
     /// Uses other settings from the next letter on.
     pub fn configure(&self, settings: Settings) {
-        self.settings.store(Arc::new(settings));
+        // The language is that of the calendar's pages, which keep theirs.
+        let lang = self.settings().lang.clone();
+        self.settings.store(Arc::new(Settings { lang, ..settings }));
     }
 
     /// The settings of the next letter.
@@ -119,7 +121,11 @@ impl Mailer {
 
     /// The words of a letter.
     pub fn render(&self, letter: &Letter) -> Result<Rendered> {
-        render::render(letter, &self.settings(), &self.renderer.load())
+        self.render_with(letter, &self.settings())
+    }
+
+    fn render_with(&self, letter: &Letter, settings: &Settings) -> Result<Rendered> {
+        render::render(letter, settings, &self.renderer.load())
     }
 
     /// The whole mail as it travels, with its date and its Message-ID.

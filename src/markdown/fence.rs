@@ -135,6 +135,11 @@ impl Highlighter {
         Ok(registry)
     }
 
+    /// Forgets every block: in a process that builds again and again they would only become more.
+    pub fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Learns the blocks of a body that an earlier build made with the same grammars and themes, so that those which stay
     /// need no grammar.
     pub fn learn(&self, body: &Rendered) {

@@ -29,7 +29,7 @@ use crate::toolkit;
 /// them. `found` is what was told so far.
 pub(super) fn make(
     options: &Options,
-    (loaded, sound): (Arc<Loaded>, bool),
+    (mut loaded, sound): (Arc<Loaded>, bool),
     mut found: Vec<Diagnostic>,
     memory: &mut Memory,
 ) -> Result<(Site, BTreeMap<String, Made>), Vec<Diagnostic>> {
@@ -45,10 +45,17 @@ pub(super) fn make(
     let (mut library, of_content) =
         content::load_with(&loaded.root, &loaded.config, wishes, &memory.texts, loaded.walked.as_deref());
     found.extend(of_content);
+    // Much to keep for as long as a host lives.
+    if let Some(loaded) = Arc::get_mut(&mut loaded) {
+        loaded.walked = None;
+    }
     let (series, of_series) = podcast::load(&library, &loaded);
     found.extend(of_series);
     let highlighter = match memory.highlighter.take() {
-        Some(known) => Some(known),
+        Some(known) => {
+            known.forget();
+            Some(known)
+        }
         None => gather(Highlighter::new(&loaded), &mut found).flatten().map(Arc::new),
     };
     memory.highlighter.clone_from(&highlighter);

@@ -42,9 +42,13 @@ impl Store {
         let mut tx = self.write().await?;
         let query = sqlx::query("SELECT totp, totp_step FROM staff WHERE id = $1 AND active = 1 AND totp IS NOT NULL");
         let Some(row) = query.bind(staff).fetch_optional(&mut *tx).await? else { return Ok(false) };
-        let secret = self.key()?.open(&rows::text(&row, "totp")?, staff)?;
+        let secret = self.key().and_then(|key| key.open(&rows::text(&row, "totp")?, staff));
+        if let Err(error) = &secret {
+            tracing::error!(staff, error = %format!("{error:#}"), "the secret of a code does not open: recovery codes do");
+        }
         let last = rows::number(&row, "totp_step")?;
-        let good = if let Some(step) = totp::accepted(&secret, code, now, last) {
+        let step = secret.ok().and_then(|secret| totp::accepted(&secret, code, now, last));
+        let good = if let Some(step) = step {
             let query = sqlx::query("UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1");
             query.bind(step).bind(staff).execute(&mut *tx).await?.rows_affected() == 1
         } else {

@@ -26,6 +26,9 @@ pub(super) struct Apply<'a> {
     added: BTreeSet<String>,
 }
 
+/// Statements that are many: PostgreSQL takes 65,535 values in one, and a deep sum of them badly.
+const MANY: usize = 64;
+
 impl<'a> Apply<'a> {
     pub(super) fn new(tx: &'a mut Transaction<'static, Any>, now: Epoch, guarded: bool) -> Self {
         Self { tx, now, guarded, batch: Batch::default(), added: BTreeSet::new() }
@@ -41,7 +44,13 @@ impl<'a> Apply<'a> {
         if self.batch.holds(row) { self.send().await } else { Ok(()) }
     }
 
+    /// Sends what waits once that is much: a database takes only so many values at once.
+    async fn few(&mut self) -> Result<(), Failed> {
+        if self.batch.len() < MANY { Ok(()) } else { self.send().await }
+    }
+
     pub(super) async fn change(&mut self, change: &Change) -> Result<(), Failed> {
+        self.few().await?;
         match change {
             Change::Seats { session, by } => return self.seats(session, *by).await,
             Change::AddRegistration(registration) => return self.add_registration(registration).await,
@@ -250,6 +259,7 @@ impl<'a> Apply<'a> {
 
     /// A letter and the tokens of its links, unless the same event was already told.
     pub(super) async fn letter(&mut self, letter: &Letter) -> Result<(), Failed> {
+        self.few().await?;
         if let (Some(_), Some(session)) = (letter.method, &letter.session) {
             self.alone(&token::person(&session.id, &letter.to)).await?;
         }

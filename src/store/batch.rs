@@ -72,6 +72,11 @@ struct Statement {
 pub(super) struct Batch(Vec<Statement>);
 
 impl Batch {
+    /// How many statements wait.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether a statement that waits writes this row.
     pub(super) fn holds(&self, row: &str) -> bool {
         self.0.iter().any(|statement| statement.row == row)

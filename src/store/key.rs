@@ -4,9 +4,9 @@
 //! Entry points: [`Store::unlock`] when a host starts, `Key::seal` and `Key::open`; [`Store::forget_key`] when the key is
 //! lost. The key comes from the environment, or from a file in the data folder that is made at the first start.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -73,10 +73,12 @@ impl KeySource {
         let (file, text) = (self.file(), token::fresh_token());
         let context = || format!("cannot write {}", file.display());
         std::fs::create_dir_all(&self.data).with_context(context)?;
-        let mut written =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).with_context(context)?;
+        // Whole or not at all, with its name on the disk before anything is sealed; a temporary file is for its owner alone.
+        let mut written = tempfile::NamedTempFile::new_in(&self.data).with_context(context)?;
         written.write_all(format!("{text}\n").as_bytes()).with_context(context)?;
-        written.sync_all().with_context(context)?;
+        written.as_file().sync_all().with_context(context)?;
+        written.persist_noclobber(&file).with_context(context)?;
+        File::open(&self.data).and_then(|folder| folder.sync_all()).with_context(context)?;
         Key::parse(&text)
     }
 }

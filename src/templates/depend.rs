@@ -183,11 +183,13 @@ impl<'a> Prints<'a> {
         [self.library.node(path), localized.and_then(|path| self.library.node(&path))]
     }
 
-    fn node(&self, node: Option<Node>, with_pages: bool, others: Fields) -> Option<(bool, Print, Option<Print>)> {
+    fn node(&self, node: Option<Node>, with_pages: bool, others: Fields) -> Option<Print> {
         Some(match node? {
-            Node::Page(key) => (true, self.listed(key, others), None),
+            Node::Page(key) => self.listed(key, others),
             Node::Section(key) => {
-                (false, self.section_alone(key, others), with_pages.then(|| self.section_list(key, others)))
+                let list = with_pages.then(|| self.section_list(key, others));
+                let beside = others.has(Fields::BESIDE).then(|| self.sections_beside(key, others));
+                Print::of_value(&("section", self.section_alone(key, others), list, beside))
             }
         })
     }

@@ -118,7 +118,7 @@ pub(crate) const NEWER: &[Source] = &[
         "templates/base.html",
         &[
             Some(
-                "<title>{% block title %}{{ config.title }}{% endblock title %}</title>{% block main %}{% endblock main %}<aside>{% set posts = get_section(path=\"posts/_index.md\", lang=\"en\") %}{% for p in posts.pages[:2] %}<a href=\"{{ p.permalink | safe }}\">{{ p.title }}</a>{% endfor %}{% set tags = get_taxonomy(kind=\"tags\", lang=\"en\") %}{% for t in tags.items %}{{ t.name }} ({{ t.page_count }}){% endfor %}</aside>{{ now() | date(format=\"%Y\") }}",
+                "<title>{% block title %}{{ config.title }}{% endblock title %}</title>{% block main %}{% endblock main %}<aside>{% set posts = get_section(path=\"posts/_index.md\", lang=\"en\") %}{% for p in posts.pages[:2] %}<a href=\"{{ p.permalink | safe }}\">{{ p.title }}</a>{% endfor %}{% if posts.lower %}<{{ posts.lower.title }}{% endif %}{% if posts.higher %}>{{ posts.higher.title }}{% endif %}{% set tags = get_taxonomy(kind=\"tags\", lang=\"en\") %}{% for t in tags.items %}{{ t.name }} ({{ t.page_count }}){% endfor %}</aside>{{ now() | date(format=\"%Y\") }}",
             ),
             Some("{% block main %}{% endblock main %}{% include \"side.html\" %}"),
         ],

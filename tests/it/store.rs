@@ -249,6 +249,18 @@ async fn a_moved_session_tells_everybody_and_a_cancelled_one_too(base: Base) {
     assert_eq!(refusal(base.store.execute(&moved, &Actor::Visitor, NOW + 200).await), Refusal::Over);
 }
 
+/// More statements than one journey to the database takes.
+async fn a_crowd_is_told_that_its_session_is_cancelled(base: Base) {
+    let session = base.session(90).await;
+    for n in 0..90 {
+        base.register(&session, &format!("p{n}"), NOW).await;
+    }
+    base.run(Command::CancelSession { session: session.clone() }, NOW + 60).await;
+    for n in 0..90 {
+        assert_eq!(base.letters(&format!("p{n}")).await.last(), Some(&"seance-annulee"), "p{n}");
+    }
+}
+
 async fn more_seats_promote_at_once_and_fewer_than_taken_are_refused(base: Base) {
     let session = base.session(1).await;
     base.confirmed(&session, "un", NOW).await;
@@ -365,6 +377,7 @@ on_both_engines![
     a_trainer_is_never_in_two_places,
     the_schema_itself_refuses_a_trainer_in_two_places,
     the_next_in_line_gets_the_freed_seat_and_a_letter,
+    a_crowd_is_told_that_its_session_is_cancelled,
     a_seat_that_is_not_confirmed_goes_to_the_next,
     the_same_form_sent_many_times_gets_one_answer,
     a_second_registration_is_told_by_mail_alone,

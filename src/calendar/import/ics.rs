@@ -82,7 +82,8 @@ fn take(event: &mut Event, property: &Property<'_>) {
     let value = property.value;
     match property.name.as_str() {
         "UID" => event.uid = unescaped(value),
-        "SEQUENCE" => event.sequence = value.trim().parse().unwrap_or_default(),
+        // Room is left above it for every change to come.
+        "SEQUENCE" => event.sequence = value.trim().parse().ok().filter(|n| *n < 1_000_000_000).unwrap_or_default(),
         "SUMMARY" => _ = event.fields.insert("title", unescaped(value).replace('\n', " ")),
         "DESCRIPTION" => _ = event.fields.insert("programme", unescaped(value)),
         "LOCATION" => _ = event.fields.insert("address", unescaped(value)),

@@ -214,6 +214,9 @@ mod tests {
         assert_eq!((first.title.as_str(), first.when.minutes), ("Comprendre, repérer", 150));
         assert_eq!((first.place.exact.as_str(), first.place.public.as_str()), ("12 rue Cachée, Brest", "Finistère"));
         assert_eq!(first.origin, Some(Origin { uid: "a1@ancien.fr".to_owned(), sequence: 4 }));
+        let last = text.replace("SEQUENCE:4\r", "SEQUENCE:4294967295\r");
+        let lines_of_last = read(last.as_bytes(), &defaults()).unwrap();
+        assert_eq!(lines_of_last[0].session.as_ref().unwrap().origin.as_ref().unwrap().sequence, 0, "no room above it");
         assert_eq!(lines[1].session.as_ref().unwrap_err()[0].key, "calendar_import_repeats");
         assert_eq!(lines[2].session.as_ref().unwrap_err()[0].key, "calendar_import_no_hour");
         assert_eq!((lines[1].number, lines[1].uid.as_str()), (12, "a2@ancien.fr"));

@@ -22,7 +22,12 @@ const JUST_CONFIRMED: Epoch = 12 * HOUR;
 /// The notices whose moment came and is not over, with reminders so many days before. Which were given already is not
 /// looked at here.
 pub fn due(session: &Session, reminders: &[u16], now: Epoch) -> Vec<Notice> {
-    let last = reminders.iter().min();
+    // One whose hour only comes when the session has begun is given to nobody.
+    let in_time = |days: &&u16| {
+        let day = session.start.civil.date().saturating_sub(i64::from(**days).days());
+        nine(day, &session.start.zone).is_some_and(|from| from < session.start.instant)
+    };
+    let last = reminders.iter().filter(in_time).min();
     let reminders = reminders.iter().map(|days| Notice::Reminder { days: *days, last: Some(days) == last });
     reminders.chain([Notice::Decision, Notice::Thanks]).filter(|notice| is_due(session, *notice, now)).collect()
 }

@@ -26,7 +26,9 @@ pub(in crate::templates) fn locate(loaded: &Loaded, path: &str) -> Result<Option
     let output = loaded.config.output_dir.as_str();
     // Each folder with its depth below the site's root: a path may climb that far, and no farther.
     let mut folders = vec![(String::new(), 0), ("static".to_owned(), 1), ("content".to_owned(), 1)];
-    folders.push((output.to_owned(), Path::new(output).components().count()));
+    // An output folder that is not below the root is nobody's way out.
+    let below = Path::new(output).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    folders.push((output.to_owned(), if below { Path::new(output).components().count() } else { 0 }));
     let mut may_be = false;
     for (folder, depth) in folders {
         if climbs(&path, depth) {

@@ -274,6 +274,7 @@ impl Reader {
                     // Its name stood before it was bound.
                     for (name, kind) in self.each(cursor)? {
                         self.scope.bind(&name, kind);
+                        self.scope.set(&name);
                     }
                     if cursor.peek(0) == Some(&Token::Word("if".to_owned())) {
                         cursor.at += 1;
@@ -357,6 +358,10 @@ impl Reader {
         }
         if cursor.take_sign("(") {
             self.arguments(cursor)?;
+            if word == "super" {
+                // The block of the parent, which sees every name of this place.
+                self.scope.another_stands_here();
+            }
             if word == "now" && !shows_days(cursor) {
                 self.clock = Clock::Moment;
             }

@@ -45,6 +45,10 @@ fn another_template_in_a_loop_sees_its_name() {
     assert_eq!(read(&[list, "{{ page.summary }}"]).0, Fields::SUMMARY);
     let parent = "{% for page in section.pages %}{% block card %}{% endblock %}{% endfor %}";
     assert_eq!(read(&["{% block card %}{{ page.content }}{% endblock %}", parent]).0, Fields::CONTENT);
+    let child = "{% block card %}{% for page in section.pages %}{{ super() }}{% endfor %}{% endblock %}";
+    assert_eq!(read(&[child, "{% block card %}{{ page.content }}{% endblock %}"]).0, Fields::CONTENT);
+    let within = "{% for t in ['x'] %}{{ [t for t in section.pages] | json_encode }}{% endfor %}";
+    assert_eq!(read(&[within]).0, Fields::ALL);
     let inside = "{% macro card(page) %}{% include 'card.html' %}{% endmacro %}{{ m::card(page=p) }}";
     assert_eq!(read(&[inside, "{{ page.toc }}"]).0, Fields::TOC);
     assert_eq!(read(&["{% for t in [1] %}{% set t = page %}{{ t }}{% endfor %}"]).0, Fields::ALL);
