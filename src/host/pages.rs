@@ -177,12 +177,11 @@ fn load_one(path: &str, body: Body, earlier: Option<&Entry>, now: SystemTime) ->
     Ok(Entry { kind, hash, modified, stored, forms })
 }
 
-/// True for `site.HASH.css`, when the hash is the content's own, and for copies of images, whose names say what they are
-/// made of.
+/// True for `site.HASH.css`, when the hash is the content's own.
 fn is_named_after(path: &str, hash: &str) -> bool {
     let digits = path.rsplit('.').nth(1).unwrap_or_default();
     let is_hash = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hash && (hash.starts_with(digits) || path.starts_with("processed_images/"))
+    is_hash && hash.starts_with(digits)
 }
 
 fn in_memory(path: &str, bytes: Bytes, modified: SystemTime) -> (Stored, Kind, String, SystemTime) {
@@ -277,8 +276,10 @@ mod tests {
             ("processed_images/a.0123456789abcdef.avif", "x"),
         ]);
         let is_kept = |path: &str| site.find(path).unwrap().kind.cache == IMMUTABLE;
-        assert!(is_kept(&named) && is_kept("processed_images/a.0123456789abcdef.avif"));
+        assert!(is_kept(&named));
         assert!(!is_kept("css/site.0123456789abcdef.css") && !is_kept("css/site.css"));
+        // The hash in the name of a copy is of the words that asked for it.
+        assert!(!is_kept("processed_images/a.0123456789abcdef.avif"));
     }
 
     #[test]

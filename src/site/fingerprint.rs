@@ -71,9 +71,7 @@ fn html(output: &Output) -> Option<&str> {
 }
 
 fn is_asset(path: &str) -> bool {
-    // Copies of images are named after their content already.
-    !path.starts_with("processed_images/")
-        && path.rsplit_once('.').is_some_and(|(_, ending)| ASSETS.contains(&ending.to_ascii_lowercase().as_str()))
+    path.rsplit_once('.').is_some_and(|(_, ending)| ASSETS.contains(&ending.to_ascii_lowercase().as_str()))
 }
 
 /// A file under its new name.

@@ -114,6 +114,7 @@ fn copies(shared: &Shared, file: &Path, known: &Metadata, values: &mut Json) -> 
     widths.sort_unstable();
     widths.dedup();
     let photograph = known.format != "png";
+    let source = file.strip_prefix(&shared.loaded.root).unwrap_or(file).to_string_lossy().replace('\\', "/");
     let ask = |format: Format, quality: Option<u8>| -> Result<(String, String), String> {
         let mut set = Vec::with_capacity(widths.len());
         let mut last = String::new();
@@ -127,7 +128,7 @@ fn copies(shared: &Shared, file: &Path, known: &Metadata, values: &mut Json) -> 
                 speed: None,
                 filter: Filter::default(),
             };
-            let (made, order) = shared.images.request(file, request)?;
+            let (made, order) = shared.images.request(file, &source, request)?;
             note(|| Read::Copy(order));
             let address = shared.loaded.make_permalink(&made.path);
             last = href(address.trim_end_matches('/'));

@@ -1,10 +1,12 @@
 //! Images: what they are, and copies of other sizes.
 //!
 //! Entry point: [`Images`]. Templates ask for copies while they are rendered ([`Images::request`] only computes the
-//! name and the size); [`Images::make`] makes them afterwards, in parallel, from a cache whose names are content hashes.
+//! name and the size); [`Images::make`] makes them afterwards, in parallel. What a copy is called in the site is Zola's
+//! rule ([`name`]) and says the path of the original; what it is called in the cache says its content.
 
 mod exif;
 mod metadata;
+mod name;
 mod resize;
 
 use std::collections::{BTreeMap, HashMap};
@@ -69,6 +71,8 @@ struct Known {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Order {
     path: String,
+    /// Name in the cache: of what the original holds, and of what is made of it.
+    cached: String,
     source: PathBuf,
     size: Option<(u32, u32)>,
     crop: bool,
@@ -95,8 +99,9 @@ impl Images {
         Ok(known)
     }
 
-    /// Asks for a copy: its name and size at once, its bytes when [`Images::make`] is called; and the order, to ask again.
-    pub fn request(&self, file: &Path, request: Request) -> Result<(Copied, Order), String> {
+    /// Asks for a copy of `file`, which the site calls `source` (`img/a.png`, `content/blog/a.png`): its name and size at
+    /// once, its bytes when [`Images::make`] is called; and the order, to ask again.
+    pub fn request(&self, file: &Path, source: &str, request: Request) -> Result<(Copied, Order), String> {
         let known = self.known(file)?;
         let original = (known.metadata.width, known.metadata.height);
         let millions = u64::from(original.0) * u64::from(original.1) / 1_000_000;
@@ -112,17 +117,17 @@ impl Images {
         let mut hasher = blake3::Hasher::new();
         hasher.update(known.hash.as_bytes());
         hasher.update(format!("{:?} {size:?} {crop} {format:?} {:?}", request.operation, request.filter).as_bytes());
-        let hash = &hasher.finalize().to_hex()[..16];
-        let stem = file.file_stem().map(|s| s.to_string_lossy()).unwrap_or_default();
-        let path = format!("processed_images/{stem}.{hash}.{}", format.extension());
+        let cached = format!("{}.{}", &hasher.finalize().to_hex()[..32], format.extension());
+        let path = format!("processed_images/{}", name::of(file, source, &request, format));
         let (width, height) = size.unwrap_or(original);
-        let order = Order { path: path.clone(), source: file.to_owned(), size, crop, format, filter: request.filter };
+        let source = file.to_owned();
+        let order = Order { path: path.clone(), cached, source, size, crop, format, filter: request.filter };
         self.again(&order);
         Ok((Copied { path, width, height, orig_width: original.0, orig_height: original.1 }, order))
     }
 
-    /// Asks once more for a copy that an earlier build asked for. The name tells the content of the original, so this is
-    /// right as long as that is what it was.
+    /// Asks once more for a copy that an earlier build asked for. The order holds the name in the cache, which tells the
+    /// content of the original, so this is right as long as that is what it was.
     pub fn again(&self, order: &Order) {
         lock(&self.jobs).insert(order.path.clone(), order.clone());
     }
@@ -136,7 +141,7 @@ impl Images {
         std::fs::create_dir_all(cache).map_err(|e| format!("{}: {e}", cache.display()))?;
         jobs.par_iter()
             .map(|(path, job)| {
-                let file = cache.join(path.trim_start_matches("processed_images/"));
+                let file = cache.join(&job.cached);
                 if !file.is_file() {
                     let bytes = resize::make(&job.source, job.size, job.crop, job.format, job.filter)
                         .map_err(|e| format!("{}: {e}", job.source.display()))?;

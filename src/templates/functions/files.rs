@@ -18,11 +18,7 @@ pub(in crate::templates) fn find(shared: &Shared, path: &str) -> Result<Option<P
 
 /// The same, for the configuration of a site.
 pub(in crate::templates) fn locate(loaded: &Loaded, path: &str) -> Result<Option<PathBuf>, String> {
-    let path = path.split(['?', '#']).next().unwrap_or(path);
-    let path = match path.strip_prefix("@/") {
-        Some(content) => format!("content/{content}"),
-        None => path.trim_start_matches('/').to_owned(),
-    };
+    let path = plain(path);
     let output = loaded.config.output_dir.as_str();
     // Each folder with its depth below the site's root: a path may climb that far, and no farther.
     let mut folders = vec![(String::new(), 0), ("static".to_owned(), 1), ("content".to_owned(), 1)];
@@ -48,6 +44,15 @@ pub(in crate::templates) fn locate(loaded: &Loaded, path: &str) -> Result<Option
         }
     }
     if may_be { Ok(None) } else { Err(format!("`{path}` is outside the site")) }
+}
+
+/// A path of a template, without the signs that say where to look for it.
+pub(in crate::templates) fn plain(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    match path.strip_prefix("@/") {
+        Some(content) => format!("content/{content}"),
+        None => path.trim_start_matches('/').to_owned(),
+    }
 }
 
 /// Whether a path leaves the folder that lies `depth` folders above its start.

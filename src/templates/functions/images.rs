@@ -49,8 +49,10 @@ pub(super) fn resize_image(call: &Call) -> Answer {
         speed: call.number::<u8>("speed")?,
         filter: filter.map(image::Filter::named).transpose()?.unwrap_or_default(),
     };
-    let (made, order) =
-        shared.images.request(&file, request).map_err(|problem| format!("`resize_image`: `{path}`: {problem}"))?;
+    let (made, order) = shared
+        .images
+        .request(&file, &files::plain(path), request)
+        .map_err(|problem| format!("`resize_image`: `{path}`: {problem}"))?;
     note(|| Read::Copy(order));
     let address = shared.loaded.make_permalink(&made.path);
     Ok(Given::Image(object(json!({
