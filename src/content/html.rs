@@ -5,7 +5,7 @@
 
 use std::ops::Deref;
 
-use crate::memory::Slice;
+use crate::memory::{Place, Text};
 
 /// HTML.
 #[derive(Debug, Clone)]
@@ -14,21 +14,25 @@ pub struct Html(Held);
 #[derive(Debug, Clone)]
 enum Held {
     Made(String),
-    Kept(Slice),
+    Kept(Text),
 }
 
 impl Html {
     /// HTML as a build wrote it into its memory.
-    pub fn kept(bytes: Slice) -> Self {
-        Self(Held::Kept(bytes))
+    pub fn kept(text: Text) -> Self {
+        Self(Held::Kept(text))
+    }
+
+    /// Where it lies in the memory of the last build.
+    pub(crate) fn place(&self) -> Option<Place> {
+        if let Held::Kept(text) = &self.0 { Some(text.place()) } else { None }
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Held::Made(text) => text,
-            // The bytes are those that were written: records of the memory are checked when they are read.
-            Held::Kept(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
+            Held::Kept(text) => text.as_str(),
         }
     }
 }

@@ -151,15 +151,18 @@ impl Highlighter {
         }
     }
 
-    /// Where the blocks of a text stand in its HTML. One that a template wrote anew is not found, and not told.
+    /// Where the blocks of a text stand in its HTML. One that is not there as it was made is not told.
     pub(super) fn places(&self, blocks: &[Print], html: &str) -> Vec<(Print, Range<usize>)> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // The search waits for nobody, and nobody waits for it.
+        let known: Vec<(Print, Arc<str>)> = {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            blocks.iter().filter_map(|key| Some((*key, Arc::clone(known.get(key)?)))).collect()
+        };
         let mut from = 0;
-        let found = blocks.iter().filter_map(|key| {
-            let block = known.get(key)?;
-            let at = from + html[from..].find(&**block)?;
+        let found = known.into_iter().filter_map(|(key, block)| {
+            let at = from + html[from..].find(&*block)?;
             from = at + block.len();
-            Some((*key, at..from))
+            Some((key, at..from))
         });
         found.collect()
     }

@@ -2,6 +2,7 @@
 //!
 //! Entry point: [`render`].
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -320,9 +321,6 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
 
     fn code(&mut self, block: &Code, span: Range<usize>) -> String {
         let (html, problem) = fence::block(self.context.highlighter, block.fence.as_deref(), &block.code);
-        if self.context.highlighter.is_some() {
-            self.blocks.push(Highlighter::key(block.fence.as_deref().unwrap_or_default(), &block.code));
-        }
         if let Some(problem) = problem {
             let first = span.start..self.text[span.clone()].find('\n').map_or(span.end, |at| span.start + at);
             let known = Diagnostic::warning(problem.message).at(self.place(first, block.fence.as_deref()));
@@ -331,9 +329,16 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                 false => known.help("the block is shown without colours; `text` says that this is meant"),
             });
         }
-        let Some(hooks) = self.context.writer(Kind::Code) else { return html };
         let fence = block.fence.as_deref().unwrap_or_default();
-        self.written(hooks, &Markup::Code { fence, code: &block.code, html: &html })
+        let written = match self.context.writer(Kind::Code) {
+            Some(hooks) => Cow::Owned(self.written(hooks, &Markup::Code { fence, code: &block.code, html: &html })),
+            None => Cow::Borrowed(&html),
+        };
+        // One that a template wrote anew would be looked for in all that follows.
+        if self.context.highlighter.is_some() && written.contains(&html) {
+            self.blocks.push(Highlighter::key(fence, &block.code));
+        }
+        written.into_owned()
     }
 
     /// What a template writes; its faults are told.

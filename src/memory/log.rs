@@ -3,7 +3,7 @@
 //! Every record carries the print of its bytes. A file that was cut while it was written, damaged, or left by another
 //! version of the program gives fewer records or none, never wrong ones.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::ops::{Deref, Range};
@@ -24,14 +24,6 @@ const SMALL: usize = 1 << 20;
 pub struct Slice {
     bytes: Arc<Vec<u8>>,
     range: Range<usize>,
-}
-
-impl Slice {
-    /// What is left from a byte on.
-    pub fn from(&self, start: usize) -> Self {
-        let start = self.range.end.min(self.range.start + start);
-        Self { bytes: Arc::clone(&self.bytes), range: start..self.range.end }
-    }
 }
 
 impl Deref for Slice {
@@ -76,20 +68,34 @@ impl Log {
             return log;
         }
         let mut at = start.len();
-        let mut last: HashMap<&[u8], Record> = HashMap::new();
+        let mut records = Vec::new();
         while let Some(record) = record(&log.bytes, at) {
             at = record.value.end;
-            last.insert(&log.bytes[record.name.clone()], record);
+            records.push(record);
         }
         log.end = at;
-        let mut records: Vec<Record> = last.into_values().filter(|record| !record.value.is_empty()).collect();
-        records.sort_unstable_by_key(|record| record.value.end);
+        // Nearly in order: all but the records that were appended were written by name. Those of a name stay in theirs.
+        let name = |record: &Record| &log.bytes[record.name.clone()];
+        records.sort_by(|a, b| name(a).cmp(name(b)));
+        records.dedup_by(|later, kept| {
+            let same = name(later) == name(kept);
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+        records.retain(|record| !record.value.is_empty());
         log.records = records;
         log
     }
 
-    /// Every name with its value, in the order of the file. A value is none when it is damaged: that costs its print, so
-    /// it is told only when it is asked for.
+    /// The same file as if it held nothing.
+    pub fn emptied(&self) -> Self {
+        Self { path: self.path.clone(), version: self.version, bytes: Arc::default(), records: Vec::new(), end: 0 }
+    }
+
+    /// Every name with its value, by name. A value is none when it is damaged: that costs its print, so it is told only
+    /// when it is asked for.
     pub fn values(&self) -> impl IndexedParallelIterator<Item = (&str, Option<Slice>)> {
         self.records.par_iter().map(|record| {
             let name = std::str::from_utf8(&self.bytes[record.name.clone()]).unwrap_or_default();
@@ -99,8 +105,8 @@ impl Log {
 
     /// The bytes remembered under a name, if they are whole.
     pub fn get(&self, name: &str) -> Option<Slice> {
-        let record = self.records.iter().find(|record| &self.bytes[record.name.clone()] == name.as_bytes())?;
-        self.value(record)
+        let at = self.records.binary_search_by(|record| self.bytes[record.name.clone()].cmp(name.as_bytes())).ok()?;
+        self.value(&self.records[at])
     }
 
     fn value(&self, record: &Record) -> Option<Slice> {
@@ -211,7 +217,6 @@ mod tests {
         let log = Log::open(path.clone(), version);
         assert_eq!((value(&log, "a"), value(&log, "b")), (Some("trois".into()), None));
         assert_eq!(log.values().map(|(name, _)| name).collect::<Vec<_>>(), ["a"]);
-        assert_eq!(*log.get("a").unwrap().from(3), *b"is");
         assert_eq!(value(&Log::open(path, Print::of(b"2")), "a"), None, "another version");
     }
 

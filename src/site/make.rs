@@ -137,7 +137,8 @@ pub(super) fn make(
     let missing = missing(&planned, &library, &shown);
     found.extend(checks::run(&library, &loaded, &shown, &missing));
     let found = diagnostic::once(found);
-    if any_error(&found) {
+    // What a damaged memory gave is shown to nobody.
+    if any_error(&found) || memory.is_damaged() {
         return Err(found);
     }
 

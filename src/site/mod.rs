@@ -104,7 +104,14 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let loaded = load_config(options, &mut found)?;
     let folder = folder::output(options, &loaded.0)?;
     memory.begin(&loaded.0, options, Some(folder.clone()));
-    let (mut site, made) = make::make(options, loaded, found, &mut memory)?;
+    let mut made = make::make(options, loaded, found, &mut memory);
+    if memory.is_damaged() {
+        memory.forget();
+        let mut found = Vec::new();
+        let loaded = load_config(options, &mut found)?;
+        made = make::make(options, loaded, found, &mut memory);
+    }
+    let (mut site, made) = made?;
     let config = &site.loaded.config;
     let manner =
         publish::Manner { hard_links: config.hard_link_static, keep_dotfiles: config.preserve_dotfiles_in_output };

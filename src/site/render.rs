@@ -16,7 +16,7 @@ use crate::content::{Library, Paginator, Section, SectionKey};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::memory::Print;
 use crate::output::Output;
-use crate::templates::{Closure, Closures, Context, Renderer, zola_version};
+use crate::templates::{Closure, Closures, Context, Renderer, shown_to, zola_version};
 
 /// What rendering needs to know.
 pub(super) struct Scene<'a> {
@@ -58,7 +58,7 @@ impl Scene<'_> {
         };
         let key = self.key(planned, told.as_ref(), closure);
         self.outputs.make((&planned.path, &planned.origin), key, closure, self.makers, || {
-            let text = render_one(planned, told.as_ref(), self.library, self.renderer)?;
+            let text = shown_to(closure, || render_one(planned, told.as_ref(), self.library, self.renderer))?;
             Ok(self.finish(&planned.path, text))
         })
     }

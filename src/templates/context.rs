@@ -32,9 +32,9 @@ impl Context {
         self
     }
 
-    /// Adds `page`.
+    /// Adds `page`, for a template that is rendered for it.
     pub fn insert_page(&mut self, renderer: &Renderer, key: PageKey) {
-        self.set_from_library(renderer, "page", |values| values.page(key));
+        self.set_from_library(renderer, "page", |values| values.own_page(key));
     }
 
     /// Adds `section`, with its pages or, for a paginated section of the older dialect, without.

@@ -37,7 +37,7 @@ pub use depend::{Prints, page_head, section_head};
 pub use hooks::ContentHooks;
 pub use reads::{Closure, Closures, Fields};
 pub use trace::{Read, traced};
-pub use values::Kept as KeptValues;
+pub use values::{Kept as KeptValues, shown_to};
 
 use values::LibraryValues;
 

@@ -60,9 +60,28 @@ fn source(root: &Path, case: &str) -> Option<String> {
         }
         _ => {
             let (file, test) = case.split_once('#')?;
-            fs::read_to_string(root.join(file)).ok().filter(|text| text.contains(&format!("fn {test}(")))
+            test_function(&fs::read_to_string(root.join(file)).ok()?, test)
         }
     }
+}
+
+/// The text of one test function: from its comment and `#[test]` to the brace that ends it, by the indent rustfmt gives.
+fn test_function(text: &str, name: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().position(|line| line.trim_start().starts_with(&format!("fn {name}(")))?;
+    let indent = &lines[at][..lines[at].len() - lines[at].trim_start().len()];
+    let before = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with(['#', '/'])).count();
+    let head = &lines[at - before..at];
+    let end = lines[at..].iter().position(|line| *line == format!("{indent}}}"))?;
+    head.iter().any(|line| line.trim() == "#[test]").then(|| lines[at - before..=at + end].join("\n"))
+}
+
+#[test]
+fn a_word_counts_only_in_the_test_that_is_named() {
+    let text = "mod tests {\n    /// Of a.\n    #[test]\n    fn a() {\n        un();\n    }\n\n    #[test]\n    fn b() {\n        deux();\n    }\n    fn c() {\n    }\n}\n";
+    assert!(test_function(text, "a").is_some_and(|text| text.contains("un") && text.contains("Of a")));
+    assert!(test_function(text, "b").is_some_and(|text| text.contains("deux") && !text.contains("un()")));
+    assert_eq!(test_function(text, "c"), None, "no test");
 }
 
 fn read_all(folder: &Path) -> String {

@@ -13,7 +13,7 @@ use crate::config::Loaded;
 use crate::content::{Html, Library, Node, Rendered};
 use crate::markdown::{Done, Highlighter, Recall};
 use crate::media::image::Images;
-use crate::memory::{Files, Print, Slice};
+use crate::memory::{Files, Heap, Place, Print, Text};
 use crate::templates::{Closure, Closures, Prints, Read, page_head, section_head, traced};
 
 /// Templates that write parts of any body.
@@ -41,18 +41,22 @@ pub(in crate::site) struct Body {
 }
 
 impl Body {
-    /// As bytes, the HTML last and as it is.
-    pub(in crate::site) fn to_bytes(&self) -> Vec<u8> {
-        let bytes = postcard::to_stdvec(self).unwrap_or_default();
-        [&bytes, self.rendered.html.as_bytes()].concat()
+    /// As bytes; its HTML lies at this place of a heap.
+    pub(in crate::site) fn to_bytes(&self, html: Place) -> Vec<u8> {
+        postcard::to_stdvec(&(html, self)).unwrap_or_default()
     }
 
     /// Of such bytes; the HTML stays where it lies.
-    pub(in crate::site) fn from_bytes(bytes: &Slice) -> Option<Self> {
-        let (mut body, rest) = postcard::take_from_bytes::<Self>(bytes).ok()?;
-        let html = bytes.from(bytes.len() - rest.len());
-        Arc::make_mut(&mut body.rendered).html = Html::kept(html);
+    pub(in crate::site) fn from_bytes(bytes: &[u8], heap: &Arc<Heap>) -> Option<Self> {
+        let (html, mut body): (Place, Self) = postcard::from_bytes(bytes).ok()?;
+        let rendered = Arc::get_mut(&mut body.rendered).filter(|_| heap.reaches(html))?;
+        rendered.html = Html::kept(Text::new(heap, html, rendered.prints.content));
         Some(body)
+    }
+
+    /// Its HTML.
+    pub(in crate::site) fn html(&self) -> &Html {
+        &self.rendered.html
     }
 }
 

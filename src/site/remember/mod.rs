@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use crate::config::Loaded;
 use crate::content::{Kept, Library, Texts};
 use crate::markdown::Highlighter;
-use crate::memory::{Files, Log, Print, Slice, program};
+use crate::memory::{Files, Heap, Log, Place, Print, Slice, program};
 use crate::site::Options;
 use crate::templates::KeptValues;
 
@@ -43,8 +43,18 @@ pub struct Memory {
     pub(super) highlighter: Option<Arc<Highlighter>>,
     /// The values of pages.
     pub(super) values: KeptValues,
-    logs: Option<(Log, Log)>,
+    disk: Option<Disk>,
     ahead: Option<Ahead>,
+}
+
+/// What a memory is on the disk.
+#[derive(Debug)]
+struct Disk {
+    /// Texts and bodies.
+    texts: Log,
+    outputs: Log,
+    /// The HTML of bodies, in which nobody looks but for what changed.
+    heap: Arc<Heap>,
 }
 
 /// The texts of the last build: much to read, and read while the configuration is.
@@ -118,8 +128,9 @@ impl Memory {
             },
             || Log::open(cache.join(format!("outputs-{name}.bin")), environment),
         );
+        let heap = Arc::new(Heap::open(cache.join(BODIES)));
         let ((of_texts, of_bodies), (of_files, of_outputs)) = rayon::join(
-            || texts.values().filter_map(text_or_body).partition_map(|either| either),
+            || texts.values().filter_map(|record| text_or_body(record, &heap)).partition_map(|either| either),
             || outputs.values().filter_map(files_or_output).partition_map(|either| either),
         );
         self.texts = BTreeMap::from_iter::<Vec<_>>(of_texts);
@@ -127,7 +138,23 @@ impl Memory {
         self.files = Vec::into_iter(of_files).next_back().unwrap_or_default();
         self.outputs = BTreeMap::from_iter::<Vec<_>>(of_outputs);
         self.folder = folder;
-        self.logs = Some((texts, outputs));
+        self.disk = Some(Disk { texts, outputs, heap });
+    }
+
+    /// Whether something was believed that could not be had when it was wanted.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.disk.as_ref().is_some_and(|disk| disk.heap.is_damaged())
+    }
+
+    /// Forgets everything, and what is on the disk is written anew.
+    pub(super) fn forget(&mut self) {
+        let disk = self.disk.take().map(|disk| Disk {
+            texts: disk.texts.emptied(),
+            outputs: disk.outputs.emptied(),
+            heap: Arc::new(disk.heap.emptied()),
+        });
+        let (environment, folder) = (self.environment, self.folder.take());
+        *self = Self { keeps: Keeps::Disk, environment, folder, disk, ..Self::default() };
     }
 
     /// What the last build published.
@@ -140,28 +167,40 @@ impl Memory {
         let pages = library.pages.iter().filter_map(|page| Some((&page.file.relative, page.kept.as_ref()?)));
         let sections = library.sections.iter().filter_map(|s| Some((&s.file.relative, s.kept.as_ref()?)));
         let texts: Texts = pages.chain(sections).map(|(name, kept)| (name.clone(), Arc::clone(kept))).collect();
-        if let Some((log, _)) = &self.logs {
-            let mut added: Vec<(String, Vec<u8>)> = Vec::new();
-            for (name, kept) in &texts {
-                if !self.texts.get(name).is_some_and(|before| Arc::ptr_eq(before, kept)) {
-                    added.push((format!("t{name}"), postcard::to_stdvec(&**kept).unwrap_or_default()));
-                }
-            }
-            for (name, body) in &bodies {
-                if !self.bodies.get(name).is_some_and(|before| Arc::ptr_eq(before, body)) {
-                    added.push((format!("b{name}"), body.to_bytes()));
-                }
-            }
-            let gone = gone("t", &self.texts, &texts).chain(gone("b", &self.bodies, &bodies));
+        if let Some(disk) = &self.disk {
             // A cache that cannot be written (a read-only disk) makes the next build slower, not wrong.
-            let _ = log.save(&added, gone.collect());
+            let _ = self.save(disk, &texts, &bodies);
         }
         (self.texts, self.bodies) = (texts, bodies);
     }
 
+    fn save(&self, disk: &Disk, texts: &Texts, bodies: &BTreeMap<String, Arc<Body>>) -> std::io::Result<()> {
+        let mut added: Vec<(String, Vec<u8>)> = Vec::new();
+        for (name, kept) in texts {
+            if !self.texts.get(name).is_some_and(|before| Arc::ptr_eq(before, kept)) {
+                added.push((format!("t{name}"), postcard::to_stdvec(&**kept).unwrap_or_default()));
+            }
+        }
+        let (stay, fresh): (Vec<_>, Vec<_>) = bodies
+            .iter()
+            .partition(|(name, body)| self.bodies.get(*name).is_some_and(|before| Arc::ptr_eq(before, body)));
+        let living: u64 = stay.iter().filter_map(|(_, body)| body.html().place()).map(|place| place.length()).sum();
+        let length: usize = fresh.iter().map(|(_, body)| body.html().len()).sum();
+        let anew = disk.heap.is_wasteful(living, length as u64);
+        let written: Vec<_> = if anew { bodies.iter().collect() } else { fresh };
+        let Some(places) = disk.heap.write(written.iter().map(|(_, body)| body.html().as_str()), anew)? else {
+            return Ok(());
+        };
+        let record = |((name, body), place): ((&String, &Arc<Body>), Place)| (format!("b{name}"), body.to_bytes(place));
+        added.extend(written.into_iter().zip(places).map(record));
+        let gone = gone("t", &self.texts, texts).chain(gone("b", &self.bodies, bodies));
+        added.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        disk.texts.save(&added, gone.collect())
+    }
+
     /// Takes over the outputs, once they are where they belong.
     pub(super) fn remember_outputs(&mut self, outputs: BTreeMap<String, Made>) {
-        if let Some((_, log)) = &self.logs {
+        if let Some(Disk { outputs: log, .. }) = &self.disk {
             let changed = outputs.iter().filter(|(name, made)| self.outputs.get(*name) != Some(*made));
             let mut added: Vec<(String, Vec<u8>)> = changed
                 .map(|(name, made)| (format!("o{name}"), postcard::to_stdvec(made).unwrap_or_default()))
@@ -175,6 +214,8 @@ impl Memory {
 
 /// The file of texts and bodies.
 const TEXTS: &str = "texts.bin";
+/// The file of the HTML of bodies.
+const BODIES: &str = "bodies.bin";
 /// The record of the states of files.
 const FILES: &str = "files";
 
@@ -209,11 +250,14 @@ fn gone<'a, T>(
 
 type Remembered<T> = (String, Arc<T>);
 
-fn text_or_body((name, value): (&str, Option<Slice>)) -> Option<Either<Remembered<Kept>, Remembered<Body>>> {
+fn text_or_body(
+    (name, value): (&str, Option<Slice>),
+    heap: &Arc<Heap>,
+) -> Option<Either<Remembered<Kept>, Remembered<Body>>> {
     let (kind, name) = name.split_at_checked(1)?;
     Some(match kind {
         "t" => Either::Left((name.to_owned(), Arc::new(postcard::from_bytes(&value?).ok()?))),
-        _ => Either::Right((name.to_owned(), Arc::new(Body::from_bytes(&value?)?))),
+        _ => Either::Right((name.to_owned(), Arc::new(Body::from_bytes(&value?, heap)?))),
     })
 }
 

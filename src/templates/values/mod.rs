@@ -2,11 +2,13 @@
 //!
 //! Entry point: [`LibraryValues::new`], once per build. A value is made when somebody first asks for it; tera's values
 //! share their inside, so a page in a hundred lists is still one page. Those of pages that did not change may come from
-//! the build before ([`Kept`]).
+//! the build before ([`Kept`]). Templates that read nothing of what the Markdown of other pages became are shown lists of
+//! pages without it ([`shown_to`]): ten thousand texts need not be touched for the sake of ten titles.
 
 mod config;
 mod nodes;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -16,11 +18,47 @@ use tera::{Map, Value};
 use crate::config::Dialect;
 use crate::content::{Library, PageKey, Pager, Paginator, SectionKey, TaxonomyKey};
 use crate::memory::Print;
+use crate::templates::reads::{Closure, Fields};
 
 pub(super) use config::config;
 pub(super) use nodes::early;
 
-use nodes::{Siblings, insert_aliases, list, page_map, paginator, section_map, term_value};
+use nodes::{Siblings, insert_aliases, insert_body, list, page_map, paginator, section_map, term_value};
+
+/// How much templates are shown of pages that are not their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Everything.
+    Whole,
+    /// Everything but what their Markdown became: the fields are there and empty. For templates that read none of it.
+    Light,
+}
+
+impl Shown {
+    /// What templates of this closure need.
+    fn of(closure: Closure) -> Self {
+        let reads = [Fields::CONTENT, Fields::SUMMARY, Fields::TOC].iter().any(|field| closure.others.has(*field));
+        if reads { Self::Whole } else { Self::Light }
+    }
+}
+
+thread_local! {
+    /// What the template that is being rendered on this thread is shown.
+    static SHOWN: Cell<Shown> = const { Cell::new(Shown::Whole) };
+}
+
+/// Renders for templates of this closure: they are shown of other pages what they may read. Without, everything is shown.
+pub fn shown_to<T>(closure: Closure, work: impl FnOnce() -> T) -> T {
+    /// Puts back what was shown before, also when the work panics: a thread that waits may be lent to another page.
+    struct Before(Shown);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            SHOWN.set(self.0);
+        }
+    }
+    let _before = Before(SHOWN.replace(Shown::of(closure)));
+    work()
+}
 
 /// Every value of a library, by the library's keys.
 #[derive(Debug)]
@@ -28,6 +66,13 @@ pub(super) struct LibraryValues {
     library: Arc<Library>,
     /// The older dialect shows the pages of terms, pagers and feeds without those beside them.
     is_older: bool,
+    whole: Set,
+    light: Set,
+}
+
+/// Values that show equally much.
+#[derive(Debug)]
+struct Set {
     /// Without the pages beside them.
     alone: Vec<OnceLock<Value>>,
     pages: Vec<OnceLock<Value>>,
@@ -60,21 +105,48 @@ fn empty<T>(number: usize) -> Vec<OnceLock<T>> {
     (0..number).map(|_| OnceLock::new()).collect()
 }
 
+impl Set {
+    fn new(library: &Library) -> Self {
+        let terms = || library.taxonomies.iter().map(|taxonomy| empty(taxonomy.items.len())).collect();
+        Self {
+            alone: empty(library.pages.len()),
+            pages: empty(library.pages.len()),
+            sections: empty(library.sections.len()),
+            sections_without_pages: empty(library.sections.len()),
+            taxonomies: empty(library.taxonomies.len()),
+            terms: terms(),
+            terms_without_pages: terms(),
+        }
+    }
+
+    /// Takes what another library's set has of a page: alone, or also as one `with` the same pages beside it.
+    fn take(&self, key: PageKey, from: &Self, at: usize, with: bool) {
+        if let Some(value) = from.alone[at].get() {
+            let _ = self.alone[key.0 as usize].set(value.clone());
+        }
+        if let Some(value) = from.pages[at].get().filter(|_| with) {
+            let _ = self.pages[key.0 as usize].set(value.clone());
+        }
+    }
+}
+
 impl LibraryValues {
     /// The values of a library whose Markdown is rendered. Those of pages whose prints are in `before` are taken from it.
     pub(super) fn new(library: &Arc<Library>, dialect: Dialect, before: &Kept, prints: &[Print]) -> Self {
-        let number = library.pages.len();
-        let (alone, pages) = (empty(number), empty(number));
+        let (whole, light) = (Set::new(library), Set::new(library));
         if let Some(values) = &before.values {
-            let place = |key: PageKey| -> Option<usize> {
-                let at = *before.places.get(&library[key].file.relative)?;
-                (before.prints[at] == *prints.get(key.0 as usize)?).then_some(at)
-            };
+            let places: Vec<Option<usize>> = library
+                .pages
+                .iter()
+                .zip(prints)
+                .map(|(page, print)| {
+                    let at = *before.places.get(&page.file.relative)?;
+                    (before.prints[at] == *print).then_some(at)
+                })
+                .collect();
+            let place = |key: PageKey| places.get(key.0 as usize).copied().flatten();
             for key in library.page_keys() {
                 let Some(at) = place(key) else { continue };
-                if let Some(value) = values.alone[at].get() {
-                    let _ = alone[key.0 as usize].set(value.clone());
-                }
                 // The pages beside it must be the same too, not only have the same content.
                 let (page, old) = (&library[key], &values.library.pages[at]);
                 let same = |new: Option<PageKey>, old: Option<PageKey>| match (new, old) {
@@ -82,78 +154,93 @@ impl LibraryValues {
                     (Some(new), Some(old)) => place(new) == Some(old.0 as usize),
                     _ => false,
                 };
-                if same(page.lower, old.lower)
-                    && same(page.higher, old.higher)
-                    && let Some(value) = values.pages[at].get()
-                {
-                    let _ = pages[key.0 as usize].set(value.clone());
-                }
+                let with = same(page.lower, old.lower) && same(page.higher, old.higher);
+                whole.take(key, &values.whole, at, with);
+                light.take(key, &values.light, at, with);
             }
         }
-        let terms = || library.taxonomies.iter().map(|taxonomy| empty(taxonomy.items.len())).collect();
-        Self {
-            is_older: dialect == Dialect::Zola022,
-            alone,
-            pages,
-            sections: empty(library.sections.len()),
-            sections_without_pages: empty(library.sections.len()),
-            taxonomies: empty(library.taxonomies.len()),
-            terms: terms(),
-            terms_without_pages: terms(),
-            library: Arc::clone(library),
+        Self { is_older: dialect == Dialect::Zola022, whole, light, library: Arc::clone(library) }
+    }
+
+    fn set(&self, shown: Shown) -> &Set {
+        match shown {
+            Shown::Whole => &self.whole,
+            Shown::Light => &self.light,
         }
     }
 
-    fn alone(&self, key: PageKey) -> Value {
+    fn alone(&self, key: PageKey, shown: Shown) -> Value {
         let make = || {
             let page = &self.library[key];
-            let mut map = page_map(&self.library, page, Siblings::none());
+            let mut map = page_map(&self.library, page, Siblings::none(), shown == Shown::Whole);
             if !self.is_older {
                 insert_aliases(&mut map, &page.meta.aliases);
             }
             Value::from(map)
         };
-        self.alone[key.0 as usize].get_or_init(make).clone()
+        self.set(shown).alone[key.0 as usize].get_or_init(make).clone()
+    }
+
+    /// The page that a template is rendered for, with those beside it: everything of its own is shown.
+    pub(super) fn own_page(&self, key: PageKey) -> Value {
+        let shown = SHOWN.get();
+        match shown {
+            Shown::Whole => self.page_shown(key, shown),
+            Shown::Light => {
+                let mut map = self.beside(key, shown);
+                insert_body(&mut map, &self.library[key].rendered);
+                Value::from(map)
+            }
+        }
     }
 
     /// A page with those beside it.
     pub(super) fn page(&self, key: PageKey) -> Value {
-        let make = || {
-            let page = &self.library[key];
-            let beside = |key: Option<PageKey>| key.map_or_else(Value::none, |key| self.alone(key));
-            let mut map: Map = match self.alone(key).into_map() {
-                Some(map) => map,
-                None => page_map(&self.library, page, Siblings::none()),
-            };
-            map.insert("lower".into(), beside(page.lower));
-            map.insert("higher".into(), beside(page.higher));
-            Value::from(map)
+        self.page_shown(key, SHOWN.get())
+    }
+
+    fn page_shown(&self, key: PageKey, shown: Shown) -> Value {
+        let slot = &self.set(shown).pages[key.0 as usize];
+        slot.get_or_init(|| Value::from(self.beside(key, shown))).clone()
+    }
+
+    fn beside(&self, key: PageKey, shown: Shown) -> Map {
+        let page = &self.library[key];
+        let beside = |key: Option<PageKey>| key.map_or_else(Value::none, |key| self.alone(key, shown));
+        let mut map: Map = match self.alone(key, shown).into_map() {
+            Some(map) => map,
+            None => page_map(&self.library, page, Siblings::none(), shown == Shown::Whole),
         };
-        self.pages[key.0 as usize].get_or_init(make).clone()
+        map.insert("lower".into(), beside(page.lower));
+        map.insert("higher".into(), beside(page.higher));
+        map
     }
 
     /// Pages as terms, pagers and feeds list them.
     pub(super) fn listed(&self, keys: &[PageKey]) -> Value {
-        list(keys.iter().map(|key| if self.is_older { self.alone(*key) } else { self.page(*key) }))
+        let shown = SHOWN.get();
+        list(keys.iter().map(|key| if self.is_older { self.alone(*key, shown) } else { self.page_shown(*key, shown) }))
     }
 
     /// A section with its pages.
     pub(super) fn section(&self, key: SectionKey) -> Value {
-        let slot = &self.sections[key.0 as usize];
+        let shown = SHOWN.get();
+        let slot = &self.set(shown).sections[key.0 as usize];
         let section = &self.library[key];
         if slot.get().is_none() {
             // Before the slot is taken: a thread that waits inside may be lent to a page that wants the same section.
-            section.pages.par_iter().for_each(|key| drop(self.page(*key)));
+            section.pages.par_iter().for_each(|key| drop(self.page_shown(*key, shown)));
         }
         let make = || {
-            let shown = section.pages.iter().filter(|key| !self.is_older || self.library[**key].meta.render);
-            self.section_beside(key, list(shown.map(|key| self.page(*key))))
+            let listed = section.pages.iter().filter(|key| !self.is_older || self.library[**key].meta.render);
+            self.section_beside(key, list(listed.map(|key| self.page_shown(*key, shown))))
         };
         slot.get_or_init(make).clone()
     }
 
     pub(super) fn section_without_pages(&self, key: SectionKey) -> Value {
-        self.sections_without_pages[key.0 as usize].get_or_init(|| self.section_beside(key, list([]))).clone()
+        let slot = &self.set(SHOWN.get()).sections_without_pages[key.0 as usize];
+        slot.get_or_init(|| self.section_beside(key, list([]))).clone()
     }
 
     /// A section with these pages and, in the newer dialect, the sections beside it, which are shown without theirs.
@@ -184,7 +271,7 @@ impl LibraryValues {
             map.insert("items".into(), self.terms(key));
             Value::from(map)
         };
-        self.taxonomies[key.0 as usize].get_or_init(make).clone()
+        self.set(SHOWN.get()).taxonomies[key.0 as usize].get_or_init(make).clone()
     }
 
     pub(super) fn term(&self, key: TaxonomyKey, index: usize) -> Value {
@@ -192,12 +279,12 @@ impl LibraryValues {
             let term = &self.library[key].items[index];
             term_value(term, self.listed(&term.pages))
         };
-        self.terms[key.0 as usize][index].get_or_init(make).clone()
+        self.set(SHOWN.get()).terms[key.0 as usize][index].get_or_init(make).clone()
     }
 
     pub(super) fn term_without_pages(&self, key: TaxonomyKey, index: usize) -> Value {
         let make = || term_value(&self.library[key].items[index], list([]));
-        self.terms_without_pages[key.0 as usize][index].get_or_init(make).clone()
+        self.set(SHOWN.get()).terms_without_pages[key.0 as usize][index].get_or_init(make).clone()
     }
 
     /// The `terms` of a taxonomy's list.

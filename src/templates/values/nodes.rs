@@ -2,7 +2,7 @@
 
 use tera::{Map, Value};
 
-use crate::content::{Library, Node, Page, Pager, Paginator, Section, SectionKey, Term};
+use crate::content::{Library, Node, Page, Pager, Paginator, Rendered, Section, SectionKey, Term};
 
 /// Fields of a page, about.
 const FIELDS: usize = 35;
@@ -25,7 +25,7 @@ pub(crate) fn early(library: &Library, node: Node) -> (&'static str, Value) {
     match node {
         Node::Page(key) => {
             let page = &library[key];
-            let mut map = page_map(library, page, Siblings::none());
+            let mut map = page_map(library, page, Siblings::none(), true);
             insert_reading(&mut map, &page.rendered);
             ("page", Value::from(map))
         }
@@ -45,19 +45,26 @@ pub(super) fn insert_aliases(map: &mut Map, aliases: &[String]) {
 }
 
 /// Words are counted as they are written, so they are known before anything is rendered.
-fn insert_reading(map: &mut Map, rendered: &crate::content::Rendered) {
+fn insert_reading(map: &mut Map, rendered: &Rendered) {
     map.insert("word_count".into(), Value::from(rendered.word_count));
     map.insert("reading_time".into(), Value::from(rendered.reading_time));
 }
 
-/// Every field of a page.
-pub(crate) fn page_map(library: &Library, page: &Page, siblings: Siblings) -> Map {
+/// What the Markdown of a page became.
+pub(super) fn insert_body(map: &mut Map, rendered: &Rendered) {
+    map.insert("content".into(), Value::from(rendered.html.as_str()));
+    map.insert("summary".into(), optional(rendered.summary.as_deref()));
+    map.insert("toc".into(), Value::from_serializable(&rendered.toc));
+}
+
+/// Every field of a page; what its Markdown became is left empty when nobody reads it.
+pub(crate) fn page_map(library: &Library, page: &Page, siblings: Siblings, with_body: bool) -> Map {
     // A map that grew by itself would keep twice the room.
     let mut map = Map::with_capacity(FIELDS + page.meta.facets.len());
     let date = page.meta.date.as_ref();
     map.insert("relative_path".into(), Value::from(page.file.relative.as_str()));
     map.insert("colocated_path".into(), optional(page.file.colocated_path.as_deref()));
-    map.insert("content".into(), Value::from(page.rendered.html.as_str()));
+    map.insert("content".into(), Value::none());
     map.insert("permalink".into(), Value::from(page.permalink.as_str()));
     map.insert("slug".into(), Value::from(page.slug.as_str()));
     map.insert("ancestors".into(), ancestors(library, &page.ancestors));
@@ -77,8 +84,8 @@ pub(crate) fn page_map(library: &Library, page: &Page, siblings: Siblings) -> Ma
     map.insert("extra".into(), Value::from_serializable(&page.meta.extra));
     map.insert("path".into(), Value::from(page.path.as_str()));
     map.insert("components".into(), Value::from_serializable(&page.components));
-    map.insert("summary".into(), optional(page.rendered.summary.as_deref()));
-    map.insert("toc".into(), Value::from_serializable(&page.rendered.toc));
+    map.insert("summary".into(), Value::none());
+    map.insert("toc".into(), Value::none());
     map.insert("word_count".into(), Value::from(page.rendered.word_count));
     map.insert("reading_time".into(), Value::from(page.rendered.reading_time));
     map.insert("assets".into(), list(page.assets.iter().map(|asset| Value::from(asset.listed.as_str()))));
@@ -92,6 +99,9 @@ pub(crate) fn page_map(library: &Library, page: &Page, siblings: Siblings) -> Ma
     });
     map.insert("translations".into(), list(translations));
     map.insert("backlinks".into(), backlinks(library, &page.backlinks));
+    if with_body {
+        insert_body(&mut map, &page.rendered);
+    }
     for (name, value) in &page.meta.facets {
         map.insert(name.clone().into(), Value::from_serializable(value));
     }
