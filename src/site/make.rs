@@ -114,15 +114,21 @@ pub(super) fn make(
         outputs: &outputs,
         minify,
     };
+    // First what templates may name: the hash of a style sheet, or all of it.
+    let sheets = gather(sass(&scene), &mut found);
+    let index = gather(search_index(&scene), &mut found);
+    let failed = sheets.is_none() || index.is_none();
+    let beforehand: Vec<Output> = sheets.into_iter().chain(index).flatten().collect();
+    prints.beforehand(&beforehand);
+    renderer.beforehand(&beforehand, failed);
     let (mut made, faults) = render::render(&planned, &scene);
     found.extend(faults);
     made.extend(gather(sitemap(&scene), &mut found).unwrap_or_default());
     made.extend(files::assets(&library));
     made.extend(contributed);
     made.extend(worked(&works, &scene, &mut found));
-    made.extend(gather(sass(&scene), &mut found).unwrap_or_default());
+    made.extend(beforehand);
     made.extend(gather(images_made(&renderer, &loaded), &mut found).unwrap_or_default());
-    made.extend(gather(search_index(&scene), &mut found).unwrap_or_default());
     made.extend(gather(style_sheets(&scene, highlighter.as_deref()), &mut found).unwrap_or_default());
     let (statics, told) = gather(files::statics(&loaded), &mut found).unwrap_or_default();
     found.extend(told);

@@ -4,13 +4,14 @@
 //! value, whoever put it there: it is taken of the library, not of the files behind it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use crate::config::{Loaded, SlugifyStrategy};
 use crate::content::{Library, Node, Page, PageKey, Paginator, SectionKey, TaxonomyKey};
 use crate::memory::{Files, Print};
+use crate::output::Output;
 
-use super::functions;
+use super::functions::{self, Beforehand, Found};
 use super::reads::{Clock, Closure, Fields};
 use super::trace::Read;
 
@@ -21,6 +22,7 @@ pub struct Prints<'a> {
     loaded: &'a Loaded,
     files: &'a Files,
     today: Print,
+    beforehand: OnceLock<Beforehand>,
     pages: Vec<Print>,
     sections: Vec<Print>,
     known: RwLock<HashMap<Closure, HashMap<Read, Option<Print>>>>,
@@ -43,6 +45,7 @@ impl<'a> Prints<'a> {
             loaded,
             files,
             today: Print::of_value(&today.to_string()),
+            beforehand: OnceLock::new(),
             pages: library.pages.par_iter().map(|page| page_head(library, page)).collect(),
             sections: (0..library.sections.len() as u32).map(|at| section_head(library, SectionKey(at))).collect(),
             known: RwLock::default(),
@@ -57,11 +60,17 @@ impl<'a> Prints<'a> {
             loaded,
             files,
             today: Print::of_value(&today.to_string()),
+            beforehand: OnceLock::new(),
             pages: Vec::new(),
             sections: Vec::new(),
             known: RwLock::default(),
             lists: Mutex::default(),
         }
+    }
+
+    /// Makes known what is made before the pages, which their templates may name.
+    pub fn beforehand(&self, made: &[Output]) {
+        let _ = self.beforehand.set(Beforehand::new(made, false));
     }
 
     /// All that templates see of each page but the pages beside it.
@@ -165,9 +174,12 @@ impl<'a> Prints<'a> {
                 Print::of_value(&(found, waiting.get(path), waiting.get(&localized), asset))
             }
             Read::File(path) => {
-                let file = functions::locate(self.loaded, path).ok().flatten();
-                let print = file.as_ref().map(|file| self.files.print(file));
-                Print::of_value(&(file.as_ref().map(|file| file.to_string_lossy()), print))
+                let file = functions::locate(self.loaded, self.beforehand.get(), path).ok().flatten();
+                match file {
+                    Some(Found::Source(file)) => Print::of_value(&(file.to_string_lossy(), self.files.print(&file))),
+                    Some(Found::Made(body)) => Print::of(&body.read().ok()?),
+                    None => Print::NONE,
+                }
             }
             Read::Variable(name) => Print::of_value(&std::env::var(name).ok()),
             Read::Plain(path) => Print::of_value(&self.files.print(path)),

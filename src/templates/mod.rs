@@ -31,6 +31,7 @@ use crate::diagnostic::Diagnostic;
 use crate::markdown::Highlighter;
 use crate::media::image::Images;
 use crate::memory::Print;
+use crate::output::Output;
 
 pub use context::Context;
 pub use depend::{Prints, page_head, section_head};
@@ -79,6 +80,7 @@ pub(crate) struct Shared {
     engine: older::Handle,
     images: Images,
     data: functions::DataCache,
+    beforehand: OnceLock<functions::Beforehand>,
     now: jiff::Zoned,
 }
 
@@ -117,6 +119,7 @@ impl Renderer {
             engine: OnceLock::new(),
             images: Images::default(),
             data: functions::DataCache::default(),
+            beforehand: OnceLock::new(),
             now: loaded.now.clone(),
         });
         let engine = match loaded.dialect {
@@ -147,6 +150,11 @@ impl Renderer {
         let _ = self.shared.values.set(Arc::clone(&values));
         let _ = self.shared.full.set(Arc::clone(library));
         if prints.is_empty() { KeptValues::default() } else { KeptValues::new(&values, prints) }
+    }
+
+    /// Makes known what is made before the pages, which their templates may name; `failed` when some of it could not be.
+    pub fn beforehand(&self, made: &[Output], failed: bool) {
+        let _ = self.shared.beforehand.set(functions::Beforehand::new(made, failed));
     }
 
     /// Whether a template of this name exists in the site, its theme or the program.

@@ -54,7 +54,8 @@ pub(super) fn load_data(call: &Call) -> Answer {
     };
     let value = match text {
         None if required => return Err(format!("`load_data`: {name} does not exist")),
-        None => Json::Null,
+        // Not kept: it may be made before the next one asks.
+        None => return Ok(Given::NONE),
         Some(text) => parse(&text, &format.unwrap_or(found_format).to_lowercase())
             .map_err(|problem| format!("`load_data`: {name} cannot be read: {problem}"))?,
     };
@@ -77,7 +78,8 @@ fn read(shared: &Shared, path: &str, required: bool) -> Result<Option<String>, S
         Err(problem) if required => return Err(problem),
         _ => return Ok(None),
     };
-    let text = std::fs::read_to_string(&file).map_err(|e| format!("`{path}` cannot be read: {e}"))?;
+    let bytes = file.read().map_err(|e| format!("`{path}` cannot be read: {e}"))?;
+    let text = String::from_utf8(bytes.into()).map_err(|e| format!("`{path}` cannot be read: {e}"))?;
     Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
 }
 

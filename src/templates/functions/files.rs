@@ -1,46 +1,112 @@
 //! Files that templates name: where they are looked for, and their hashes.
+//!
+//! What the build itself makes before its pages (compiled style sheets, the search index) is found as well, by the path
+//! it will have; what an earlier build left in the output folder is not.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
 
 use super::super::Shared;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use crate::config::Loaded;
+use crate::output::{Body, Output};
 use base64::Engine as _;
+use bytes::Bytes;
 use sha2::Digest as _;
 
-/// The file behind a path of a template: looked for in the site, `static/`, `content/`, the output folder and the
-/// theme's `static/`. A path that leaves the site is an error.
-pub(in crate::templates) fn find(shared: &Shared, path: &str) -> Result<Option<PathBuf>, String> {
-    note(|| Read::File(path.to_owned()));
-    locate(&shared.loaded, path)
+/// The files that are made before any page is.
+#[derive(Debug, Default)]
+pub(in crate::templates) struct Beforehand {
+    files: BTreeMap<String, Body>,
+    /// Whether making them failed: then nobody can tell which there would be.
+    failed: bool,
 }
 
-/// The same, for the configuration of a site.
-pub(in crate::templates) fn locate(loaded: &Loaded, path: &str) -> Result<Option<PathBuf>, String> {
+impl Beforehand {
+    pub(in crate::templates) fn new(made: &[Output], failed: bool) -> Self {
+        Self { files: made.iter().map(|output| (output.path.clone(), output.body.clone())).collect(), failed }
+    }
+
+    /// The file behind a path of a template.
+    pub(in crate::templates) fn get(&self, path: &str) -> Option<Body> {
+        let mut parts: Vec<Cow<'_, str>> = Vec::new();
+        for part in Path::new(path).components() {
+            match part {
+                Component::Normal(name) => parts.push(name.to_string_lossy()),
+                Component::ParentDir => drop(parts.pop()?),
+                _ => {}
+            }
+        }
+        self.files.get(&parts.join("/")).cloned()
+    }
+}
+
+/// A file that a template named.
+#[derive(Debug)]
+pub(in crate::templates) enum Found {
+    /// A source, where it lies.
+    Source(PathBuf),
+    /// Made beforehand.
+    Made(Body),
+}
+
+impl Found {
+    pub(in crate::templates) fn read(&self) -> std::io::Result<Bytes> {
+        match self {
+            Self::Source(file) => std::fs::read(file).map(Bytes::from),
+            Self::Made(body) => body.read(),
+        }
+    }
+}
+
+/// The file behind a path of a template: looked for in the site, `static/`, `content/`, what was made beforehand and the
+/// theme's `static/`. A path that leaves the site is an error.
+pub(in crate::templates) fn find(shared: &Shared, path: &str) -> Result<Option<Found>, String> {
+    note(|| Read::File(path.to_owned()));
+    let beforehand = shared.beforehand.get();
+    let found = locate(&shared.loaded, beforehand, path)?;
+    // Why it could not be made has been told.
+    let untold = || beforehand.filter(|made| made.failed).map(|_| Found::Made(Body::Bytes(Bytes::new())));
+    Ok(found.or_else(untold))
+}
+
+/// The same, but sources only.
+pub(in crate::templates) fn find_source(shared: &Shared, path: &str) -> Result<Option<PathBuf>, String> {
+    Ok(match find(shared, path)? {
+        Some(Found::Source(file)) => Some(file),
+        _ => None,
+    })
+}
+
+/// The same, for the configuration of a site and what was made.
+pub(in crate::templates) fn locate(
+    loaded: &Loaded,
+    beforehand: Option<&Beforehand>,
+    path: &str,
+) -> Result<Option<Found>, String> {
     let path = plain(path);
-    let output = loaded.config.output_dir.as_str();
-    // Each folder with its depth below the site's root: a path may climb that far, and no farther.
-    let mut folders = vec![(String::new(), 0), ("static".to_owned(), 1), ("content".to_owned(), 1)];
-    // An output folder that is not below the root is nobody's way out.
-    let below = Path::new(output).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-    folders.push((output.to_owned(), if below { Path::new(output).components().count() } else { 0 }));
     let mut may_be = false;
-    for (folder, depth) in folders {
+    // Each folder with its depth below the site's root: a path may climb that far, and no farther.
+    for (folder, depth) in [("", 0), ("static", 1), ("content", 1)] {
         if climbs(&path, depth) {
             continue;
         }
         may_be = true;
         let place = loaded.root.join(folder).join(&path);
         if place.is_file() {
-            return Ok(Some(place));
+            return Ok(Some(Found::Source(place)));
         }
+    }
+    if let Some(made) = beforehand.and_then(|made| made.get(&path)) {
+        return Ok(Some(Found::Made(made)));
     }
     if let Some(theme) = loaded.theme_dir.as_deref().filter(|_| !climbs(&path, 1)) {
         may_be = true;
         let place = theme.join("static").join(&path);
         if place.is_file() {
-            return Ok(Some(place));
+            return Ok(Some(Found::Source(place)));
         }
     }
     if may_be { Ok(None) } else { Err(format!("`{path}` is outside the site")) }
@@ -68,13 +134,9 @@ fn climbs(path: &str, depth: usize) -> bool {
     })
 }
 
-/// sha256 of a file, hexadecimal.
-pub(super) fn sha256_hex(file: &Path) -> Result<String, String> {
-    Ok(hex::encode(sha2::Sha256::digest(read(file)?)))
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(file).map_err(|e| format!("{} cannot be read: {e}", file.display()))
+/// sha256, hexadecimal.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(sha2::Sha256::digest(bytes))
 }
 
 /// `get_hash(path or literal, sha_type=384, base64=true)`.
@@ -82,9 +144,9 @@ pub(super) fn get_hash(call: &Call) -> Answer {
     let bytes = match (call.text("path")?, call.text("literal")?) {
         (Some(path), None) => {
             let file = find(call.shared, path)?.ok_or_else(|| format!("`get_hash`: there is no file `{path}`"))?;
-            read(&file)?
+            file.read().map_err(|e| format!("`get_hash`: `{path}` cannot be read: {e}"))?
         }
-        (None, Some(literal)) => literal.as_bytes().to_vec(),
+        (None, Some(literal)) => Bytes::copy_from_slice(literal.as_bytes()),
         _ => return Err("`get_hash` takes either `path` or `literal`".to_owned()),
     };
     let digest = match call.number::<u64>("sha_type")?.unwrap_or(384) {
@@ -108,5 +170,12 @@ mod tests {
         assert!(!climbs("../static/b.png", 1));
         assert!(climbs("../b.png", 0));
         assert!(climbs("a/../../../b.png", 1));
+    }
+
+    #[test]
+    fn what_was_made_is_found_however_its_path_is_written() {
+        let made = Beforehand::new(&[Output::bytes("css/main.css", "a{}", "sass")], false);
+        assert!(made.get("css/main.css").is_some() && made.get("./css/x/../main.css").is_some());
+        assert!(made.get("main.css").is_none() && made.get("../css/main.css").is_none());
     }
 }

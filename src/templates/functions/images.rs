@@ -11,7 +11,7 @@ use crate::media::image::{self, Request};
 /// `get_image_metadata(path, allow_missing=false)`.
 pub(super) fn get_image_metadata(call: &Call) -> Answer {
     let path = call.must_text("path")?;
-    let Some(file) = files::find(call.shared, path)? else {
+    let Some(file) = files::find_source(call.shared, path)? else {
         if call.flag("allow_missing", false)? {
             return Ok(Given::NONE);
         }
@@ -35,7 +35,7 @@ pub(super) fn get_image_metadata(call: &Call) -> Answer {
 pub(super) fn resize_image(call: &Call) -> Answer {
     let shared = call.shared;
     let path = call.must_text("path")?;
-    let file = files::find(shared, path)?.ok_or_else(|| format!("`resize_image`: there is no file `{path}`"))?;
+    let file = files::find_source(shared, path)?.ok_or_else(|| format!("`resize_image`: there is no file `{path}`"))?;
     let filter = match shared.loaded.dialect {
         Dialect::Zola022 => None,
         Dialect::Zola023 => call.text("filter")?,

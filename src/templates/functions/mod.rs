@@ -11,8 +11,8 @@ mod urls;
 
 pub(crate) use call::{Answer, Call};
 pub(super) use data::DataCache;
-pub(super) use files::find as find_file;
-pub(super) use files::locate;
+pub(super) use files::find_source as find_file;
+pub(super) use files::{Beforehand, Found, locate};
 
 use super::trace::{Read, note};
 

@@ -29,7 +29,8 @@ pub(super) fn get_url(call: &Call) -> Answer {
     if call.flag("cachebust", false)? {
         let file = files::find(shared, &path)?
             .ok_or_else(|| format!("`get_url`: there is no file `{path}` to take a hash of"))?;
-        let hash = files::sha256_hex(&file)?;
+        let bytes = file.read().map_err(|e| format!("`get_url`: `{path}` cannot be read: {e}"))?;
+        let hash = files::sha256_hex(&bytes);
         url.push_str("?h=");
         url.push_str(&hash[..20]);
     }
