@@ -1,15 +1,13 @@
 //! The figures of a period: meetings, interventions, people reached, départements, audiences, requests.
 //!
-//! Entry points: [`Figures::of`] adds up what the store grouped; [`Filter`] names the rows behind a figure, so that each
-//! figure leads to exactly what it counts; [`suppress`] hides small numbers in what is public. Meetings and interventions
-//! are never mixed, nor are people declared by trainers and seats registered.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Entry points: [`Figures`], which [`super::sums`] adds up; [`Filter`] names the rows behind a figure, so that each figure
+//! leads to exactly what it counts; [`suppress`] hides small numbers in what is public. Meetings and interventions are
+//! never mixed, nor are people declared by trainers and seats registered.
 
 use serde::Serialize;
 
 use super::words::words;
-use super::{Epoch, Kind, SessionState, departements};
+use super::{Epoch, Kind, SessionState};
 
 /// A number of people below this is not published: somebody might recognise them.
 pub const SMALLEST: u64 = 5;
@@ -42,40 +40,6 @@ impl Held {
             SessionState::Draft => Self::Draft,
         }
     }
-}
-
-/// Sessions that are alike, counted by the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sessions {
-    /// What sort.
-    pub kind: Kind,
-    /// What became of them.
-    pub held: Held,
-    /// Code of the département.
-    pub departement: String,
-    /// For whom.
-    pub audience: String,
-    /// How many.
-    pub count: u64,
-    /// Seats taken in them.
-    pub seats: u64,
-    /// Of how many a trainer declared how many people came.
-    pub declared: u64,
-    /// People declared.
-    pub people: u64,
-}
-
-/// Requests that are alike, counted by the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Requests {
-    /// Word of the state.
-    pub state: String,
-    /// Word of why it was refused, empty where there is none.
-    pub reason: String,
-    /// Code of the département.
-    pub departement: String,
-    /// How many.
-    pub count: u64,
 }
 
 /// Which rows a figure counts. Empty texts and `None` do not narrow.
@@ -151,76 +115,6 @@ pub struct Figures {
     pub refusals: Vec<Line>,
 }
 
-impl Figures {
-    /// Adds up. `video` are the seats confirmed for webinars that took place, by département of the person.
-    pub fn of(sessions: &[Sessions], requests: &[Requests], video: &[(String, u64)]) -> Self {
-        let mut figures = Self::default();
-        let (mut kinds, mut places, mut audiences) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        for group in sessions {
-            match group.held {
-                Held::Cancelled => figures.cancelled += group.count,
-                Held::Postponed => figures.postponed += group.count,
-                Held::Held if group.kind == Kind::Meeting => figures.meetings += group.count,
-                Held::Held => {
-                    figures.interventions += group.count;
-                    figures.people += group.people;
-                    figures.seats += group.seats;
-                    figures.undeclared += group.count - group.declared.min(group.count);
-                    add(&mut kinds, group.kind.as_str(), group);
-                    add(&mut audiences, &group.audience, group);
-                    // A webinar is nowhere: its people's départements are counted instead.
-                    if group.kind != Kind::Webinar {
-                        add(&mut places, &group.departement, group);
-                    }
-                }
-                Held::ToCome | Held::Draft => {}
-            }
-        }
-        let reached: BTreeSet<&str> =
-            places.keys().map(String::as_str).chain(video.iter().map(|(code, _)| code.as_str())).collect();
-        let counted = |code: &&&str| departements::ALL.iter().any(|(known, _)| *known == **code);
-        figures.departements_reached = reached.iter().filter(counted).count() as u64;
-        figures.kinds = kinds.into_values().collect();
-        figures.departements = by_code(places.into_values());
-        figures.audiences = audiences.into_values().collect();
-        figures.reached_by_video = by_code(video.iter().map(|(code, seats)| Line {
-            key: code.clone(),
-            name: String::new(),
-            count: 0,
-            people: *seats,
-        }));
-        figures.count_requests(requests);
-        figures
-    }
-
-    fn count_requests(&mut self, requests: &[Requests]) {
-        let (mut states, mut refusals) = (BTreeMap::new(), BTreeMap::new());
-        for group in requests {
-            self.requests += group.count;
-            *states.entry(group.state.clone()).or_insert(0) += group.count;
-            if group.state == "declined" {
-                *refusals.entry(group.reason.clone()).or_insert(0) += group.count;
-            }
-        }
-        let line = |(key, count)| Line { key, count, ..Line::default() };
-        self.request_states = states.into_iter().map(line).collect();
-        self.refusals = refusals.into_iter().map(line).collect();
-    }
-}
-
-fn add(lines: &mut BTreeMap<String, Line>, key: &str, group: &Sessions) {
-    let line = lines.entry(key.to_owned()).or_insert_with(|| Line { key: key.to_owned(), ..Line::default() });
-    line.count += group.count;
-    line.people += group.people;
-}
-
-/// In the order people expect of départements, with their names.
-fn by_code(lines: impl Iterator<Item = Line>) -> Vec<Line> {
-    let mut lines: BTreeMap<String, Line> = lines.map(|line| (line.key.clone(), line)).collect();
-    let named = |(code, name): (&str, &str)| Some(Line { name: name.to_owned(), ..lines.remove(code)? });
-    departements::choices().filter_map(named).collect()
-}
-
 /// Numbers of people for a public table whose total is public too: `None` where a number is small, and for one more line
 /// where a single hidden number could be computed from the total. Zero tells nothing of anybody and stays.
 pub fn suppress(people: &[u64]) -> Vec<Option<u64>> {
@@ -242,42 +136,6 @@ pub fn suppress(people: &[u64]) -> Vec<Option<u64>> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn group(kind: Kind, held: Held, departement: &str, count: u64, people: u64) -> Sessions {
-        Sessions {
-            kind,
-            held,
-            departement: departement.to_owned(),
-            audience: "Équipes".to_owned(),
-            count,
-            seats: 10 * count,
-            declared: count - 1,
-            people,
-        }
-    }
-
-    #[test]
-    fn meetings_interventions_and_people_are_not_mixed() {
-        let sessions = [
-            group(Kind::Meeting, Held::Held, "75", 3, 60),
-            group(Kind::Awareness, Held::Held, "2A", 2, 25),
-            group(Kind::Training, Held::Held, "2B", 1, 12),
-            group(Kind::Webinar, Held::Held, "75", 1, 200),
-            group(Kind::Training, Held::Cancelled, "2B", 4, 0),
-            group(Kind::Training, Held::ToCome, "59", 4, 0),
-        ];
-        let requests = [
-            Requests { state: "declined".into(), reason: "far".into(), departement: "29".into(), count: 2 },
-            Requests { state: "accepted".into(), reason: String::new(), departement: "29".into(), count: 1 },
-        ];
-        let figures = Figures::of(&sessions, &requests, &[("974".to_owned(), 7), ("2A".to_owned(), 2)]);
-        assert_eq!((figures.meetings, figures.interventions, figures.people), (3, 4, 237));
-        assert_eq!((figures.undeclared, figures.cancelled, figures.seats), (3, 4, 40));
-        let places: Vec<_> = figures.departements.iter().map(|line| line.key.as_str()).collect();
-        assert_eq!(places, ["2A", "2B"], "a webinar is nowhere");
-        assert_eq!(figures.departements_reached, 3, "2A twice, 2B, La Réunion by video");
-        assert_eq!((figures.requests, figures.refusals[0].count), (3, 2));
-    }
 
     #[test]
     fn a_single_small_number_takes_another_with_it() {

@@ -22,6 +22,7 @@ mod rules;
 pub mod school;
 mod session;
 pub mod staff;
+pub mod sums;
 pub mod view;
 mod words;
 

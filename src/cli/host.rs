@@ -179,7 +179,7 @@ fn tell(hub: Option<&websub::Hub>, app: &host::App) {
     }
 }
 
-/// Looks at the start and every night whether the database is sound and no seat is miscounted.
+/// Looks at the start and every night whether the database is sound and no seat is miscounted, and counts all figures anew.
 async fn watch(store: Store) {
     let mut day = tokio::time::interval(Duration::from_secs(86_400));
     loop {
@@ -194,6 +194,14 @@ async fn watch(store: Store) {
                 }
             }
             Err(error) => tracing::error!(error = format!("{error:#}"), "the database could not be looked at"),
+        }
+        match store.recount().await {
+            Ok(wrong) if wrong.is_empty() => {}
+            Ok(wrong) => {
+                let rows = wrong.len();
+                tracing::error!(rows, "figures did not say what their rows say; they were counted anew and do now");
+            }
+            Err(error) => tracing::error!(error = format!("{error:#}"), "figures could not be counted anew"),
         }
     }
 }

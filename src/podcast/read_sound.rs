@@ -41,9 +41,7 @@ pub(super) fn source<'a>(page: &'a Page, workshop: &Workshop, facet: &mut Facet<
     plain_name(facet, "audio", &name);
     if !page.permalink.is_ascii() || page.permalink.contains('%') {
         let message = format!("the address `{}` has characters that podcast directories refuse", page.permalink);
-        let help =
-            format!("give the page another at the top of the front matter: `slug: {}`", slug::slugify(&page.slug));
-        facet.error("audio", message, help);
+        facet.error("audio", message, plain_address(&page.path));
     }
     let known = match workshop.known(&asset.source) {
         Ok(known) => known,
@@ -68,6 +66,15 @@ pub(super) fn source<'a>(page: &'a Page, workshop: &Workshop, facet: &mut Facet<
         facet.error("audio", format!("`{name}` holds no sound"), "export the episode again as MP3");
     }
     Some(Source { name, asset, known })
+}
+
+/// How a page gets an address of plain characters: all of it is told, for folders above may have others too.
+fn plain_address(path: &str) -> String {
+    let plain = path.split('/').filter(|part| !part.is_empty()).map(slug::slugify).collect::<Vec<_>>().join("/");
+    if plain == path.trim_matches('/') {
+        return "the site itself has such an address: write `base_url` of zola.toml in plain characters".to_owned();
+    }
+    format!("give the page another at the top of the front matter: `path: \"{plain}\"`")
 }
 
 /// Characters that every directory and every file system takes.

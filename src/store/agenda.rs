@@ -5,6 +5,7 @@
 
 use anyhow::Result;
 use serde::Serialize;
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::calendar::{Epoch, Notice, Refusal, Session, Start};
@@ -56,46 +57,9 @@ impl Store {
             return Err(Refusal::TrainerBusy { trainer: staff.to_owned(), session, start }.into());
         }
         // Two absences may overlap: only the parts that are still free are taken.
-        for (part, (from, to)) in self.free_parts(&mut tx, staff, from.instant, to.instant).await?.iter().enumerate() {
-            sqlx::query(
-                "INSERT INTO assignments (id, absence, staff, busy_from, busy_to, active) VALUES ($1, $2, $3, $4, $5, 1)",
-            )
-            .bind(format!("{id}-{part}"))
-            .bind(&id)
-            .bind(staff)
-            .bind(from)
-            .bind(to)
-            .execute(&mut *tx)
-            .await
-            .map_err(super::apply::trainer_busy)?;
-        }
+        take_free_parts(&mut tx, staff, &id, from.instant, to.instant).await?;
         tx.commit().await?;
         Ok(id)
-    }
-
-    async fn free_parts(
-        &self,
-        tx: &mut sqlx::AnyConnection,
-        staff: &str,
-        from: Epoch,
-        to: Epoch,
-    ) -> Result<Vec<(Epoch, Epoch)>> {
-        let query = sqlx::query(
-            "SELECT busy_from, busy_to FROM assignments
-             WHERE staff = $1 AND active = 1 AND busy_from < $3 AND $2 < busy_to ORDER BY busy_from",
-        );
-        let (mut at, mut parts) = (from, Vec::new());
-        for row in query.bind(staff).bind(from).bind(to).fetch_all(tx).await? {
-            let (busy_from, busy_to) = (rows::number(&row, "busy_from")?, rows::number(&row, "busy_to")?);
-            if at < busy_from {
-                parts.push((at, busy_from));
-            }
-            at = at.max(busy_to);
-        }
-        if at < to {
-            parts.push((at, to));
-        }
-        Ok(parts)
     }
 
     /// Takes an absence of somebody back. What another absence of theirs covers stays covered.
@@ -114,19 +78,7 @@ impl Store {
         for other in query.bind(staff).bind(from).bind(to).fetch_all(&mut *tx).await? {
             let other_id = rows::text(&other, "id")?;
             let (from, to) = (rows::number(&other, "from_at")?, rows::number(&other, "to_at")?);
-            for (from, to) in self.free_parts(&mut tx, staff, from, to).await? {
-                sqlx::query(
-                    "INSERT INTO assignments (id, absence, staff, busy_from, busy_to, active) VALUES ($1, $2, $3, $4, $5, 1)",
-                )
-                .bind(fresh_id())
-                .bind(&other_id)
-                .bind(staff)
-                .bind(from)
-                .bind(to)
-                .execute(&mut *tx)
-                .await
-                .map_err(super::apply::trainer_busy)?;
-            }
+            take_free_parts(&mut tx, staff, &other_id, from, to).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -188,4 +140,47 @@ impl Store {
         let query = sqlx::query("SELECT id FROM requests WHERE state = 'proposed' AND deadline <= $1 ORDER BY id");
         query.bind(now).fetch_all(&self.readers).await?.iter().map(|row| rows::text(row, "id")).collect()
     }
+}
+
+/// Takes the parts of a trainer's time in `from..to` that nothing else takes yet, for an absence.
+async fn take_free_parts(
+    tx: &mut AnyConnection,
+    staff: &str,
+    absence: &str,
+    from: Epoch,
+    to: Epoch,
+) -> Result<(), Error> {
+    for (from, to) in free_parts(tx, staff, from, to).await? {
+        sqlx::query(
+            "INSERT INTO assignments (id, absence, staff, busy_from, busy_to, active) VALUES ($1, $2, $3, $4, $5, 1)",
+        )
+        .bind(fresh_id())
+        .bind(absence)
+        .bind(staff)
+        .bind(from)
+        .bind(to)
+        .execute(&mut *tx)
+        .await
+        .map_err(super::apply::trainer_busy)?;
+    }
+    Ok(())
+}
+
+async fn free_parts(tx: &mut AnyConnection, staff: &str, from: Epoch, to: Epoch) -> Result<Vec<(Epoch, Epoch)>> {
+    let query = sqlx::query(
+        "SELECT busy_from, busy_to FROM assignments
+         WHERE staff = $1 AND active = 1 AND busy_from < $3 AND $2 < busy_to ORDER BY busy_from",
+    );
+    let (mut at, mut parts) = (from, Vec::new());
+    for row in query.bind(staff).bind(from).bind(to).fetch_all(tx).await? {
+        let (busy_from, busy_to) = (rows::number(&row, "busy_from")?, rows::number(&row, "busy_to")?);
+        if at < busy_from {
+            parts.push((at, busy_from));
+        }
+        at = at.max(busy_to);
+    }
+    if at < to {
+        parts.push((at, to));
+    }
+    Ok(parts)
 }

@@ -17,6 +17,8 @@ use super::{Error, Store, fresh_id, load, rows};
 pub struct Import {
     /// What identified it there: never taken in twice.
     pub uid: String,
+    /// The same as its file wrote it: by this it was known to older versions.
+    pub written: String,
     /// The session.
     pub form: NewSession,
 }
@@ -65,7 +67,8 @@ impl Store {
     pub async fn import(&self, sessions: &[Import], actor: &Actor, now: Epoch) -> Result<usize, Error> {
         let mut tx = self.write().await?;
         for import in sessions {
-            let known = sqlx::query("SELECT 1 AS n FROM imports WHERE uid = $1").bind(&import.uid);
+            let known =
+                sqlx::query("SELECT 1 AS n FROM imports WHERE uid IN ($1, $2)").bind(&import.uid).bind(&import.written);
             if known.fetch_optional(&mut *tx).await?.is_some() {
                 return Err(Refusal::Changed.into());
             }

@@ -11,7 +11,7 @@ pub use crate::calendar::retention::LETTERS as LETTERS_KEPT;
 use crate::calendar::retention::{GIVEN_UP, NEEDS, UNANSWERED};
 use crate::calendar::{Epoch, Letter, LetterKind};
 
-use super::{Error, Store, rows};
+use super::{Error, Store, rights, rows};
 
 const DAY: Epoch = 86_400;
 /// Letters erased in one transaction: others can write between.
@@ -147,43 +147,24 @@ where
     Ok(sqlx::query(AssertSqlSafe(people)).bind(value).execute(&mut **tx).await?.rows_affected())
 }
 
-#[cfg(test)]
-mod tests {
-    use sqlx::Row as _;
-
-    use super::*;
-    use crate::store::rights;
-
-    /// Nobody waits longer for an erasure because many others were here before: no statement reads a whole table.
-    #[tokio::test]
-    async fn every_row_to_erase_is_found_by_an_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).await.unwrap();
-        let mut statements: Vec<String> = [
-            PAST,
-            DONE,
-            NEEDS_OVER,
-            INVITATIONS,
-            OLD_LETTERS,
-            rights::LETTERS_ABOUT,
-            rights::LETTERS_OF_A_REGISTRATION,
-            rights::LETTERS_OF_A_REQUEST,
-            rights::LINKS_TO,
-        ]
-        .map(str::to_owned)
-        .into();
-        statements.extend([OF_SESSION, GIVEN_UP_BEFORE].into_iter().flat_map(registrations));
-        let of_requests = [ACCEPTED_FOR, WITHDRAWN_BEFORE, DECLINED_BEFORE, RECEIVED_BEFORE];
-        statements.extend(of_requests.into_iter().flat_map(requests));
-        for statement in statements {
-            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
-            for row in plan.fetch_all(&store.readers).await.unwrap() {
-                let step: String = row.get("detail");
-                // Those with needs are few: they are forgotten a week after their session.
-                let short = step.contains("registrations_with_needs") || step.contains("outbox_to_erase");
-                assert!(!step.starts_with("SCAN") || short, "{step}: {statement}");
-            }
-        }
-        store.close().await;
-    }
+/// Every statement that looks for what is to be erased: nobody waits longer because many others were here before, which
+/// the tests hold against the plans of both engines.
+#[doc(hidden)]
+pub fn statements() -> Vec<String> {
+    let fixed = [
+        PAST,
+        DONE,
+        NEEDS_OVER,
+        INVITATIONS,
+        OLD_LETTERS,
+        rights::LETTERS_ABOUT,
+        rights::LETTERS_OF_A_REGISTRATION,
+        rights::LETTERS_OF_A_REQUEST,
+        rights::LINKS_TO,
+    ];
+    let of_requests = [ACCEPTED_FOR, WITHDRAWN_BEFORE, DECLINED_BEFORE, RECEIVED_BEFORE];
+    let mut all: Vec<String> = fixed.map(str::to_owned).into();
+    all.extend([OF_SESSION, GIVEN_UP_BEFORE].into_iter().flat_map(registrations));
+    all.extend(of_requests.into_iter().flat_map(requests));
+    all
 }

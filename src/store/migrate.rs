@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = migrations![
     11 "0011_age.sql",
     12 "0012_key.sql",
     13 "0013_origin.sql",
+    14 "0014_sums.sql",
 ];
 
 /// Brings the database to the present schema; refuses one that a newer program made.

@@ -1,7 +1,7 @@
 //! The only place with SQL: migrations, the calendar's rows, the outbox, sign-ins.
 //!
 //! Entry points: [`Store::open`], then [`Store::execute`] for every command of the calendar; the reading functions are
-//! in `read`, people in `people`, the outbox in `outbox`.
+//! in `read`, figures in `sums`, people in `people`, the outbox in `outbox`.
 //! One set of statements in the SQL that SQLite and PostgreSQL share; only `migrations/` differ (and what asks
 //! [`Engine`]). What must never happen is refused by the schema itself: conditional UPDATE, CHECK, partial unique index,
 //! triggers or EXCLUDE.
@@ -29,6 +29,7 @@ mod people;
 mod read;
 mod rights;
 mod rows;
+mod sums;
 mod token;
 mod unguarded;
 
@@ -36,6 +37,8 @@ pub use agenda::Absence;
 pub use data::Import;
 pub use database::{Database, Engine};
 pub use downloads::Download;
+#[doc(hidden)]
+pub use erase::statements as statements_that_erase;
 pub use erase::{Erased, LETTERS_KEPT};
 pub use execute::Outcome;
 pub use figures::{Counted, ROWS};

@@ -12,10 +12,10 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Transaction};
 
-use super::figures::Remembered;
 use super::key::{Key, KeySource};
 use super::line::Line;
 use super::migrate::migrate;
+use super::sums::Remembered;
 use super::{Database, Engine, rows};
 
 /// Before this version, a commit could be lost when another connection checkpointed (sqlite.org/wal.html#walresetbug).
@@ -57,7 +57,7 @@ pub struct Store {
     pub(super) line: Arc<Line>,
     /// What seals; see `unlock`.
     pub(super) key: Option<Arc<Key>>,
-    /// Figures that were counted.
+    /// What figures are added up from.
     pub(super) counted: Arc<Remembered>,
     /// Always true but for the tests' control: see `unguarded`.
     pub(super) guarded: bool,

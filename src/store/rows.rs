@@ -29,7 +29,7 @@ pub(super) fn optional(row: &AnyRow, column: &str) -> Result<Option<i64>> {
     Ok(row.try_get::<Option<i64>, _>(column)?)
 }
 
-fn word<T>(row: &AnyRow, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+pub(super) fn word<T>(row: &AnyRow, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
     let value = text(row, column)?;
     parse(&value).with_context(|| format!("column {column} holds the unknown word {value}"))
 }

@@ -5,6 +5,7 @@
 //! kept between builds by what is on them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::Metadata;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -22,8 +23,9 @@ use crate::output::{Contribution, Output};
 const FOLDER: &str = "partage";
 /// Below the site's root; safe to delete.
 const CACHE: &str = ".repere-cache/cards";
-/// After how long a picture that no page has is removed: a site that is still served may need it.
+/// After how long a picture that no page had is removed: a site that is still served may need it.
 const UNUSED: Duration = Duration::from_secs(30 * 24 * 3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A page or section that gets a picture.
 struct Wanted<'a> {
@@ -81,7 +83,8 @@ fn one(page: &Wanted<'_>, ground: &Ground, loaded: &Loaded) -> Result<Output, St
     let name = format!("{}.png", ground.name(&words));
     let file = loaded.root.join(CACHE).join(&name);
     let path = format!("{FOLDER}/{name}");
-    if file.is_file() {
+    if let Ok(about) = file.metadata() {
+        used(&file, &about, SystemTime::now());
         return Ok(Output::file(path, file, page.shown));
     }
     let png = ground.draw(&words)?;
@@ -105,6 +108,15 @@ fn keep(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     }
     new.persist(file)?;
     Ok(())
+}
+
+/// A picture's date says when a page last had it, to a day: what is touched at each build would be copied at each build.
+fn used(file: &Path, about: &Metadata, now: SystemTime) {
+    let fresh = about.modified().is_ok_and(|then| now.duration_since(then).is_ok_and(|age| age < DAY));
+    if !fresh && let Ok(file) = std::fs::File::options().write(true).open(file) {
+        // A cache that cannot be written may be swept too early: then it is drawn again.
+        let _ = file.set_modified(now);
+    }
 }
 
 fn sweep(folder: &Path, kept: &[Output], now: SystemTime) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use repere::diagnostic::{self, Diagnostic};
 use repere::site::{self, Body, Options, Site};
@@ -104,6 +105,35 @@ fn the_same_words_give_the_same_bytes_and_are_drawn_once() {
     // Another ground, other pictures.
     image::RgbImage::new(1200, 630).save(place.path().join("fond.png")).unwrap();
     assert!(pictures(&load(place.path()).unwrap()).keys().all(|path| !after.contains_key(path)));
+}
+
+/// A site that is served goes on showing a picture for a while after its page has got another.
+#[test]
+fn a_picture_stays_for_a_month_after_a_page_last_had_it() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    let cache = place.path().join(".repere-cache/cards");
+    let age = |days: u64| {
+        for entry in fs::read_dir(&cache).unwrap().map(Result::unwrap) {
+            let file = fs::File::options().write(true).open(entry.path()).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(days * 24 * 3600)).unwrap();
+        }
+    };
+    let kept = || fs::read_dir(&cache).unwrap().count();
+    load(place.path()).unwrap();
+    age(40);
+    // Drawn long ago, and used: the build after the next may let go of what it alone had.
+    load(place.path()).unwrap();
+    let page = place.path().join("content/parents/mots.md");
+    fs::write(&page, fs::read_to_string(&page).unwrap().replace("Trouver", "Choisir")).unwrap();
+    load(place.path()).unwrap();
+    assert_eq!(kept(), 4, "the old words were in use until now");
+    age(29);
+    load(place.path()).unwrap();
+    assert_eq!(kept(), 4);
+    age(31);
+    load(place.path()).unwrap();
+    assert_eq!(kept(), 3, "no page had it for a month");
 }
 
 #[test]

@@ -380,6 +380,21 @@ fn an_import_shows_everything_first_and_takes_all_or_none() {
     assert_eq!((again.status, again.text().contains("déjà été importée")), (422, true));
     assert_eq!(confirm(&good).status, 422, "a known identifier is refused");
     assert_eq!(desk.runtime.block_on(desk.store.figures(0, Epoch::MAX / 2, 4_000_000_000)).unwrap().interventions, 2);
+    // What an earlier version took in was kept as its file wrote it.
+    let event = format!(
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:ancien\\,12@exemple.fr\r\nSUMMARY:Ancienne\r\nLOCATION:12 rue du Port\r\n\
+         DTSTART:{year}0310T090000Z\r\nDTEND:{year}0310T110000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    assert_eq!(upload(&event).status, 200, "it is new");
+    let before = repere::store::Import {
+        uid: "ancien\\,12@exemple.fr".to_owned(),
+        written: String::new(),
+        form: crate::calendar_kit::form(&format!("{year}-03-10T09:00:00"), 20),
+    };
+    let who = repere::calendar::Actor::Clock;
+    desk.runtime.block_on(desk.store.import(&[before], &who, 0)).unwrap();
+    let known = upload(&event);
+    assert_eq!((known.status, known.text().contains("déjà été importée")), (422, true));
     for (file, key) in [("", "aucune séance"), ("bonjour\nmonde\n", "«\u{a0}Titre\u{a0}»")] {
         let answer = upload(file);
         assert!(

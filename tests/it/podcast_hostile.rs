@@ -190,3 +190,18 @@ fn a_tag_full_of_pictures_before_the_sound_is_told() {
     });
     assert!(told.starts_with("warning: `parler.mp3` begins with 400\u{a0}Ko of pictures and words"), "{told}");
 }
+
+/// Directories take plain addresses alone; what to write is told whole, for the folders above have accents too.
+#[test]
+fn an_address_with_accents_is_told_with_the_whole_path_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&site().join("../series"), folder.path());
+    let config = folder.path().join("zola.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text + "\n[slugify]\npaths = \"safe\"\n").unwrap();
+    let episodes = folder.path().join("episodes");
+    fs::rename(episodes.join("ecouter"), episodes.join("écouter")).unwrap();
+    let told = diagnostic::render(&make(folder.path()).problems);
+    assert!(told.contains("has characters that podcast directories refuse"), "{told}");
+    assert!(told.contains("`path: \"podcast/ecouter/parler\"`"), "{told}");
+}

@@ -84,6 +84,65 @@ async fn figures_follow_every_change(base: Base) {
     );
 }
 
+/// What was changed without a line in the audit log is found when everything is counted anew, and mended by it.
+async fn figures_are_counted_anew_at_night(base: Base) {
+    let id = base.session(30).await;
+    let who = base.confirmed(&id, "anne", NOW).await;
+    let (from, to, over) = (NOW, NOW + 60 * DAY, NOW + 61 * DAY);
+    let figures = async || base.store.figures(from, to, over).await.unwrap();
+    assert_eq!((figures().await.interventions, figures().await.reached_by_video.len()), (1, 0));
+    assert_eq!(base.store.recount().await.unwrap().len(), 0);
+    let pool = base.pool().await;
+    let change = async |text: &'static str, id: &str| {
+        assert_eq!(sqlx::query(text).bind(id).execute(&pool).await.unwrap().rows_affected(), 1);
+    };
+    change("UPDATE sessions SET kind = 'webinar' WHERE id = $1", &id).await;
+    assert_eq!(figures().await.reached_by_video.len(), 0, "nobody told");
+    assert_eq!(base.store.recount().await.unwrap().into_iter().collect::<Vec<_>>(), [id.clone()]);
+    assert_eq!(figures().await.reached_by_video[0].people, 1);
+    change("UPDATE registrations SET seats = 3 WHERE id = $1", &who).await;
+    assert_eq!(figures().await.reached_by_video[0].people, 1, "nobody told");
+    assert_eq!(base.store.recount().await.unwrap().into_iter().collect::<Vec<_>>(), [id]);
+    assert_eq!(figures().await.reached_by_video[0].people, 3);
+    let request = base.run(Command::SendRequest(Box::new(ask("a"))), NOW + DAY).await.id;
+    assert_eq!(figures().await.requests, 1);
+    change("UPDATE requests SET created = created - 864000 WHERE id = $1", &request).await;
+    assert_eq!(base.store.recount().await.unwrap().into_iter().collect::<Vec<_>>(), [request]);
+    assert_eq!((figures().await.requests, base.store.recount().await.unwrap().len()), (0, 0));
+}
+
+/// Commands that touch more than the row that the audit log names are followed too.
+async fn figures_follow_what_a_command_touches_besides(base: Base) {
+    let (from, to, over) = (NOW, NOW + 90 * DAY, NOW + 91 * DAY);
+    let figures = async || base.store.figures(from, to, over).await.unwrap();
+    assert_eq!(figures().await.interventions, 0);
+    let dates = ["2026-12-10T09:00:00", "2026-12-17T09:00:00", "2027-01-07T09:00:00"];
+    base.run(Command::CreateSeries(dates.iter().map(|date| form(date, 9)).collect()), NOW).await;
+    assert_eq!(figures().await.interventions, 3);
+    let request = base.run(Command::SendRequest(Box::new(ask("a"))), NOW + 1).await.id;
+    let propose = |date: &str| Command::ProposeSession {
+        request: request.clone(),
+        form: Box::new(form(date, 9)),
+        deadline: NOW + 5 * DAY,
+        answer: String::new(),
+    };
+    base.run(propose("2026-12-11T09:00:00"), NOW + 2).await;
+    assert_eq!(figures().await.request_states[0].key, "proposed");
+    base.run(Command::RefuseProposal { request: request.clone(), reply: "Plus tard.".into() }, NOW + 3).await;
+    // The request names its draft no more, and the draft is cancelled.
+    assert_eq!((figures().await.cancelled, figures().await.request_states[0].key.as_str()), (1, "received"));
+    base.run(propose("2026-12-12T09:00:00"), NOW + 4).await;
+    let draft = base.store.request(&request).await.unwrap().unwrap().session.unwrap();
+    assert_eq!(figures().await.request_states[0].key, "proposed");
+    // The audit log names the session, and its request is asked for again.
+    base.run(Command::CancelSession { session: draft }, NOW + 5).await;
+    assert_eq!(figures().await.request_states[0].key, "received");
+    base.run(propose("2026-12-13T09:00:00"), NOW + 6).await;
+    base.run(Command::AcceptProposal { request: request.clone() }, NOW + 7).await;
+    assert_eq!((figures().await.interventions, figures().await.request_states[0].key.as_str()), (4, "accepted"));
+    assert_eq!(base.store.recount().await.unwrap().len(), 0);
+}
+
 async fn reached_people_are_declared_after_the_start_and_corrected(base: Base) {
     let id = base.session(10).await;
     let start = base.store.session(&id).await.unwrap().unwrap().session.start.instant;
@@ -99,7 +158,8 @@ async fn reached_people_are_declared_after_the_start_and_corrected(base: Base) {
 }
 
 async fn an_import_is_all_or_none_and_once(base: Base) {
-    let import = |uid: &str, civil: &str| Import { uid: uid.to_owned(), form: form(civil, 20) };
+    let import =
+        |uid: &str, civil: &str| Import { uid: uid.to_owned(), written: uid.to_owned(), form: form(civil, 20) };
     let sessions = [import("a", "2026-12-10T09:00:00"), import("b", "2025-03-10T09:00:00")];
     let who = Actor::Staff("claire".into());
     assert_eq!(base.store.import(&sessions, &who, NOW).await.unwrap(), 2);
@@ -117,7 +177,7 @@ async fn an_import_is_all_or_none_and_once(base: Base) {
 async fn an_imported_event_keeps_its_identifier(base: Base) {
     let mut form = form("2026-12-10T09:00:00", 20);
     form.origin = Some(Origin { uid: "seance,12@ancien.fr".to_owned(), sequence: 3 });
-    let imports = [Import { uid: "seance,12@ancien.fr".to_owned(), form }];
+    let imports = [Import { uid: "seance,12@ancien.fr".to_owned(), written: r"seance\,12@ancien.fr".to_owned(), form }];
     base.store.import(&imports, &Actor::Staff("claire".into()), NOW).await.unwrap();
     let listed = base.store.public_sessions(0, NOW + 90 * DAY).await.unwrap().remove(0);
     let publisher = ics::Publisher {
@@ -180,6 +240,21 @@ async fn somebody_erases_what_is_stored_of_them_and_their_seat_moves_on(base: Ba
     assert!(base.store.miscounted().await.unwrap().is_empty());
 }
 
+/// Whoever opened the link a moment before the erasure does not bring an empty registration back.
+async fn what_was_erased_is_confirmed_by_nobody(base: Base) {
+    let session = base.session(10).await;
+    let id = base.register(&session, "anne", NOW).await.id;
+    base.store.expire(NOW + 1800).await.unwrap();
+    base.store.forget_registration(&id, NOW + 1801).await.unwrap();
+    for command in [
+        Command::Confirm { registration: id.clone() },
+        Command::NameSeats { registration: id.clone(), names: vec!["Anne".to_owned()] },
+    ] {
+        assert!(base.store.execute(&command, &Actor::Visitor, NOW + 1802).await.is_err());
+    }
+    assert_eq!(base.state_of(&id).await, RegistrationState::Expired);
+}
+
 async fn a_request_is_erased_by_who_sent_it_and_redacted_by_staff(base: Base) {
     let id = base.run(Command::SendRequest(Box::new(ask("sacha"))), NOW).await.id;
     base.store.redact_request(&id, &Actor::Staff("claire".into()), NOW).await.unwrap();
@@ -240,12 +315,15 @@ fn the_page_on_privacy_and_the_pages_of_people_say_every_number() {
 
 on_both_engines![
     figures_count_the_rows_they_lead_to,
+    figures_are_counted_anew_at_night,
     figures_follow_every_change,
+    figures_follow_what_a_command_touches_besides,
     reached_people_are_declared_after_the_start_and_corrected,
     an_import_is_all_or_none_and_once,
     an_imported_event_keeps_its_identifier,
     a_key_is_for_one_content_and_is_forgotten,
     somebody_erases_what_is_stored_of_them_and_their_seat_moves_on,
+    what_was_erased_is_confirmed_by_nobody,
     a_request_is_erased_by_who_sent_it_and_redacted_by_staff,
     the_audit_log_refuses_to_change,
 ];

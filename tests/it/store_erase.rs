@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use repere::calendar::{Command, Purpose, Reason, RegistrationState, RequestState};
-use repere::store::{Erased, PostState};
+use repere::store::{Engine, Erased, PostState, statements_that_erase};
+use sqlx::Row as _;
 
 use crate::calendar_kit::{Base, DAY, NOW, ask, form, on_both_engines, when};
 
@@ -128,6 +129,74 @@ async fn who_comes_to_a_new_date_is_erased_after_that_one(base: Base) {
     assert_eq!(erase(&base, end + i64::from(KEEP) * DAY).await.0, 1);
 }
 
+/// Nobody waits longer for an erasure because many others were here before: no statement reads a whole table.
+async fn every_row_to_erase_is_found_by_an_index(base: Base) {
+    // Those with needs, and letters that still have their words, are few: an index of them may be read as a whole.
+    const SHORT: [&str; 2] = ["registrations_with_needs", "outbox_to_erase"];
+    let pool = base.pool().await;
+    let before = if base.store.engine() == Engine::Postgres {
+        fill(&base, &pool).await;
+        "EXPLAIN "
+    } else {
+        // SQLite plans by the schema.
+        "EXPLAIN QUERY PLAN "
+    };
+    let statements = statements_that_erase();
+    assert!(statements.len() > 15);
+    for statement in statements {
+        // A literal of no type is a text or a number, as the column wants it.
+        let text = statement.replace("$1", "'0'").replace("$2", "'20'");
+        let query = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{before}{text}")));
+        let column = if before == "EXPLAIN " { "QUERY PLAN" } else { "detail" };
+        let rows = query.fetch_all(&pool).await.unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.get(column)).collect();
+        for (at, step) in steps.iter().enumerate() {
+            // PostgreSQL tells below a scan by what it finds its rows; an index without that is read whole.
+            let below = steps[at + 1..].iter().take_while(|line| !line.contains("->"));
+            let found = below.into_iter().any(|line| line.contains("Index Cond:"));
+            let whole = step.starts_with("SCAN ")
+                || step.contains("Seq Scan")
+                || (step.contains("Index") && step.contains(" Scan") && !found);
+            assert!(!whole || SHORT.iter().any(|index| step.contains(index)), "{step}: {statement}\n{steps:#?}");
+        }
+    }
+}
+
+/// As many rows as make an index worth while; few have what is looked for.
+async fn fill(base: &Base, pool: &sqlx::AnyPool) {
+    let model = base.session(1000).await;
+    let copy = "INSERT INTO sessions (id, kind, title, audience, programme, place_public, place_exact, place_link,
+             departement, start_civil, start_zone, start_at, end_at, minutes, capacity, state, sequence, travel_before,
+             travel_after, created, changed, version, erased)
+         SELECT 's' || i, kind, title, audience, programme, place_public, place_exact, place_link, departement,
+             start_civil, start_zone, start_at - i * 3600, end_at - i * 3600, minutes, capacity, 'done', 0, 0, 0, created,
+             changed, 1, CASE WHEN i < 20 THEN 0 ELSE 1 END
+         FROM sessions, generate_series(1, 5000) i WHERE id = $1";
+    sqlx::query(copy).bind(model).execute(pool).await.unwrap();
+    let rows = "INSERT INTO registrations (id, session, name, email, role, organisation, departement, seats, state,
+             position, verified, created, changed, version, needs)
+         SELECT 'r' || i, 's' || (1 + i % 5000), '', CASE WHEN i < 2000 THEN 'p' || i || '@exemple.fr' ELSE '' END, '', '',
+             '93', 1, CASE WHEN i % 9 = 0 THEN 'cancelled' ELSE 'confirmed' END, i, 1, i, i, 1,
+             CASE WHEN i < 4 THEN 'une rampe' ELSE '' END
+         FROM generate_series(1, 40000) i;
+         INSERT INTO requests (id, organisation, name, email, role, departement, audience, headcount, need, preferred,
+             state, answer, session, created, changed, version)
+         SELECT 'q' || i, '', '', CASE WHEN i < 200 THEN 'p' || i || '@exemple.fr' ELSE '' END, '', '93', '', 9, '', '',
+             (ARRAY['received', 'accepted', 'declined', 'withdrawn'])[1 + i % 4], '',
+             CASE WHEN i % 4 = 1 THEN 's' || (1 + i % 5000) END, i, i, 1
+         FROM generate_series(1, 5000) i;
+         INSERT INTO tokens (hash, purpose, subject) SELECT 'h' || i, 'manage', 'r' || i FROM generate_series(1, 40000) i;
+         INSERT INTO outbox (key, letter, kind, session, registration, request, state, attempts, not_before, created, error,
+             erased)
+         SELECT 'k' || i, '', 'confirmer', 's' || (1 + i % 5000), 'r' || i, CASE WHEN i % 8 = 0 THEN 'q' || i ELSE '' END,
+             'sent', 1, i, i, '', CASE WHEN i < 100 THEN 0 ELSE 1 END
+         FROM generate_series(1, 40000) i;
+         INSERT INTO invitations (session, person, sequence)
+         SELECT 's' || (1 + i % 5000), 'p' || i, 0 FROM generate_series(1, 20000) i;
+         ANALYZE";
+    sqlx::raw_sql(rows).execute(pool).await.unwrap();
+}
+
 #[test]
 fn the_page_on_privacy_says_how_long() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -144,4 +213,5 @@ on_both_engines![
     requests_go_with_their_session_or_after_their_answer,
     letters_lose_their_content_and_nothing_is_left_in_the_file,
     who_comes_to_a_new_date_is_erased_after_that_one,
+    every_row_to_erase_is_found_by_an_index,
 ];

@@ -1,15 +1,15 @@
 //! Any order of commands, against the real database: what must hold after each of them, on both engines.
 //!
 //! Two sessions share a trainer; people register alone and in groups, confirm, give up, wait; coordinators move, postpone,
-//! cancel, change the seats and answer requests. The pure rules have a test of their own in `calendar.rs`; this one holds
-//! what is kept: seats, order, letters, the trainer's time, the audit log.
+//! cancel, change the seats, propose dates and answer requests. The pure rules have a test of their own in `calendar.rs`; this one holds
+//! what is kept: seats, order, letters, the trainer's time, the audit log, and the sums that figures are made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use repere::calendar::{
-    Actor, Command, Epoch, LetterKind, Refusal, Registration, RegistrationState as At, Role, SessionState,
+    Actor, Command, Epoch, Kind, LetterKind, Refusal, Registration, RegistrationState as At, Role, SessionState,
 };
 use repere::store::Error;
 use sqlx::Row as _;
@@ -30,6 +30,10 @@ enum Step {
     Ask,
     Decline,
     Accept(u8),
+    Propose(u8),
+    AnswerProposal(bool),
+    Forget(u8),
+    Declare(usize, u32),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -46,6 +50,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Ask),
         1 => Just(Step::Decline),
         1 => (0..6_u8).prop_map(Step::Accept),
+        1 => (0..6_u8).prop_map(Step::Propose),
+        1 => any::<bool>().prop_map(Step::AnswerProposal),
+        1 => any::<u8>().prop_map(Step::Forget),
+        1 => (0..2_usize, 0..90_u32).prop_map(|(of, people)| Step::Declare(of, people)),
     ];
     prop::collection::vec(step, 1..40)
 }
@@ -141,6 +149,25 @@ impl Run<'_> {
                 form.trainers = vec![self.trainer.clone()];
                 Command::AcceptRequest { request: self.requests.last()?.clone(), form: Box::new(form) }
             }
+            Step::Propose(time) => {
+                let (form, deadline) = (Box::new(form(&slot(time), 4)), self.now + 2 * DAY);
+                let answer = "Cette date vous va-t-elle ?".to_owned();
+                Command::ProposeSession { request: self.requests.last()?.clone(), form, deadline, answer }
+            }
+            Step::AnswerProposal(yes) => {
+                let request = self.requests.last()?.clone();
+                let reply = "Plus tard.".to_owned();
+                if yes { Command::AcceptProposal { request } } else { Command::RefuseProposal { request, reply } }
+            }
+            Step::Forget(n) => {
+                self.base.store.forget_registration(&self.nth(n).await?, self.now).await.unwrap();
+                return None;
+            }
+            Step::Declare(number, people) => {
+                // After its day; refused for one that does not take place.
+                let _ = self.base.store.declare_reached(&of(number), people, &Actor::Clock, self.now + 90 * DAY).await;
+                return None;
+            }
         })
     }
 
@@ -162,7 +189,31 @@ impl Run<'_> {
                 self.holds(before, &after, command.as_ref(), refused);
             }
             self.nobody_is_in_two_places(pool).await;
+            self.figures_say_what_rows_say(pool).await;
         }
+        assert_eq!(self.base.store.recount().await.unwrap(), BTreeSet::new(), "what was followed is what is there");
+    }
+
+    /// What is remembered of sessions and requests is what the rows say, by sums that know nothing of it.
+    async fn figures_say_what_rows_say(&self, pool: &sqlx::AnyPool) {
+        let over = self.now + 900 * DAY;
+        let figures = self.base.store.figures(0, over, over).await.unwrap();
+        let rows = sqlx::query(
+            "SELECT CAST(COALESCE(SUM(taken), 0) AS BIGINT) AS seats, COUNT(*) AS n,
+                 CAST(COALESCE(SUM((SELECT people FROM reached WHERE session = sessions.id)), 0) AS BIGINT) AS people,
+                 CAST((SELECT COALESCE(SUM(r.seats), 0) FROM registrations r JOIN sessions w ON w.id = r.session
+                  WHERE w.kind = 'webinar' AND w.state IN ('published', 'done') AND r.state = 'confirmed') AS BIGINT)
+                     AS video,
+                 (SELECT COUNT(*) FROM sessions WHERE state = 'cancelled') AS cancelled,
+                 (SELECT COUNT(*) FROM requests WHERE state = 'declined') AS declined
+             FROM sessions WHERE state IN ('published', 'done')",
+        );
+        let row = rows.fetch_one(pool).await.unwrap();
+        let told = |name: &str| u64::try_from(row.get::<i64, _>(name)).unwrap();
+        assert_eq!((figures.interventions, figures.seats), (told("n"), told("seats")));
+        assert_eq!((figures.people, figures.cancelled), (told("people"), told("cancelled")));
+        assert_eq!(figures.reached_by_video.iter().map(|line| line.people).sum::<u64>(), told("video"));
+        assert_eq!(figures.refusals.iter().map(|line| line.count).sum::<u64>(), told("declined"));
     }
 
     /// Notes what a command answered; true for a refusal.
@@ -279,8 +330,9 @@ async fn any_order_of_commands_keeps_the_promises(base: Base) {
             let email = format!("lou{number}@exemple.fr");
             let (trainer, _) = base.store.add_staff("Lou Martin", &email, Role::Trainer, NOW).await.unwrap();
             let mut sessions = Vec::new();
-            for time in [0, 4] {
+            for (time, kind) in [(0, Kind::Awareness), (4, Kind::Webinar)] {
                 let mut form = form(&slot(time), 4);
+                form.kind = kind;
                 form.trainers = vec![trainer.id.clone()];
                 sessions.push(base.run(Command::CreateSession(Box::new(form)), NOW).await.id);
             }

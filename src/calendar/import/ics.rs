@@ -22,6 +22,8 @@ struct Property<'a> {
 struct Event {
     number: usize,
     uid: String,
+    /// The same with the backslashes of the file.
+    written: String,
     fields: BTreeMap<&'static str, String>,
     errors: Vec<FieldError>,
     start: Option<Timestamp>,
@@ -81,7 +83,10 @@ fn property(line: &str) -> Option<Property<'_>> {
 fn take(event: &mut Event, property: &Property<'_>) {
     let value = property.value;
     match property.name.as_str() {
-        "UID" => event.uid = unescaped(value),
+        "UID" => {
+            event.uid = unescaped(value);
+            value.clone_into(&mut event.written);
+        }
         // Room is left above it for every change to come.
         "SEQUENCE" => event.sequence = value.trim().parse().ok().filter(|n| *n < 1_000_000_000).unwrap_or_default(),
         "SUMMARY" => _ = event.fields.insert("title", unescaped(value).replace('\n', " ")),
@@ -120,8 +125,8 @@ fn finished(mut event: Event) -> Raw {
         wrong(&mut event, "date", "calendar_import_no_hour");
         event.errors.dedup_by_key(|error| error.key);
     }
-    let sequence = Some(event.sequence);
-    Raw { number: event.number, uid: event.uid, sequence, fields: event.fields, errors: event.errors }
+    let Event { number, uid, written, fields, errors, .. } = event;
+    Raw { number, uid, written, sequence: Some(event.sequence), fields, errors }
 }
 
 /// The instant of a date with its hour, and the zone of ours it is shown in: its own, or Paris.

@@ -36,6 +36,8 @@ pub struct Line {
     pub number: usize,
     /// What identifies it; made from the content where the file has nothing.
     pub uid: String,
+    /// The same as the file writes it, with its backslashes: so it was kept before they were read.
+    pub written: String,
     /// What was read, for showing.
     pub title: String,
     /// The session, or everything that is wrong with it.
@@ -46,6 +48,7 @@ pub struct Line {
 struct Raw {
     number: usize,
     uid: String,
+    written: String,
     /// SEQUENCE of an event of a calendar.
     sequence: Option<u32>,
     fields: BTreeMap<&'static str, String>,
@@ -85,7 +88,7 @@ pub fn refuse(line: &mut Line, key: &'static str) {
 }
 
 fn line(raw: Raw, defaults: &Defaults) -> Line {
-    let Raw { number, uid, sequence, mut fields, mut errors } = raw;
+    let Raw { number, uid, written, sequence, mut fields, mut errors } = raw;
     let known: Vec<String> = defaults.trainers.values().cloned().collect();
     let title = fields.get("title").cloned().unwrap_or_default();
     let mut pairs: Vec<(String, String)> = Vec::new();
@@ -131,7 +134,8 @@ fn line(raw: Raw, defaults: &Defaults) -> Line {
         }
     };
     let uid = if uid.is_empty() { content_id(&fields) } else { uid };
-    Line { number, uid, title, session }
+    let written = if written.is_empty() { uid.clone() } else { written };
+    Line { number, uid, written, title, session }
 }
 
 /// An identifier from the content: the same line again is the same session.

@@ -75,7 +75,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Raw>, &'static str> {
         }
         let uid = fields.remove("uid").unwrap_or_default();
         let errors = written_as_people_do(&mut fields);
-        rows.push(Raw { number, uid, sequence: None, fields, errors });
+        rows.push(Raw { number, written: uid.clone(), uid, sequence: None, fields, errors });
     }
     Ok(rows)
 }

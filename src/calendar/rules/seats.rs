@@ -59,7 +59,7 @@ pub(super) fn register(state: &State, form: &Register, fresh: Fresh<'_>) -> Resu
 
 /// Confirms a held seat, accepts an offered one, verifies a waiting one, tries again for one that expired.
 pub(super) fn confirm(state: &State, id: &str, fresh: Fresh<'_>) -> Result<Decision, Refusal> {
-    let (session, known) = subject(state, id)?;
+    let (session, known) = owned(state, id)?;
     if fresh.now >= session.end() || !session.is_public() || is_over(session) {
         return Err(Refusal::Over);
     }
@@ -138,7 +138,7 @@ pub(super) fn cancel(state: &State, id: &str, fresh: Fresh<'_>) -> Result<Decisi
 
 /// Who comes on the seats of a group; the same names again change nothing.
 pub(super) fn name(state: &State, id: &str, names: &[String], fresh: Fresh<'_>) -> Result<Decision, Refusal> {
-    let (session, known) = subject(state, id)?;
+    let (session, known) = owned(state, id)?;
     if !known.state.is_active() || is_over(session) || fresh.now >= session.names_until() {
         return Err(Refusal::Over);
     }
@@ -273,6 +273,11 @@ fn subject<'a>(state: &'a State, id: &str) -> Result<(&'a Session, &'a Registrat
     let session = state.session.as_ref().ok_or(Refusal::NotFound)?;
     let known = state.registrations.iter().find(|one| one.id == id).ok_or(Refusal::NotFound)?;
     Ok((session, known))
+}
+
+/// A registration that is still somebody's: who opened its link just before it was erased has none any more.
+fn owned<'a>(state: &'a State, id: &str) -> Result<(&'a Session, &'a Registration), Refusal> {
+    subject(state, id).and_then(|found| if found.1.email.is_empty() { Err(Refusal::NotFound) } else { Ok(found) })
 }
 
 fn is_over(session: &Session) -> bool {

@@ -40,7 +40,7 @@ pub(in crate::host) async fn page(signed: Signed, Asked(query): Asked) -> Respon
         Ok(figures) => {
             let context = signed
                 .context("/equipe/chiffres/")
-                .with("figures", &*figures)
+                .with("figures", &figures)
                 .with("period", &period)
                 .with("wrong_period", &wrong);
             signed.desk.page(status, Reach::Secret, "equipe/chiffres.html", &context)

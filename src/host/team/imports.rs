@@ -81,7 +81,7 @@ pub(in crate::host) async fn take(
         Ok(lines) => lines,
         Err(key) => return show(&signed, StatusCode::UNPROCESSABLE_ENTITY, &fields, "", &[], key, ""),
     };
-    let uids: Vec<String> = lines.iter().map(|line| line.uid.clone()).collect();
+    let uids: Vec<String> = lines.iter().flat_map(|line| [line.uid.clone(), line.written.clone()]).collect();
     let known: BTreeSet<String> = match signed.desk.store().imported(&uids).await {
         Ok(known) => known,
         Err(error) => return signed.desk.failed(error),
@@ -90,7 +90,8 @@ pub(in crate::host) async fn take(
         Ok(own) => own,
         Err(error) => return signed.desk.failed(error),
     };
-    for line in lines.iter_mut().filter(|line| known.contains(&line.uid) || own.contains(&line.uid)) {
+    let here = |uid: &String| known.contains(uid) || own.contains(uid);
+    for line in lines.iter_mut().filter(|line| here(&line.uid) || here(&line.written)) {
         import::refuse(line, "calendar_import_known");
     }
     let content = text_of(&bytes);
@@ -125,7 +126,8 @@ async fn ours(signed: &Signed, uids: &[String]) -> anyhow::Result<BTreeSet<Strin
 }
 
 fn good(line: &Line) -> Option<Import> {
-    line.session.as_ref().ok().map(|session| Import { uid: line.uid.clone(), form: (**session).clone() })
+    let session = line.session.as_ref().ok()?;
+    Some(Import { uid: line.uid.clone(), written: line.written.clone(), form: (**session).clone() })
 }
 
 /// The fields and the file of a form with a file; `None` when it cannot be read.

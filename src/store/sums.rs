@@ -1,0 +1,195 @@
+//! The figures of a period, added up from sums that are kept in memory and follow the audit log.
+//!
+//! Entry points: [`Store::figures`], and [`Store::recount`] for the night. Every command writes a line that names what it
+//! changed, in its own transaction: what the lines since the last question name is read again, and nothing else is.
+//! So figures cost what has changed and what is in the period, never what was registered; several processes may write, and
+//! a registration writes nothing for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
+use tokio::sync::Mutex;
+
+use crate::calendar::figures::Figures;
+use crate::calendar::sums::{RequestSum, SessionSum, Sums};
+use crate::calendar::{Epoch, Kind, Reason, RequestState, SessionState};
+
+use super::{Store, rows};
+
+/// New lines of the log that are followed one by one; after more, everything is read again.
+const LINES: i64 = 5000;
+/// Ids that are asked for at once.
+const AT_ONCE: usize = 64;
+
+const SESSIONS: &str = "SELECT s.id, s.kind, s.state, s.start_at, s.end_at, s.departement, s.audience, s.taken,
+         COALESCE(r.people, -1) AS people
+     FROM sessions s LEFT JOIN reached r ON r.session = s.id";
+const REQUESTS: &str = "SELECT id, created, state, reason, COALESCE(session, '') AS session FROM requests";
+const SEATS: &str = "SELECT session, departement, CAST(SUM(seats) AS BIGINT) AS n FROM registrations
+     WHERE state = 'confirmed' AND ";
+
+/// What was counted before. One at a time brings it up to date; the others need the same.
+#[derive(Debug, Default)]
+pub(super) struct Remembered(Mutex<Memory>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    /// The last line of the audit log that the sums know of; 0 before they know anything.
+    line: i64,
+    sums: Sums,
+}
+
+impl Store {
+    /// The figures of sessions that start in `from..to`, and of requests that came then.
+    pub async fn figures(&self, from: Epoch, to: Epoch, now: Epoch) -> Result<Figures> {
+        let mut memory = self.counted.0.lock().await;
+        let mut reader = self.readers.acquire().await?;
+        memory.follow(&mut reader).await?;
+        let webinars = memory.sums.webinars_to_count(from..to, now);
+        memory.count_seats(&mut reader, &webinars).await?;
+        Ok(memory.sums.figures(from..to, now))
+    }
+
+    /// Counts everything anew and goes on with that. Returns the sessions and requests of which the sums had said something
+    /// else than their rows, by id: none, unless something was changed without a line in the audit log.
+    pub async fn recount(&self) -> Result<BTreeSet<String>> {
+        let mut memory = self.counted.0.lock().await;
+        // One state of the database for both, whoever writes meanwhile.
+        let begin = self.engine.pick("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        let mut snapshot = self.readers.begin_with(begin).await?;
+        let knew = memory.line > 0;
+        memory.follow(&mut snapshot).await?;
+        if !knew {
+            return Ok(BTreeSet::new());
+        }
+        let mut fresh = Memory::default();
+        fresh.read_all(&mut snapshot).await?;
+        fresh.count_seats(&mut snapshot, &memory.sums.counted()).await?;
+        let wrong = memory.sums.differences(&fresh.sums);
+        *memory = fresh;
+        Ok(wrong)
+    }
+}
+
+impl Memory {
+    /// Reads again what the log names since it was looked at. Cut off in the middle, it is done again: the line comes last.
+    async fn follow(&mut self, database: &mut AnyConnection) -> Result<()> {
+        let query = sqlx::query("SELECT line, action, subject FROM audit WHERE line >= $1 ORDER BY line LIMIT $2");
+        let found = query.bind(self.line).bind(LINES).fetch_all(&mut *database).await?;
+        let numbers = found.iter().map(|row| rows::number(row, "line")).collect::<Result<Vec<i64>>>()?;
+        let last = match numbers.as_slice() {
+            // The log goes on where it was left.
+            [first, .., last] if *first == self.line && found.len() < LINES as usize => *last,
+            [only] if *only == self.line => return Ok(()),
+            // Nothing is known yet, too much is new, or another database was put in this one's place.
+            _ => return self.read_all(database).await,
+        };
+        let mut subjects = BTreeSet::new();
+        for row in &found[1..] {
+            let subject = rows::text(row, "subject")?;
+            if rows::text(row, "action")? == "create-series" {
+                let query = sqlx::query("SELECT id FROM sessions WHERE series = $1 AND series <> ''").bind(&subject);
+                for row in query.fetch_all(&mut *database).await? {
+                    subjects.insert(rows::text(&row, "id")?);
+                }
+            }
+            subjects.insert(subject);
+        }
+        self.read(database, subjects).await?;
+        self.line = last;
+        Ok(())
+    }
+
+    /// Reads what belongs to sessions, registrations and requests of these ids.
+    async fn read(&mut self, database: &mut AnyConnection, subjects: BTreeSet<String>) -> Result<()> {
+        let mut sessions = subjects.clone();
+        let text = "SELECT session FROM registrations WHERE id";
+        for row in among(database, text, &subjects, "").await? {
+            sessions.insert(rows::text(&row, "session")?);
+        }
+        let mut requests: BTreeSet<String> = self.sums.origins(&sessions);
+        for row in among(database, "SELECT id FROM requests WHERE session", &sessions, "").await? {
+            requests.insert(rows::text(&row, "id")?);
+        }
+        requests.extend(subjects);
+        for row in among(database, &format!("{REQUESTS} WHERE id"), &requests, "").await? {
+            let request = request(&row)?;
+            sessions.extend(self.sums.session_of(&request.id).map(str::to_owned));
+            sessions.extend(request.session.clone());
+            self.sums.put_request(request);
+        }
+        for row in among(database, &format!("{SESSIONS} WHERE s.id"), &sessions, "").await? {
+            self.sums.put_session(session(&row)?);
+        }
+        Ok(())
+    }
+
+    async fn read_all(&mut self, database: &mut AnyConnection) -> Result<()> {
+        let row = sqlx::query("SELECT COALESCE(MAX(line), 0) AS line FROM audit").fetch_one(&mut *database).await?;
+        let mut sums = Sums::default();
+        for row in sqlx::query(SESSIONS).fetch_all(&mut *database).await? {
+            sums.put_session(session(&row)?);
+        }
+        for row in sqlx::query(REQUESTS).fetch_all(&mut *database).await? {
+            sums.put_request(request(&row)?);
+        }
+        *self = Self { line: rows::number(&row, "line")?, sums };
+        Ok(())
+    }
+
+    /// Counts where the people of these sessions work.
+    async fn count_seats(&mut self, database: &mut AnyConnection, sessions: &BTreeSet<String>) -> Result<()> {
+        let mut seats: BTreeMap<String, BTreeMap<String, u64>> =
+            sessions.iter().map(|id| (id.clone(), BTreeMap::new())).collect();
+        for row in among(database, &format!("{SEATS} session"), sessions, "GROUP BY session, departement").await? {
+            let n = u64::try_from(rows::number(&row, "n")?).context("fewer seats than none")?;
+            seats.entry(rows::text(&row, "session")?).or_default().insert(rows::text(&row, "departement")?, n);
+        }
+        for (session, seats) in &seats {
+            self.sums.put_seats(session, seats);
+        }
+        Ok(())
+    }
+}
+
+/// The rows of `text IN (…) after` for these ids, a few at a time.
+async fn among(database: &mut AnyConnection, text: &str, ids: &BTreeSet<String>, after: &str) -> Result<Vec<AnyRow>> {
+    let ids: Vec<&String> = ids.iter().collect();
+    let mut found = Vec::new();
+    for few in ids.chunks(AT_ONCE) {
+        let places: Vec<String> = (1..=few.len()).map(|number| format!("${number}")).collect();
+        let mut query = sqlx::query(AssertSqlSafe(format!("{text} IN ({}) {after}", places.join(", "))));
+        for id in few {
+            query = query.bind(id.as_str());
+        }
+        found.extend(query.fetch_all(&mut *database).await?);
+    }
+    Ok(found)
+}
+
+fn session(row: &AnyRow) -> Result<SessionSum> {
+    Ok(SessionSum {
+        id: rows::text(row, "id")?,
+        kind: rows::word(row, "kind", Kind::parse)?,
+        state: rows::word(row, "state", SessionState::parse)?,
+        start: rows::number(row, "start_at")?,
+        end: rows::number(row, "end_at")?,
+        departement: rows::text(row, "departement")?,
+        audience: rows::text(row, "audience")?,
+        taken: rows::count(row, "taken")?.into(),
+        people: u32::try_from(rows::number(row, "people")?).ok(),
+    })
+}
+
+fn request(row: &AnyRow) -> Result<RequestSum> {
+    let session = rows::text(row, "session")?;
+    Ok(RequestSum {
+        id: rows::text(row, "id")?,
+        created: rows::number(row, "created")?,
+        state: rows::word(row, "state", RequestState::parse)?,
+        reason: Reason::parse(&rows::text(row, "reason")?),
+        session: (!session.is_empty()).then_some(session),
+    })
+}
