@@ -12,14 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use arc_swap::ArcSwap;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::calendar::ics::Publisher;
+use crate::config::Loaded;
 use crate::config::repere::MailSecurity;
-use crate::config::{self, Loaded};
 use crate::host::websub;
-use crate::mail::{self, Mailer, Security, Settings, Smtp};
+use crate::mail::{self, Mailer, Security, Settings, Smtp, Voice};
 use crate::store::{Erased, LETTERS_KEPT, Store};
 use crate::{host, site};
 
@@ -75,8 +74,6 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let settings =
         settings(built.renderer.loaded(), options.base_url.as_deref().unwrap_or_default(), &args.data.folder);
     let https = settings.publisher.base_url.starts_with("https://");
-    let door =
-        host::Door { https, limits: Arc::new(ArcSwap::from_pointee(built.renderer.loaded().repere.host.clone())) };
     let store = Store::open_locked(args.data.database(built.renderer.loaded())?).await?;
     let store = store.unlock(&args.data.key(), jiff::Timestamp::now().as_second()).await?;
     let hub = built.renderer.loaded().repere.podcast.hub.clone().map(|address| websub::Hub {
@@ -86,13 +83,12 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
         pause: Duration::from_secs(5),
     });
     let next_change = built.next_change;
-    let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
-    let mailer = Mailer::new(settings.clone(), Arc::clone(&renderer));
-    let site = host::Site::load(built.outputs, None)?.with_sounds(built.sounds);
-    let desk = host::Desk::new(store.clone(), mailer.clone(), renderer, &settings.lang);
-    announce(&store, &settings, address, site.len()).await?;
-    let app = Arc::new(host::App::new(site, Some(desk.clone())));
-    tell(hub.as_ref(), &app);
+    let shown = host::Shown::new(generation(built, settings.clone(), None)?);
+    announce(&store, &settings, address, shown.now().site.len()).await?;
+    let mailer = shown.mailer();
+    let desk = host::Desk::new(store.clone(), mailer.clone());
+    let app = Arc::new(shown.app(Some(desk.clone())));
+    tell(hub.as_ref(), app.site());
 
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let delivery = tokio::spawn(mail::run(store.clone(), mailer.clone(), stopped));
@@ -100,9 +96,9 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let erasure = tokio::spawn(erase(store.clone(), mailer.clone(), desk.clone()));
     let counting = tokio::spawn(count(store.clone(), app.counts().clone()));
     let counts = app.counts().clone();
-    let limits = Arc::clone(&door.limits);
     let data = args.data.folder.clone();
-    let reload = tokio::spawn(reload(options.clone(), data, Arc::clone(&app), desk, hub, limits, next_change));
+    let door = shown.door(https);
+    let reload = tokio::spawn(reload(options.clone(), data, shown, hub, next_change));
     let watch = tokio::spawn(watch(store.clone()));
     host::serve(listener, host::routes(app), door, stop_signals()?).await;
     reload.abort();
@@ -125,7 +121,7 @@ async fn expire(store: Store, desk: host::Desk) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         minute.tick().await;
-        if let Err(error) = store.notify(&desk.reminders(), jiff::Timestamp::now().as_second()).await {
+        if let Err(error) = store.notify(&desk.now().reminders(), jiff::Timestamp::now().as_second()).await {
             tracing::error!(%error, "what is due could not be told; tried again in a minute");
         }
         if let Err(error) = store.expire(jiff::Timestamp::now().as_second()).await {
@@ -157,7 +153,7 @@ async fn erase(store: Store, mailer: Mailer, desk: host::Desk) {
     loop {
         hour.tick().await;
         let now = jiff::Timestamp::now().as_second();
-        match store.erase(desk.keep_days(), now).await {
+        match store.erase(desk.now().keep_days(), now).await {
             Ok(Erased { registrations: 0, requests: 0, letters: 0 }) => {}
             Ok(Erased { registrations, requests, letters }) => {
                 tracing::info!(registrations, requests, letters, "personal data past its time was erased");
@@ -173,9 +169,9 @@ async fn erase(store: Store, mailer: Mailer, desk: host::Desk) {
 }
 
 /// Tells the hub of the podcast, where there is one, what changed; nobody waits for it.
-fn tell(hub: Option<&websub::Hub>, app: &host::App) {
+fn tell(hub: Option<&websub::Hub>, site: Arc<host::Site>) {
     if let Some(hub) = hub {
-        tokio::spawn(websub::tell(hub.clone(), app.site()));
+        tokio::spawn(websub::tell(hub.clone(), site));
     }
 }
 
@@ -206,15 +202,21 @@ async fn watch(store: Store) {
     }
 }
 
+/// A built site with all that it decides, as the host shows it.
+fn generation(built: site::Site, settings: Settings, old: Option<&host::Site>) -> anyhow::Result<host::Generation> {
+    let site = Arc::new(host::Site::load(built.outputs, old)?.with_sounds(built.sounds));
+    let limits = Arc::new(built.renderer.loaded().repere.host.clone());
+    Ok(host::Generation { site, voice: Arc::new(Voice { renderer: built.renderer, settings }), limits })
+}
+
 /// Builds again at each SIGHUP and whenever a page comes or goes, and shows the result, with its limits and its settings of
-/// mail and calendar; a build that fails changes nothing, and is tried again in a minute when a page was due.
+/// mail and calendar, all from one moment on; a build that fails changes nothing, and is tried again in a minute when a
+/// page was due.
 async fn reload(
     options: site::Options,
     data: PathBuf,
-    app: Arc<host::App>,
-    desk: host::Desk,
+    shown: host::Shown,
     hub: Option<websub::Hub>,
-    limits: Arc<ArcSwap<config::repere::Host>>,
     mut next_change: Option<jiff::Timestamp>,
 ) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
@@ -223,23 +225,23 @@ async fn reload(
             asked = hangups.recv() => if asked.is_none() { return },
             () = until(next_change) => tracing::info!("a page comes or goes at this time"),
         }
-        let (options, shown, desk, limits) = (options.clone(), Arc::clone(&app), desk.clone(), Arc::clone(&limits));
-        let data = data.clone();
+        let (options, data, switch) = (options.clone(), data.clone(), shown.clone());
         let swapped = tokio::task::spawn_blocking(move || {
             let built = site::load(&options).map_err(|problems| super::print(&problems)).ok()?;
-            let site = host::Site::load(built.outputs, Some(&shown.site())).ok()?.with_sounds(built.sounds);
-            limits.store(Arc::new(built.renderer.loaded().repere.host.clone()));
-            let base_url = options.base_url.as_deref().unwrap_or_default();
-            let settings = settings(built.renderer.loaded(), base_url, &data);
-            desk.show(Arc::new(built.renderer), settings);
-            shown.show(site);
-            Some(built.next_change)
+            let (before, next_change) = (switch.now(), built.next_change);
+            let mut settings =
+                settings(built.renderer.loaded(), options.base_url.as_deref().unwrap_or_default(), &data);
+            // The language is that of the calendar's pages, which keep theirs.
+            settings.lang.clone_from(&before.voice.settings.lang);
+            let told = |error: anyhow::Error| tracing::error!(error = format!("{error:#}"), "the site cannot be shown");
+            switch.show(generation(built, settings, Some(&before.site)).map_err(told).ok()?);
+            Some(next_change)
         });
         match swapped.await {
             Ok(Some(change)) => {
                 next_change = change;
                 tracing::info!("the site was built again and is shown");
-                tell(hub.as_ref(), &app);
+                tell(hub.as_ref(), shown.now().site.clone());
             }
             _ => {
                 let soon = jiff::Timestamp::now() + Duration::from_secs(60);

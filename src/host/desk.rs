@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
@@ -19,19 +18,23 @@ use super::limits::{self, Limits};
 use super::{App, deliver};
 use crate::calendar::ics::Publisher;
 use crate::calendar::{Epoch, Refusal, staff};
-use crate::mail::{Mailer, Settings};
+use crate::config::Loaded;
+use crate::mail::{Mailer, Voice};
 use crate::store::{self, Store};
-use crate::templates::{Context, Renderer};
+use crate::templates::Context;
 
-/// The desk behind the counter: cheap to clone, one per server.
+/// The desk behind the counter: cheap to clone. A request sees one generation of the site in it, from its beginning to its
+/// answer.
 #[derive(Debug, Clone)]
-pub struct Desk(Arc<Inside>);
+pub struct Desk {
+    inside: Arc<Inside>,
+    voice: Arc<Voice>,
+}
 
 #[derive(Debug)]
 struct Inside {
     store: Store,
     mailer: Mailer,
-    renderer: Arc<ArcSwap<Renderer>>,
     lang: String,
     forms: Limits,
     sign_ins: Limits,
@@ -50,13 +53,13 @@ pub(super) enum Reach {
 }
 
 impl Desk {
-    /// A desk over an open store. It shares `renderer` with its mailer, and says of the site what that says.
-    pub fn new(store: Store, mailer: Mailer, renderer: Arc<ArcSwap<Renderer>>, lang: &str) -> Self {
-        Self(Arc::new(Inside {
+    /// A desk over an open store, which speaks as its mailer does. Its language stays that of now.
+    pub fn new(store: Store, mailer: Mailer) -> Self {
+        let voice = mailer.voice();
+        let inside = Inside {
             store,
             mailer,
-            renderer,
-            lang: lang.to_owned(),
+            lang: voice.settings.lang.clone(),
             // A staff room full of people behind one address may register together.
             forms: Limits::new(40, Duration::from_secs(10)),
             sign_ins: Limits::new(10, Duration::from_secs(30)),
@@ -65,60 +68,65 @@ impl Desk {
             letters: Limits::new(3, Duration::from_secs(600)),
             // Each takes 19 MiB and a core for a moment.
             hashing: Semaphore::new(2),
-        }))
+        };
+        Self { inside: Arc::new(inside), voice }
     }
 
-    /// Uses the templates of another generation of the site, for pages and mails, and what it says of itself.
-    pub fn show(&self, renderer: Arc<Renderer>, settings: Settings) {
-        self.0.renderer.store(renderer);
-        self.0.mailer.configure(settings);
+    /// The same desk, as the site shown now has it.
+    #[must_use]
+    pub fn now(&self) -> Self {
+        Self { inside: Arc::clone(&self.inside), voice: self.inside.mailer.voice() }
     }
 
-    /// How many days before a session its participants are reminded of it, as the site shown now says.
+    /// How many days before a session its participants are reminded of it.
     pub fn reminders(&self) -> Vec<u16> {
-        self.0.renderer.load().loaded().repere.calendar.reminders.days().to_vec()
+        self.loaded().repere.calendar.reminders.days().to_vec()
     }
 
-    /// How many days after a session personal data is erased, as the site shown now says.
+    /// How many days after a session personal data is erased.
     pub fn keep_days(&self) -> u32 {
-        self.0.renderer.load().loaded().repere.calendar.keep_days
+        self.loaded().repere.calendar.keep_days
+    }
+
+    fn loaded(&self) -> &Loaded {
+        self.voice.renderer.loaded()
     }
 
     /// Where participants say how a session was, unless a session says otherwise.
     pub(super) fn evaluation(&self) -> String {
-        self.0.renderer.load().loaded().repere.calendar.evaluation.clone()
+        self.loaded().repere.calendar.evaluation.clone()
     }
 
     /// Whom a connection counts as, where tries are limited: see [`limits::visitor`].
     pub(super) fn visitor(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<String> {
-        limits::visitor(peer, headers, &self.0.renderer.load().loaded().repere.host.trusted_proxies)
+        limits::visitor(peer, headers, &self.loaded().repere.host.trusted_proxies)
     }
 
     pub(super) fn store(&self) -> &Store {
-        &self.0.store
+        &self.inside.store
     }
 
     pub(super) fn mailer(&self) -> &Mailer {
-        &self.0.mailer
+        &self.inside.mailer
     }
 
     pub(super) fn publisher(&self) -> Publisher {
-        self.0.mailer.settings().publisher.clone()
+        self.voice.settings.publisher.clone()
     }
 
     /// Visitors reach us over TLS.
     pub(super) fn https(&self) -> bool {
-        self.0.mailer.settings().publisher.base_url.starts_with("https://")
+        self.voice.settings.publisher.base_url.starts_with("https://")
     }
 
     /// The language of its pages.
     pub(super) fn lang(&self) -> &str {
-        &self.0.lang
+        &self.inside.lang
     }
 
     /// Whether the theme has a template of this name.
     pub(super) fn has(&self, template: &str) -> bool {
-        self.0.renderer.load().has(template)
+        self.voice.renderer.has(template)
     }
 
     /// Yesterday in Paris, as `2026-11-21`: the last day that is over.
@@ -129,39 +137,37 @@ impl Desk {
 
     /// Tries to send forms.
     pub(super) fn forms(&self) -> &Limits {
-        &self.0.forms
+        &self.inside.forms
     }
 
     /// Tries to sign in.
     pub(super) fn sign_ins(&self) -> &Limits {
-        &self.0.sign_ins
+        &self.inside.sign_ins
     }
 
     /// What people read for a translation key; the key itself when the theme does not have it.
     pub(super) fn word(&self, key: &str) -> String {
-        let renderer = self.0.renderer.load();
-        renderer.loaded().text(&self.0.lang, key).map_or_else(|| key.to_owned(), str::to_owned)
+        self.loaded().text(&self.inside.lang, key).map_or_else(|| key.to_owned(), str::to_owned)
     }
 
     /// Tries to show a code.
     pub(super) fn codes(&self) -> &Limits {
-        &self.0.codes
+        &self.inside.codes
     }
 
     /// Letters that anybody can have written to an address.
     pub(super) fn letters(&self) -> &Limits {
-        &self.0.letters
+        &self.inside.letters
     }
 
     /// The values every page has; `path` is what the menu marks as current.
     pub(super) fn context(&self, path: &str) -> Context {
-        let renderer = self.0.renderer.load();
-        renderer.context(&self.0.lang, path).with("keep_days", &renderer.loaded().repere.calendar.keep_days)
+        self.voice.renderer.context(&self.inside.lang, path).with("keep_days", &self.keep_days())
     }
 
     /// A page from a template.
     pub(super) fn page(&self, status: StatusCode, reach: Reach, template: &str, context: &Context) -> Response<Body> {
-        let html = match self.0.renderer.load().render(template, context) {
+        let html = match self.voice.renderer.render(template, context) {
             Ok(html) => html,
             Err(problem) => {
                 tracing::error!(template, problem = %problem.message, "a template of the theme failed");
@@ -208,13 +214,13 @@ impl Desk {
 
     /// Hashes a password away from the threads that answer.
     pub(super) async fn hash(&self, password: String) -> Option<String> {
-        let _place = self.0.hashing.acquire().await.ok()?;
+        let _place = self.inside.hashing.acquire().await.ok()?;
         tokio::task::spawn_blocking(move || staff::hash_password(&password)).await.ok()
     }
 
     /// Verifies a password away from the threads that answer; takes as long without a hash.
     pub(super) async fn verify(&self, password: String, hash: Option<String>) -> bool {
-        let Ok(_place) = self.0.hashing.acquire().await else { return false };
+        let Ok(_place) = self.inside.hashing.acquire().await else { return false };
         tokio::task::spawn_blocking(move || staff::verify_password(&password, hash.as_deref())).await.unwrap_or(false)
     }
 }
@@ -264,6 +270,6 @@ impl FromRequestParts<Arc<App>> for Desk {
     type Rejection = Response<Body>;
 
     async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
-        app.desk.clone().ok_or_else(|| deliver::status(StatusCode::NOT_FOUND))
+        app.desk.as_ref().map(Self::now).ok_or_else(|| deliver::status(StatusCode::NOT_FOUND))
     }
 }

@@ -8,19 +8,17 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use super::limits;
-use crate::config::repere::Host;
+use super::listen::Limits;
 
 /// How often somebody who waits for a place looks whether the limits have changed.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Connections in all and by address.
-#[derive(Debug)]
 pub(super) struct Guests {
-    limits: Arc<ArcSwap<Host>>,
+    limits: Limits,
     here: Mutex<Here>,
     left: Notify,
 }
@@ -32,7 +30,6 @@ struct Here {
 }
 
 /// One connection; its end makes room.
-#[derive(Debug)]
 pub(super) struct Guest {
     guests: Arc<Guests>,
     /// `None` for a trusted proxy, whose connections count in all only.
@@ -40,13 +37,13 @@ pub(super) struct Guest {
 }
 
 impl Guests {
-    pub(super) fn new(limits: Arc<ArcSwap<Host>>) -> Arc<Self> {
+    pub(super) fn new(limits: Limits) -> Arc<Self> {
         Arc::new(Self { limits, here: Mutex::default(), left: Notify::new() })
     }
 
     /// Waits until there is room for one more connection. Only one may wait: the accept loop.
     pub(super) async fn room(&self) {
-        while self.here().all >= self.limits.load().connections.get() {
+        while self.here().all >= (self.limits)().connections.get() {
             // Who left since we looked is remembered: nothing is missed between.
             let _ = tokio::time::timeout(PATIENCE, self.left.notified()).await;
         }
@@ -54,7 +51,7 @@ impl Guests {
 
     /// A place for one more connection; `None` when the address has all it may have.
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Guest> {
-        let limits = self.limits.load();
+        let limits = (self.limits)();
         let key = (!limits::is_trusted(address, &limits.trusted_proxies)).then(|| limits::key(address));
         let mut here = self.here();
         if let Some(key) = &key {
@@ -92,10 +89,14 @@ impl Drop for Guest {
 
 #[cfg(test)]
 mod tests {
+    use arc_swap::ArcSwap;
+
     use super::*;
+    use crate::config::repere::Host;
 
     fn guests(limits: Host) -> Arc<Guests> {
-        Guests::new(Arc::new(ArcSwap::from_pointee(limits)))
+        let limits = Arc::new(limits);
+        Guests::new(Arc::new(move || Arc::clone(&limits)))
     }
 
     #[test]
@@ -114,11 +115,16 @@ mod tests {
 
     #[tokio::test]
     async fn who_comes_when_all_places_are_taken_waits_for_one_or_for_another_limit() {
-        let guests = guests(Host { connections: 1.try_into().unwrap(), ..Host::default() });
+        let limits = |connections: usize| Host { connections: connections.try_into().unwrap(), ..Host::default() };
+        let shown = Arc::new(ArcSwap::from_pointee(limits(1)));
+        let guests = Guests::new({
+            let shown = Arc::clone(&shown);
+            Arc::new(move || shown.load_full())
+        });
         let one = guests.enter([127, 0, 0, 1].into()).unwrap();
         let waits = tokio::time::timeout(Duration::from_millis(50), guests.room());
         assert!(waits.await.is_err(), "there is no room");
-        guests.limits.store(Arc::new(Host { connections: 2.try_into().unwrap(), ..Host::default() }));
+        shown.store(Arc::new(limits(2)));
         guests.room().await;
         let two = guests.enter([127, 0, 0, 1].into()).unwrap();
         let (entered, ()) = tokio::join!(

@@ -10,7 +10,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
@@ -30,13 +29,33 @@ const PAUSE_WITHOUT_DESCRIPTORS: Duration = Duration::from_millis(250);
 const DRAIN: Duration = Duration::from_secs(20);
 
 /// Through which door visitors come.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub struct Door {
-    /// Visitors reach us over TLS.
-    pub https: bool,
-    /// How many may come, and which proxies speak for others. Another value counts from the next connection on; who is
-    /// in stays.
-    pub limits: Arc<ArcSwap<Host>>,
+    https: bool,
+    limits: Limits,
+}
+
+/// How many may come, and which proxies speak for others: asked for at each connection.
+pub(super) type Limits = Arc<dyn Fn() -> Arc<Host> + Send + Sync>;
+
+impl Door {
+    /// `https`: visitors reach us over TLS. Other limits count from the next connection on; who is in stays.
+    pub fn new(https: bool, limits: impl Fn() -> Arc<Host> + Send + Sync + 'static) -> Self {
+        Self { https, limits: Arc::new(limits) }
+    }
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        let limits = Arc::new(Host::default());
+        Self::new(false, move || Arc::clone(&limits))
+    }
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").field("https", &self.https).field("limits", &(self.limits)()).finish()
+    }
 }
 
 /// Serves until `stop` yields, then drains; a second yield of `stop` ends the drain.

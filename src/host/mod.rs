@@ -34,6 +34,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use crate::config;
+use crate::mail::{Mailer, Voice};
+
 pub use counts::Counts;
 pub use desk::Desk;
 pub use listen::{Door, serve};
@@ -41,32 +44,89 @@ pub use pages::Site;
 pub use preview::{Preview, preview_routes, same};
 pub use router::routes;
 
-/// What the handlers share.
+/// All that one build of the site decides: its files, its templates with the settings of mail and calendar, how many may
+/// come. It is replaced as a whole.
 #[derive(Debug)]
+pub struct Generation {
+    /// Its files.
+    pub site: Arc<Site>,
+    /// Its templates and settings.
+    pub voice: Arc<Voice>,
+    /// How many may come, and which proxies speak for others.
+    pub limits: Arc<config::repere::Host>,
+}
+
+/// The generation that is shown. Whoever serves reads it here: one store switches everything.
+#[derive(Debug, Clone)]
+pub struct Shown(Arc<ArcSwap<Generation>>);
+
+impl Shown {
+    /// Shows the first generation.
+    pub fn new(first: Generation) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(first)))
+    }
+
+    /// Shows another one from the next request, letter and connection on.
+    pub fn show(&self, next: Generation) {
+        self.0.store(Arc::new(next));
+    }
+
+    /// What is shown now.
+    pub fn now(&self) -> Arc<Generation> {
+        self.0.load_full()
+    }
+
+    /// A mailer that speaks as the generation that is shown.
+    pub fn mailer(&self) -> Mailer {
+        let shown = self.clone();
+        Mailer::new(move || Arc::clone(&shown.now().voice))
+    }
+
+    /// A door with the limits of the generation that is shown.
+    pub fn door(&self, https: bool) -> Door {
+        let shown = self.clone();
+        Door::new(https, move || Arc::clone(&shown.now().limits))
+    }
+
+    /// An application that shows it.
+    pub fn app(&self, desk: Option<Desk>) -> App {
+        let shown = self.clone();
+        App::new(move || Arc::clone(&shown.now().site), desk)
+    }
+}
+
+/// What the handlers share.
 pub struct App {
-    site: ArcSwap<Site>,
+    site: Arc<dyn Fn() -> Arc<Site> + Send + Sync>,
     desk: Option<Desk>,
     counts: Counts,
 }
 
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("desk", &self.desk).field("counts", &self.counts).finish_non_exhaustive()
+    }
+}
+
 impl App {
-    /// An application that shows `site`, and the calendar when there is a desk.
-    pub fn new(site: Site, desk: Option<Desk>) -> Self {
-        Self { site: ArcSwap::from_pointee(site), desk, counts: Counts::default() }
+    /// An application that asks before each answer which site is shown, and the calendar when there is a desk.
+    pub fn new(site: impl Fn() -> Arc<Site> + Send + Sync + 'static, desk: Option<Desk>) -> Self {
+        Self { site: Arc::new(site), desk, counts: Counts::default() }
     }
 
-    /// The site as it was last built.
+    /// An application of one site.
+    pub fn of(site: Site, desk: Option<Desk>) -> Self {
+        let site = Arc::new(site);
+        Self::new(move || Arc::clone(&site), desk)
+    }
+
+    /// The site as it is shown now.
     pub fn site(&self) -> Arc<Site> {
-        self.site.load_full()
+        (self.site)()
     }
 
     /// What is being counted.
     pub fn counts(&self) -> &Counts {
         &self.counts
-    }
-
-    /// Shows another generation of the site from the next request on.
-    pub fn show(&self, site: Site) {
-        self.site.store(Arc::new(site));
     }
 }

@@ -17,7 +17,7 @@ use regex::Regex;
 use crate::calendar::Epoch;
 use crate::store::{Post, Store};
 
-use super::{Mailer, Security, Settings, Smtp, mime};
+use super::{Mailer, Security, Smtp, Voice};
 
 /// Letters claimed at once: few enough to be handled well within their claim.
 const BATCH: u32 = 20;
@@ -35,8 +35,8 @@ pub async fn deliver_due(store: &Store, mailer: &Mailer, now: Epoch) -> Result<u
 
 /// The same while time goes on: a slow mail server may take longer than a claim is good for.
 async fn deliver_while(store: &Store, mailer: &Mailer, clock: &(dyn Fn() -> Epoch + Sync)) -> Result<usize> {
-    let mut settings = mailer.settings();
-    let mut transport = settings.smtp.as_ref().map(connect).transpose()?;
+    let mut voice = mailer.voice();
+    let mut transport = voice.settings.smtp.as_ref().map(connect).transpose()?;
     let mut handled = 0;
     loop {
         let claimed = store.claim(BATCH, clock()).await?;
@@ -45,14 +45,14 @@ async fn deliver_while(store: &Store, mailer: &Mailer, clock: &(dyn Fn() -> Epoc
         }
         for post in &claimed {
             if store.hold(post, clock()).await? {
-                // Settings that were read again count at once, and all together: a sender of one with the server of
+                // What was read again counts at once, and all together: a sender of one generation with the server of
                 // the other would have letters refused for good.
-                let now = mailer.settings();
-                if !Arc::ptr_eq(&now, &settings) {
-                    transport = now.smtp.as_ref().map(connect).transpose()?;
-                    settings = now;
+                let now = mailer.voice();
+                if !Arc::ptr_eq(&now, &voice) {
+                    transport = now.settings.smtp.as_ref().map(connect).transpose()?;
+                    voice = now;
                 }
-                deliver(store, mailer, (&settings, transport.as_ref()), post, clock()).await?;
+                deliver(store, &voice, transport.as_ref(), post, clock()).await?;
                 handled += 1;
             }
         }
@@ -73,22 +73,13 @@ pub async fn run(store: Store, mailer: Mailer, mut stop: tokio::sync::watch::Rec
     }
 }
 
-async fn deliver(
-    store: &Store,
-    mailer: &Mailer,
-    (settings, transport): (&Settings, Option<&Transport>),
-    post: &Post,
-    now: Epoch,
-) -> Result<()> {
-    let written = mailer
-        .render_with(&post.letter, settings)
-        .and_then(|rendered| mime::message(&post.letter, &rendered, post.created, settings));
-    let message = match written {
+async fn deliver(store: &Store, voice: &Voice, transport: Option<&Transport>, post: &Post, now: Epoch) -> Result<()> {
+    let message = match voice.message(&post.letter, post.created) {
         Ok(message) => message,
         Err(error) => return fail(store, post, &format!("{error:#}"), false, now).await,
     };
     let Some(transport) = transport else {
-        return match keep(&settings.folder, &post.key, &message.formatted()) {
+        return match keep(&voice.settings.folder, &post.key, &message.formatted()) {
             Ok(()) => store.mark_kept(&post.key, now).await,
             Err(error) => fail(store, post, &format!("{error:#}"), false, now).await,
         };

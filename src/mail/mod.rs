@@ -14,7 +14,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
-use arc_swap::ArcSwap;
 
 use crate::calendar::ics::Publisher;
 use crate::calendar::{Epoch, Letter, LetterKind};
@@ -81,56 +80,73 @@ pub struct Rendered {
     pub calendar: Option<String>,
 }
 
+/// What one generation of the site says, and as whom: its templates and its settings, which belong together.
+#[derive(Debug)]
+pub struct Voice {
+    /// Templates and what the site says of itself.
+    pub renderer: Renderer,
+    /// Whom mails come from and how they leave.
+    pub settings: Settings,
+}
+
 /// Renders and delivers letters.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Mailer {
-    settings: Arc<ArcSwap<Settings>>,
-    renderer: Arc<ArcSwap<Renderer>>,
+    voice: Arc<dyn Fn() -> Arc<Voice> + Send + Sync>,
+}
+
+impl std::fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailer").field("voice", &self.voice()).finish()
+    }
 }
 
 impl Mailer {
-    /// A mailer with the templates of the site as it is shown: another generation changes the next mail too.
-    pub fn new(settings: Settings, renderer: Arc<ArcSwap<Renderer>>) -> Self {
-        Self { settings: Arc::new(ArcSwap::from_pointee(settings)), renderer }
+    /// A mailer that asks before each letter how the site speaks now: another generation changes the next mail too.
+    pub fn new(voice: impl Fn() -> Arc<Voice> + Send + Sync + 'static) -> Self {
+        Self { voice: Arc::new(voice) }
     }
 
-    /// Uses other settings from the next letter on.
-    pub fn configure(&self, settings: Settings) {
-        // The language is that of the calendar's pages, which keep theirs.
-        let lang = self.settings().lang.clone();
-        self.settings.store(Arc::new(Settings { lang, ..settings }));
+    /// A mailer of one generation.
+    pub fn of(voice: Voice) -> Self {
+        let voice = Arc::new(voice);
+        Self::new(move || Arc::clone(&voice))
     }
 
-    /// The settings of the next letter.
-    pub fn settings(&self) -> Arc<Settings> {
-        self.settings.load_full()
+    /// How the site speaks now.
+    pub fn voice(&self) -> Arc<Voice> {
+        (self.voice)()
     }
 
     /// Removes the mails of the local folder that were written before `before`; returns how many.
     pub fn forget(&self, before: Epoch) -> Result<u64> {
-        deliver::forget(&self.settings().folder, before)
+        deliver::forget(&self.voice().settings.folder, before)
     }
 
     /// A letter of a kind with invented values, for its preview.
     pub fn sample(&self, kind: LetterKind) -> Letter {
-        let renderer = self.renderer.load();
-        let settings = self.settings();
+        let Voice { renderer, settings } = &*self.voice();
         let word = |key: &str| renderer.loaded().text(&settings.lang, key).unwrap_or(key).to_owned();
         samples::sample(kind, &word)
     }
 
     /// The words of a letter.
     pub fn render(&self, letter: &Letter) -> Result<Rendered> {
-        self.render_with(letter, &self.settings())
-    }
-
-    fn render_with(&self, letter: &Letter, settings: &Settings) -> Result<Rendered> {
-        render::render(letter, settings, &self.renderer.load())
+        self.voice().render(letter)
     }
 
     /// The whole mail as it travels, with its date and its Message-ID.
     pub fn message(&self, letter: &Letter, created: Epoch) -> Result<Vec<u8>> {
-        let rendered = self.render(letter)?;
-        Ok(mime::message(letter, &rendered, created, &self.settings())?.formatted())
+        Ok(self.voice().message(letter, created)?.formatted())
+    }
+}
+
+impl Voice {
+    fn render(&self, letter: &Letter) -> Result<Rendered> {
+        render::render(letter, &self.settings, &self.renderer)
+    }
+
+    fn message(&self, letter: &Letter, created: Epoch) -> Result<lettre::Message> {
+        mime::message(letter, &self.render(letter)?, created, &self.settings)
     }
 }

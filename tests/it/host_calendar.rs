@@ -5,11 +5,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use repere::calendar::ics::Publisher;
 use repere::calendar::staff::totp;
 use repere::calendar::{Actor, Command};
-use repere::mail::{Mailer, Settings};
+use repere::mail::{Mailer, Settings, Voice};
 use repere::store::Store;
 use repere::{host, site};
 
@@ -328,13 +327,11 @@ async fn start(data: &Path) -> (SocketAddr, String, Store) {
         organizer_email: "calendrier@repere.test".into(),
     };
     let settings = Settings { publisher, lang: "fr".into(), smtp: None, folder: data.join("mail") };
-    let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
-    let mailer = Mailer::new(settings, Arc::clone(&renderer));
     let token = store.bootstrap(jiff::Timestamp::now().as_second()).await.unwrap().expect("nobody is there yet");
-    let desk = host::Desk::new(store.clone(), mailer, renderer, "fr");
+    let desk = host::Desk::new(store.clone(), Mailer::of(Voice { renderer: built.renderer, settings }));
     // The pages themselves are host_http's business.
     let home = site::Output::bytes("index.html", "<!doctype html><p>Accueil</p>", "");
-    let app = Arc::new(host::App::new(host::Site::load(vec![home], None).unwrap(), Some(desk)));
+    let app = Arc::new(host::App::of(host::Site::load(vec![home], None).unwrap(), Some(desk)));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(host::serve(listener, host::routes(app), host::Door::default(), std::future::pending::<()>));

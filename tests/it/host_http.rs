@@ -105,7 +105,7 @@ fn a_new_generation_replaces_the_old_one_whole() {
     let before = ask(server.address, "GET /", None, &BTreeMap::new());
     let outputs = vec![Output::bytes("index.html", "<p>Nouveau</p>", "")];
     let old = server.app.site();
-    server.app.show(host::Site::load(outputs, Some(&old)).unwrap());
+    server.shown.store(Arc::new(host::Site::load(outputs, Some(&old)).unwrap()));
     let after = ask(server.address, "GET /", None, &BTreeMap::new());
     assert_ne!(before.headers["etag"], after.headers["etag"]);
     assert_eq!(after.body, b"<p>Nouveau</p>");
@@ -130,10 +130,10 @@ fn one_address_does_not_take_every_place() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
-    let limits = toml::from_str("trusted_proxies = []\nconnections_per_address = 2").unwrap();
+    let limits = Arc::new(toml::from_str("trusted_proxies = []\nconnections_per_address = 2").unwrap());
     let site = host::Site::load(vec![Output::bytes("index.html", "<p>Bonjour</p>", "")], None).unwrap();
-    let routes = host::routes(Arc::new(host::App::new(site, None)));
-    let door = host::Door { https: false, limits: Arc::new(ArcSwap::from_pointee(limits)) };
+    let routes = host::routes(Arc::new(host::App::of(site, None)));
+    let door = host::Door::new(false, move || Arc::clone(&limits));
     runtime.spawn(host::serve(listener, routes, door, std::future::pending::<()>));
     // Whether a new connection is answered; one that is, stays open.
     let try_once = || {
@@ -212,6 +212,7 @@ pub(crate) fn exchange(address: SocketAddr, bytes: &[u8]) -> Answer {
 struct Server {
     address: SocketAddr,
     app: Arc<host::App>,
+    shown: Arc<ArcSwap<host::Site>>,
     _runtime: tokio::runtime::Runtime,
     _media: tempfile::TempDir,
 }
@@ -243,7 +244,9 @@ impl Server {
             Output::bytes("podcast/couverture.png", "\u{89}PNG, a picture of more bytes", ""),
             Output::file("vide.mp3", media.path().join("vide.mp3"), ""),
         ];
-        let app = Arc::new(host::App::new(host::Site::load(outputs, None).unwrap(), None));
+        let shown = Arc::new(ArcSwap::from_pointee(host::Site::load(outputs, None).unwrap()));
+        let site = Arc::clone(&shown);
+        let app = Arc::new(host::App::new(move || site.load_full(), None));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
@@ -253,6 +256,6 @@ impl Server {
             host::Door::default(),
             std::future::pending::<()>,
         ));
-        Self { address, app, _runtime: runtime, _media: media }
+        Self { address, app, shown, _runtime: runtime, _media: media }
     }
 }

@@ -11,12 +11,10 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use repere::calendar::ics::Publisher;
 use repere::calendar::{Actor, Command as Ask};
-use repere::mail::{Mailer, Settings};
+use repere::mail::{Mailer, Settings, Voice};
 use repere::store::{Database, Store};
-use repere::templates::Renderer;
 use repere::{host, site};
 
 use crate::calendar_kit::{Base, form, when};
@@ -40,7 +38,8 @@ impl Host {
             Database::Folder(_) => command.env_remove("REPERE_DATABASE_URL"),
             Database::Postgres { address, .. } => command.env("REPERE_DATABASE_URL", address),
         };
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let log = std::fs::File::create(base.folder.path().join("host.log")).expect("a log");
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the program starts");
         let mut host = Self { child, address };
         let start = Instant::now();
         while host.get("/healthz").is_none_or(|(status, _)| status != 200) {
@@ -110,10 +109,8 @@ pub(crate) async fn inside(base: &Base, store: Store, root: PathBuf) -> SocketAd
     };
     let folder = base.folder.path().join("mail");
     let settings = Settings { publisher, lang: "fr".into(), smtp: None, folder };
-    let renderer: Arc<ArcSwap<Renderer>> = Arc::new(ArcSwap::from_pointee(built.renderer));
-    let mailer = Mailer::new(settings, Arc::clone(&renderer));
-    let desk = host::Desk::new(store, mailer, renderer, "fr");
-    let app = Arc::new(host::App::new(host::Site::load(built.outputs, None).unwrap(), Some(desk)));
+    let desk = host::Desk::new(store, Mailer::of(Voice { renderer: built.renderer, settings }));
+    let app = Arc::new(host::App::of(host::Site::load(built.outputs, None).unwrap(), Some(desk)));
     tokio::spawn(host::serve(listener, host::routes(app), host::Door::default(), std::future::pending::<()>));
     address
 }

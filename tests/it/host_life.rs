@@ -192,38 +192,79 @@ async fn a_hangup_brings_new_templates_limits_and_settings_of_mail(base: Base) {
     std::fs::write(site.join("templates/mail/confirmer.txt"), "Sujet neuf\nTexte neuf.\n").unwrap();
     std::fs::write(site.join("repere.toml"), "dialect = \"0.23\"\n[host]\nconnections = 3\n[mail]\nfrom_name = \"Nom neuf\"\nfrom_address = \"neuf@exemple.fr\"\n").unwrap();
     host.hang_up();
-    // Three stay without a word; a fourth waits until one of them is gone.
     let start = Instant::now();
-    loop {
-        let idle: Vec<_> = (0..3).map(|_| std::net::TcpStream::connect(host.address).unwrap()).collect();
-        thread::sleep(Duration::from_millis(150));
-        let mut fourth = std::net::TcpStream::connect(host.address).unwrap();
-        fourth.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
-        std::io::Write::write_all(&mut fourth, b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-            .unwrap();
-        let mut first = [0; 12];
-        let waits = std::io::Read::read_exact(&mut fourth, &mut first).is_err();
-        drop(idle);
-        if waits {
-            break;
-        }
+    while !three_fill_it(&host) {
         assert!(start.elapsed() < Duration::from_secs(30), "the limit of the new configuration is not held");
     }
     assert_eq!(register(host.address, &id, 1), Some(303));
+    let mail = first_mail(&base);
+    assert!(mail.contains("Subject: Sujet neuf"), "{mail}");
+    assert!(mail.contains("Nom neuf") && mail.contains("neuf@exemple.fr"), "{mail}");
+}
+
+/// What cannot be built changes nothing at all: not the pages, nor the words, the sender or the limits that came with it.
+async fn a_hangup_with_a_mistake_leaves_everything(base: Base) {
+    let id = session(&base.store, 10).await;
+    let host = Host::start(&base);
+    let front = || host.get("/").unwrap().1.split_once("\r\n\r\n").unwrap().1.to_owned();
+    let before = front();
+    let site = small_site(base.folder.path());
+    std::fs::create_dir_all(site.join("templates/mail")).unwrap();
+    std::fs::write(site.join("templates/mail/confirmer.txt"), "Sujet neuf\nTexte neuf.\n").unwrap();
+    std::fs::write(site.join("content/_index.md"), "+++\ntitle = \"Accueil neuf\"\n+++\n").unwrap();
+    std::fs::write(site.join("repere.toml"), "dialect = \"0.23\"\n[host]\nconnections = 3\n[mail]\nfrom_name = \"Nom neuf\"\nfrom_address = \"neuf@exemple.fr\"\n").unwrap();
+    let broken = site.join("content/faute.md");
+    std::fs::write(&broken, "+++\ntitle = \"Faute\"\n+++\n[rien](@/absent.md)\n").unwrap();
+    host.hang_up();
+    let start = Instant::now();
+    let log = base.folder.path().join("host.log");
+    while !std::fs::read_to_string(&log).unwrap().contains("the one before is still shown") {
+        assert!(start.elapsed() < Duration::from_secs(30), "the mistake was not told");
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert!(front() == before, "the page is the old one");
+    assert!(!three_fill_it(&host), "the limit is the old one");
+    assert_eq!(register(host.address, &id, 1), Some(303));
+    let mail = first_mail(&base);
+    assert!(!mail.contains("neuf"), "{mail}");
+    // Without the mistake all of it is there.
+    std::fs::remove_file(broken).unwrap();
+    host.hang_up();
+    let start = Instant::now();
+    while !front().contains("Accueil neuf") {
+        assert!(start.elapsed() < Duration::from_secs(30), "the new page is not shown");
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert!(three_fill_it(&host), "what was built is shown as a whole");
+}
+
+/// Whether three who stay without a word make a fourth wait until one of them is gone.
+fn three_fill_it(host: &Host) -> bool {
+    let idle: Vec<_> = (0..3).map(|_| std::net::TcpStream::connect(host.address).unwrap()).collect();
+    thread::sleep(Duration::from_millis(150));
+    let mut fourth = std::net::TcpStream::connect(host.address).unwrap();
+    fourth.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    std::io::Write::write_all(&mut fourth, b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let mut first = [0; 12];
+    let waits = std::io::Read::read_exact(&mut fourth, &mut first).is_err();
+    drop(idle);
+    waits
+}
+
+/// The first mail that is kept.
+fn first_mail(base: &Base) -> String {
     let mails = base.folder.path().join("mail");
     let start = Instant::now();
-    let mail = loop {
+    loop {
         let first = std::fs::read_dir(&mails).into_iter().flatten().flatten().find_map(|entry| {
             entry.path().extension().is_some_and(|e| e == "eml").then(|| std::fs::read_to_string(entry.path()).unwrap())
         });
         if let Some(mail) = first {
-            break mail;
+            return mail;
         }
         assert!(start.elapsed() < Duration::from_secs(30), "no mail was kept");
         thread::sleep(Duration::from_millis(100));
-    };
-    assert!(mail.contains("Subject: Sujet neuf"), "{mail}");
-    assert!(mail.contains("Nom neuf") && mail.contains("neuf@exemple.fr"), "{mail}");
+    }
 }
 
 on_both_engines![
@@ -236,6 +277,7 @@ on_both_engines![
     what_was_answered_survives_a_hundred_kills,
     a_second_press_of_the_button_gives_the_same_answer,
     a_hangup_brings_new_templates_limits_and_settings_of_mail,
+    a_hangup_with_a_mistake_leaves_everything,
 ];
 
 fn backup(base: &Base, to: &Path) -> std::process::Output {

@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use repere::calendar::ics::Publisher;
-use repere::mail::{Mailer, Settings};
+use repere::mail::{Mailer, Settings, Voice};
 use repere::site::Sound;
 use repere::store::{Download, Store};
 use repere::{host, site};
@@ -45,15 +44,13 @@ impl Listening {
         };
         let folder = data.path().join("mail");
         let settings = Settings { publisher, lang: "fr".into(), smtp: None, folder };
-        let renderer = Arc::new(ArcSwap::from_pointee(built.renderer));
-        let mailer = Mailer::new(settings, Arc::clone(&renderer));
         let store = runtime.block_on(Store::open(data.path())).unwrap();
         let now = jiff::Timestamp::now().as_second();
         let token = runtime.block_on(store.bootstrap(now)).unwrap().expect("nobody is there yet");
-        let desk = host::Desk::new(store.clone(), mailer, renderer, "fr");
+        let desk = host::Desk::new(store.clone(), Mailer::of(Voice { renderer: built.renderer, settings }));
         let sounds = built.sounds.clone();
         let shown = host::Site::load(built.outputs, None).unwrap().with_sounds(built.sounds);
-        let app = Arc::new(host::App::new(shown, Some(desk)));
+        let app = Arc::new(host::App::of(shown, Some(desk)));
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let routes = host::routes(Arc::clone(&app));

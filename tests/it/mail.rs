@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use base64::Engine;
 use repere::calendar::ics::Publisher;
 use repere::calendar::{Command, LetterKind, Purpose};
-use repere::mail::{Mailer, Security, Settings, Smtp, deliver_due};
+use repere::mail::{Mailer, Security, Settings, Smtp, Voice, deliver_due};
 use repere::store::PostState;
 use repere::templates::Renderer;
 
@@ -19,7 +19,7 @@ pub(crate) fn mailer(folder: &Path, smtp: Option<Smtp>) -> Mailer {
     mailer_and_templates(folder, smtp).0
 }
 
-fn mailer_and_templates(folder: &Path, smtp: Option<Smtp>) -> (Mailer, Arc<ArcSwap<Renderer>>) {
+fn mailer_and_templates(folder: &Path, smtp: Option<Smtp>) -> (Mailer, Arc<ArcSwap<Voice>>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (loaded, _) = repere::config::load(root, None).unwrap();
     let renderer = Renderer::load(&Arc::new(loaded), None).unwrap();
@@ -31,8 +31,9 @@ fn mailer_and_templates(folder: &Path, smtp: Option<Smtp>) -> (Mailer, Arc<ArcSw
         organizer_email: "calendrier@reperes.exemple".to_owned(),
     };
     let settings = Settings { publisher, lang: "fr".to_owned(), smtp, folder: folder.join("mail") };
-    let shown = Arc::new(ArcSwap::from_pointee(renderer));
-    (Mailer::new(settings, Arc::clone(&shown)), shown)
+    let shown = Arc::new(ArcSwap::from_pointee(Voice { renderer, settings }));
+    let voice = Arc::clone(&shown);
+    (Mailer::new(move || voice.load_full()), shown)
 }
 
 async fn letter(base: &Base, who: &str, kind: LetterKind) -> repere::store::Post {
@@ -147,7 +148,8 @@ async fn another_generation_of_the_site_changes_the_next_mail() {
     let before = mailer.render(&post.letter).unwrap();
     assert_eq!(before.subject, "Une demande attend une réponse");
     assert!(before.text.contains("https://reperes.exemple/equipe/demandes"), "{}", before.text);
-    shown.store(Arc::new(newer));
+    let settings = shown.load().settings.clone();
+    shown.store(Arc::new(Voice { renderer: newer, settings }));
     assert_eq!(mailer.render(&post.letter).unwrap().subject, "Sujet neuf");
 }
 

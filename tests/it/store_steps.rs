@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use repere::calendar::{
     Actor, Command, Epoch, Kind, LetterKind, Refusal, Registration, RegistrationState as At, Role, SessionState,
+    retention,
 };
 use repere::store::Error;
 use sqlx::Row as _;
@@ -68,7 +69,8 @@ struct Run<'a> {
     base: &'a Base,
     sessions: Vec<String>,
     requests: Vec<String>,
-    last: Option<(Command, String)>,
+    /// The last form, what it was answered, and when: it is remembered for a week.
+    last: Option<(Command, String, Epoch)>,
     trainer: String,
     now: Epoch,
 }
@@ -228,12 +230,18 @@ impl Run<'_> {
         };
         match command {
             Command::Register(_) => {
-                if let Some((known, id)) = &self.last
+                if let Some((known, id, at)) = &self.last
                     && known == command
+                    && self.now - at < retention::SUBMISSIONS
                 {
                     assert!(outcome.repeated && outcome.id == *id, "the same form gets the same answer");
                 }
-                self.last = Some((command.clone(), outcome.id));
+                // A second answer does not make it remembered any longer.
+                let at = match &self.last {
+                    Some((known, _, at)) if known == command && outcome.repeated => *at,
+                    _ => self.now,
+                };
+                self.last = Some((command.clone(), outcome.id, at));
             }
             Command::SendRequest(_) => self.requests.push(outcome.id),
             _ => {}
