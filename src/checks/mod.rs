@@ -54,16 +54,17 @@ struct Site<'a> {
     pages: Vec<Page<'a>>,
 }
 
+/// Whether a site asks for any check of its outputs.
+pub fn wants_pages(loaded: &Loaded) -> bool {
+    let safety = &loaded.repere.safety;
+    let of_words = safety.words || safety.services || safety.media;
+    safety.links || safety.accessibility || of_words || safety.page_budget_kb > 0
+}
+
 /// Runs the checks that the site asks for. `missing` are paths that other faults kept from being made.
 pub fn run(library: &Library, loaded: &Loaded, outputs: &[Output], missing: &BTreeSet<String>) -> Vec<Diagnostic> {
     let safety = &loaded.repere.safety;
-    let wants_pages = safety.links
-        || safety.accessibility
-        || safety.words
-        || safety.services
-        || safety.media
-        || safety.page_budget_kb > 0;
-    if !wants_pages {
+    if !wants_pages(loaded) {
         return Vec::new();
     }
     let deep = depth::check(outputs);

@@ -188,6 +188,11 @@ fn keys(table: &toml::Table, names: &mut BTreeSet<String>) {
     }
 }
 
+/// Whether a text of the content may show a dialect.
+pub(super) fn may_show(text: &str) -> bool {
+    content_speaks(text, true).is_some()
+}
+
 fn content_speaks(text: &str, has_shortcodes: bool) -> Option<(Dialect, &'static str)> {
     if COMPONENT.is_match(text) {
         return Some((Dialect::Zola023, "uses components"));

@@ -69,6 +69,11 @@ impl Loaded {
     }
 }
 
+/// Whether a text of the content may show for which Zola it was written, should nothing else say so.
+pub fn may_show_dialect(text: &str) -> bool {
+    dialect::may_show(text)
+}
+
 /// Translations of one language, key to text.
 pub type Translations = BTreeMap<String, String>;
 

@@ -131,10 +131,18 @@ fn link_sections(library: &mut Library, _config: &Config) {
 
 /// Puts every page into its section, and into those above a transparent one.
 fn link_pages(library: &mut Library, _config: &Config) {
+    // Pages come folder by folder.
+    let mut last: Option<(PageKey, Option<SectionKey>)> = None;
     for key in library.page_keys() {
         let mut components = library[key].file.components.as_slice();
         let lang = library[key].lang.clone();
-        let Some(nearest) = index_path(&folder(components), &lang, library) else {
+        let same = |other: PageKey| library[other].file.components == components && library[other].lang == lang;
+        let nearest = match last {
+            Some((other, nearest)) if same(other) => nearest,
+            _ => index_path(&folder(components), &lang, library),
+        };
+        last = Some((key, nearest));
+        let Some(nearest) = nearest else {
             let template = library[key].meta.template.clone();
             library[key].template = template;
             library.orphans.push(key);
@@ -252,6 +260,9 @@ fn check_collisions(library: &Library, problems: &mut Vec<Diagnostic>) {
     let pages = library.pages.iter().map(|p| (&p.file, &p.path, p.meta.render, &p.meta.aliases));
     let sections = library.sections.iter().map(|s| (&s.file, &s.path, s.meta.render, &s.meta.aliases));
     let all: Vec<_> = pages.chain(sections).collect();
+    if all.iter().all(|(.., aliases)| aliases.is_empty()) {
+        return;
+    }
     let makers: HashMap<&str, &str> = all
         .iter()
         .filter(|(_, _, render, _)| *render)

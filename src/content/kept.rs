@@ -25,6 +25,8 @@ pub struct Kept {
     raw_line: usize,
     /// The print of what sections above add to it.
     defaults: Print,
+    /// The print of what stands before the body.
+    front: Print,
     /// The print of the body.
     pub(crate) raw: Print,
     meta: Meta,
@@ -69,14 +71,27 @@ impl Kept {
         matches!(&self.meta, Meta::Page(own) if **own == *meta).then_some(self.meta_print)
     }
 
+    /// Whether this stands before the body as it did.
+    pub(super) fn begins_with(&self, front: &str) -> bool {
+        self.body == front.len() && self.front == Print::of(front.as_bytes())
+    }
+
+    /// The same of a page whose body was read again.
+    pub(super) fn with_body(&self, page: &Page, seen: Seen) -> Self {
+        let reading = (page.rendered.word_count, page.rendered.reading_time);
+        Self { seen, raw: Print::of(page.raw.as_bytes()), reading, ..self.clone() }
+    }
+
     /// What to remember of a page that was just read.
-    pub(super) fn of_page(page: &Page, seen: Seen, body: usize, defaults: Print) -> Self {
+    /// `front` is the print of what stands before its body.
+    pub(super) fn of_page(page: &Page, seen: Seen, (body, front): (usize, Print), defaults: Print) -> Self {
         Self {
             seen,
             lang: page.lang.clone(),
             body,
             raw_line: page.raw_line,
             defaults,
+            front,
             raw: Print::of(page.raw.as_bytes()),
             meta: Meta::Page(Box::new(page.meta.clone())),
             meta_print: Print::of_value(&page.meta),
@@ -96,6 +111,7 @@ impl Kept {
             body,
             raw_line: section.raw_line,
             defaults: Print::NONE,
+            front: Print::NONE,
             raw: Print::of(section.raw.as_bytes()),
             meta: Meta::Section(Box::new(section.meta.clone())),
             meta_print: Print::NONE,

@@ -23,7 +23,7 @@ use crate::config::walk::Walked;
 use crate::config::{Config, Dialect, slugify_path, text};
 use crate::content::Date;
 use crate::diagnostic::{Diagnostic, Level};
-use crate::memory::Print;
+use crate::memory::{Print, Stamp};
 
 /// Reads everything under `root` that is content. All problems come back together.
 pub fn load(root: &Path, config: &Config, options: Options) -> (Library, Vec<Diagnostic>) {
@@ -209,7 +209,7 @@ fn page(text: Text, source: &Source, cascades: &Cascades, defaults: Print) -> (P
         page.kept = Some(Arc::clone(kept));
         return (page, Vec::new());
     }
-    let mut from = 0;
+    let mut from = (0, Print::NONE);
     let mut page = Page::default();
     let mut problems = Vec::new();
     match open(&file) {
@@ -221,7 +221,7 @@ fn page(text: Text, source: &Source, cascades: &Cascades, defaults: Print) -> (P
             problems = reader.problems;
             page.raw_line = text[..body].matches('\n').count() + 1;
             page.raw = text.split_off(body).into();
-            from = body;
+            from = (body, Print::of(text.as_bytes()));
             page.broken = crate::diagnostic::any_error(&problems);
         }
         Err((body, problem)) => {
@@ -237,6 +237,25 @@ fn page(text: Text, source: &Source, cascades: &Cascades, defaults: Print) -> (P
         page.kept = seen.map(|seen| Arc::new(Kept::of_page(&page, seen, from, defaults)));
     }
     (page, problems)
+}
+
+/// A page whose file was written since, when nothing but its body can have changed: as it is in the library, with its text
+/// and without what that became. The file must be one of its own, and whole.
+pub fn reread(page: &Page, config: &Config) -> Option<Page> {
+    let kept = page.kept.as_ref().filter(|_| !page.broken)?;
+    let at = Stamp::now();
+    let about = std::fs::symlink_metadata(&page.file.path).ok().filter(std::fs::Metadata::is_file)?;
+    let seen = Seen::from((Stamp::of(&about), at));
+    let mut text = text::read(&page.file.path, &page.file.shown).ok()?;
+    let body = parse::split(&text)?.body;
+    let raw = text.split_off(body);
+    if !kept.begins_with(&text) {
+        return None;
+    }
+    let rendered = counted(&raw, &page.lang, config, false);
+    let mut again = Page { raw: raw.into(), rendered, ..page.clone() };
+    again.kept = Some(Arc::new(kept.with_body(&again, seen)));
+    Some(again)
 }
 
 /// What is remembered of a file, if it is still that. `defaults` is the print of what sections above may add to it.

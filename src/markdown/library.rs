@@ -32,6 +32,18 @@ pub fn render_library(
     hooks: &dyn Hooks,
     recall: &dyn Recall,
 ) -> Vec<Done> {
+    render_nodes(library, loaded, highlighter, hooks, recall, &nodes(library))
+}
+
+/// The same of some of them.
+pub fn render_nodes(
+    library: &Library,
+    loaded: &Loaded,
+    highlighter: Option<&Highlighter>,
+    hooks: &dyn Hooks,
+    recall: &dyn Recall,
+    nodes: &[Node],
+) -> Vec<Done> {
     // What links to pages that are not out become.
     let waiting = Print::of_value(&library.waiting);
     let render = |node: Node| {
@@ -40,7 +52,7 @@ pub fn render_library(
         let place = Print::of_value(&(own.permalink, &own.file.relative, own.lang, anchor, waiting));
         recall.text(library, node, place, &|| render_node(library, loaded, highlighter, hooks, node))
     };
-    nodes(library).par_iter().map(|node| render(*node)).collect()
+    nodes.par_iter().map(|node| render(*node)).collect()
 }
 
 fn nodes(library: &Library) -> Vec<Node> {

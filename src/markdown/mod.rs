@@ -22,7 +22,7 @@ use crate::content::{Library, Node};
 use crate::diagnostic::{Diagnostic, Lines, Place};
 
 pub use fence::Highlighter;
-pub use library::{Done, Recall, finish_library, render_library};
+pub use library::{Done, Recall, finish_library, render_library, render_nodes};
 pub use markup::{Kind, Markup};
 pub use shortcodes::{ShortcodeCall, ShortcodeKind, Shortcodes};
 pub use text::{escaped, render};

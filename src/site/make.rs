@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::remember::{Bodies, Made, Makers, Memory, Outputs};
+use super::mend::{self, Last};
+use super::remember::{Bodies, Known, Made, Makers, Memory, Outputs};
 use super::render::{self, Scene};
 use super::{CACHE, Options, Site, feeds, files, fingerprint, plan};
 use crate::checks;
@@ -25,14 +26,14 @@ use crate::search;
 use crate::templates::{Closures, ContentHooks, Prints, Read, Renderer};
 use crate::toolkit;
 
-/// A site from its configuration, which is `sound` when it has no errors, and its outputs as the next build may believe
-/// them. `found` is what was told so far.
+/// A site from its configuration, which is `sound` when it has no errors, and its outputs, texts and bodies as the next
+/// build may believe them. `found` is what was told so far.
 pub(super) fn make(
     options: &Options,
     (mut loaded, sound): (Arc<Loaded>, bool),
     mut found: Vec<Diagnostic>,
     memory: &mut Memory,
-) -> Result<(Site, BTreeMap<String, Made>), Vec<Diagnostic>> {
+) -> Result<(Site, BTreeMap<String, Made>, Known), Vec<Diagnostic>> {
     let (now, today) = (loaded.now.timestamp(), loaded.now.date());
 
     // Load.
@@ -45,6 +46,7 @@ pub(super) fn make(
     let (mut library, of_content) =
         content::load_with(&loaded.root, &loaded.config, wishes, &memory.texts, loaded.walked.as_deref());
     found.extend(of_content);
+    let content_decides = loaded.walked.is_some();
     // Much to keep for as long as a host lives.
     if let Some(loaded) = Arc::get_mut(&mut loaded) {
         loaded.walked = None;
@@ -90,6 +92,8 @@ pub(super) fn make(
     let (contributed, works, of_rooms) = contribute(&mut library, &loaded, &series, now);
     found.extend(of_rooms);
     let library = Arc::new(library);
+
+    let contributes = !series.is_empty() || !contributed.is_empty() || !works.is_empty();
 
     // Plan.
     let (planned, collisions) = plan::plan(&library, &loaded);
@@ -140,8 +144,10 @@ pub(super) fn make(
     }
 
     // Check. What a fault kept from being made is no dead end of a link as well.
-    let missing = missing(&planned, &library, &shown);
-    found.extend(checks::run(&library, &loaded, &shown, &missing));
+    if checks::wants_pages(&loaded) {
+        let missing = missing(&planned, &library, &shown);
+        found.extend(checks::run(&library, &loaded, &shown, &missing));
+    }
     let found = diagnostic::once(found);
     // What a damaged memory gave is shown to nobody.
     if any_error(&found) || memory.is_damaged() {
@@ -160,9 +166,15 @@ pub(super) fn make(
     let manifest = Manifest::describe(&shown, known)
         .map_err(|path| vec![Diagnostic::error(format!("{} cannot be read", path.display()))])?;
     let sounds = podcast::sounds::sounds(&series, now);
-    memory.remember(&library, bodies);
+    let known = Known::new(&library, bodies);
     memory.values = values;
-    Ok((Site { loaded, library, renderer, outputs: shown, sounds, manifest, warnings: found, next_change }, outputs))
+    let may_be_mended = memory.keeps_bytes() && mend::is_plain(&library, &loaded, contributes);
+    memory.last = may_be_mended.then_some(Last { planned, closures, today, content_decides });
+    Ok((
+        Site { loaded, library, renderer, outputs: shown, sounds, manifest, warnings: found, next_change },
+        outputs,
+        known,
+    ))
 }
 
 /// Paths that would be there if nothing was wrong.
@@ -249,7 +261,7 @@ fn sass(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
 }
 
 /// The search index of each language, made again when any page changed.
-fn search_index(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
+pub(super) fn search_index(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     let library = scene.library;
     let bodies = library.pages.iter().map(|page| &page.rendered).chain(library.sections.iter().map(|s| &s.rendered));
     let bodies: Vec<Print> = bodies.map(|rendered| rendered.prints.content).collect();
@@ -278,7 +290,14 @@ fn sitemap(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
 }
 
 /// Later outputs win: a static file over a page, the site over its theme.
-fn each_once(made: Vec<Output>) -> Vec<Output> {
-    let by_path: BTreeMap<String, Output> = made.into_iter().map(|output| (output.path.clone(), output)).collect();
-    by_path.into_values().collect()
+fn each_once(mut made: Vec<Output>) -> Vec<Output> {
+    made.sort_by(|a, b| a.path.cmp(&b.path));
+    made.dedup_by(|later, kept| {
+        let same = later.path == kept.path;
+        if same {
+            std::mem::swap(later, kept);
+        }
+        same
+    });
+    made
 }

@@ -7,6 +7,7 @@ mod files;
 mod fingerprint;
 mod folder;
 mod make;
+mod mend;
 mod pagers;
 mod plan;
 mod publish;
@@ -23,6 +24,7 @@ use crate::diagnostic::{Diagnostic, any_error};
 use crate::templates::Renderer;
 
 pub use crate::output::{self, Body, Contribution, FileEntry, Manifest, Output, Sound};
+pub use mend::{Mended, mend};
 pub use remember::Memory;
 
 pub use crate::memory::CACHE;
@@ -92,7 +94,8 @@ pub fn load_with(options: &Options, memory: &mut Memory) -> Result<Site, Vec<Dia
     let mut found = Vec::new();
     let loaded = load_config(options, &mut found)?;
     memory.begin(&loaded.0, options, None);
-    let (site, made) = make::make(options, loaded, found, memory)?;
+    let (site, made, known) = make::make(options, loaded, found, memory)?;
+    memory.remember(known);
     memory.remember_outputs(made);
     Ok(site)
 }
@@ -111,20 +114,26 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
         let loaded = load_config(options, &mut found)?;
         made = make::make(options, loaded, found, &mut memory);
     }
-    let (mut site, made) = made?;
+    let (mut site, made, known) = made?;
     let config = &site.loaded.config;
     let manner =
         publish::Manner { hard_links: config.hard_link_static, keep_dotfiles: config.preserve_dotfiles_in_output };
     let told = |e: anyhow::Error| vec![Diagnostic::error(format!("the site could not be written: {e:#}"))];
     let cache = site.loaded.root.join(CACHE);
-    let made = publish::publish(&site, made, memory.published(), &folder, manner, &cache).map_err(told)?;
-    memory.remember_outputs(made);
+    // Texts and bodies are what they are, whatever becomes of the folder.
+    let (made, ()) = rayon::join(
+        || publish::publish(&site, made, memory.published(), &folder, manner, &cache),
+        || memory.save(&known),
+    );
+    let made = made.map_err(told)?;
+    let ((), written) =
+        rayon::join(|| memory.remember_outputs(made), || publish::write_manifest(&site.manifest, &cache));
     // The site is out: a manifest that cannot be written (sources on a read-only disk) does not take it back.
-    if let Err(error) = publish::write_manifest(&site.manifest, &cache) {
+    if let Err(error) = written {
         site.warnings.push(Diagnostic::warning(format!("the manifest could not be written: {error:#}")));
     }
     // Giving a large memory back piece by piece takes time that nobody need wait for.
-    std::thread::spawn(move || drop(memory));
+    std::thread::spawn(move || drop((memory, known)));
     Ok(site)
 }
 

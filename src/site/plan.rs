@@ -2,6 +2,7 @@
 //!
 //! Entry point: [`plan`]. Nothing is rendered here, so collisions are found before any work is done.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -105,11 +106,18 @@ struct Plan {
 impl Plan {
     fn add(&mut self, folder: &str, file: &str, origin: impl Into<PathBuf>, job: Job) {
         let path = join(folder, file);
-        let planned = Planned { path: path.clone(), origin: origin.into(), job };
         let is_own = |job: &Job| matches!(job, Job::Page(_) | Job::Section(_, None));
-        let (own, origin) = (is_own(&planned.job), planned.origin.clone());
-        let Some(first) = self.real.insert(path.clone(), planned) else { return };
-        self.twice(&path, [&first.origin, &origin], None, own && is_own(&first.job));
+        let planned = Planned { path: path.clone(), origin: origin.into(), job };
+        match self.real.entry(path) {
+            Entry::Vacant(place) => {
+                place.insert(planned);
+            }
+            Entry::Occupied(mut place) => {
+                let (path, own, origin) = (place.key().clone(), is_own(&planned.job), planned.origin.clone());
+                let first = place.insert(planned);
+                self.twice(&path, [&first.origin, &origin], None, own && is_own(&first.job));
+            }
+        }
     }
 
     /// `refused` when another source may not have the same alias in the same words.
@@ -158,13 +166,14 @@ fn claim(root: &Path, origin: &Path, alias: Option<&str>) -> Place {
 
 /// `folder` and `file` as a path of the site: no leading slash, no double one.
 fn join(folder: &str, file: &str) -> String {
-    let folder = folder.trim_start_matches('/');
-    let folder = folder.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
-    match (folder.is_empty(), file.is_empty()) {
-        (true, _) => file.to_owned(),
-        (false, true) => folder,
-        (false, false) => format!("{folder}/{file}"),
+    let mut path = String::with_capacity(folder.len() + 1 + file.len());
+    for part in folder.split('/').chain([file]).filter(|part| !part.is_empty()) {
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str(part);
     }
+    path
 }
 
 fn plan_pages(plan: &mut Plan, library: &Library, loaded: &Loaded) {

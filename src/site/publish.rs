@@ -45,7 +45,7 @@ pub(super) fn publish(
         changed.as_ref().map(|changed| changed.iter().map(|output| output.path.as_str()).collect());
     match changed {
         Some(changed) => {
-            let gone = before.keys().filter(|path| !path.starts_with('/') && !site.manifest.files.contains_key(*path));
+            let gone = before.keys().filter(|path| !is_group(path) && !site.manifest.files.contains_key(*path));
             replace(&changed, &gone.collect::<Vec<_>>(), folder, manner, &mark)?;
         }
         None => {
@@ -55,13 +55,18 @@ pub(super) fn publish(
     }
     // Only now: what was published is what is believed of it.
     let is_written = |path: &str| written.as_ref().is_none_or(|written| written.contains(path));
-    let published: Vec<(String, Made)> = site
-        .manifest
-        .files
-        .par_iter()
-        .filter_map(|(path, entry)| {
-            let own = made.get(path).filter(|made| entry.hash == hex::encode(made.hash));
-            let mut own = own.cloned().or_else(|| plain(entry))?;
+    let (groups, made): (Vec<_>, Vec<_>) = std::mem::take(&mut made).into_iter().partition(|(path, _)| is_group(path));
+    // Both are in the order of paths.
+    let mut known = made.into_iter().peekable();
+    let mut files: Vec<(&String, &FileEntry, Option<Made>)> = Vec::with_capacity(site.manifest.files.len());
+    for (path, entry) in &site.manifest.files {
+        while known.next_if(|(other, _)| other < path).is_some() {}
+        files.push((path, entry, known.next_if(|(other, _)| other == path).map(|(_, made)| made)));
+    }
+    let published: Vec<(String, Made)> = files
+        .into_par_iter()
+        .filter_map(|(path, entry, own)| {
+            let mut own = own.filter(|made| is_hash(made, entry)).or_else(|| plain(entry))?;
             // What was taken as it stands there was looked at when it was taken.
             if is_written(path) || own.file.is_none() {
                 let at = Stamp::now();
@@ -72,9 +77,17 @@ pub(super) fn publish(
             Some((path.clone(), own))
         })
         .collect();
-    made.retain(|path, _| path.starts_with('/'));
-    made.extend(published);
-    Ok(made)
+    Ok(groups.into_iter().chain(published).collect())
+}
+
+/// Pieces of work that make several outputs have names that no output has.
+fn is_group(path: &str) -> bool {
+    path.starts_with('/')
+}
+
+fn is_hash(made: &Made, entry: &FileEntry) -> bool {
+    let mut hash = [0; 32];
+    hex::decode_to_slice(&entry.hash, &mut hash).is_ok() && hash == made.hash
 }
 
 fn plain(entry: &FileEntry) -> Option<Made> {
@@ -91,7 +104,7 @@ fn changed<'a>(site: &'a Site, before: &BTreeMap<String, Made>, folder: &Path) -
             return false;
         }
         let Some(entry) = site.manifest.files.get(&output.path) else { return true };
-        let same = before.get(&output.path).filter(|before| hex::encode(before.hash) == entry.hash);
+        let same = before.get(&output.path).filter(|before| is_hash(before, entry));
         same.is_none_or(|same| same.stands(&target).is_none())
     };
     let changed: Vec<&Output> = site.outputs.par_iter().filter(is_new).collect();

@@ -49,7 +49,8 @@ pub(super) fn render(planned: &[Planned], scene: &Scene) -> (Vec<Output>, Vec<Di
 }
 
 impl Scene<'_> {
-    fn output(&self, planned: &Planned) -> Result<Output, Diagnostic> {
+    /// One planned output, as it is remembered or made.
+    pub(super) fn output(&self, planned: &Planned) -> Result<Output, Diagnostic> {
         let template = template(planned, self.library, self.renderer);
         let closure = self.closures.of(&template);
         let told = match &planned.job {
@@ -101,7 +102,7 @@ impl Scene<'_> {
 }
 
 /// The template of a planned file.
-fn template(planned: &Planned, library: &Library, renderer: &Renderer) -> String {
+pub(super) fn template(planned: &Planned, library: &Library, renderer: &Renderer) -> String {
     match &planned.job {
         Job::Page(key) => library[*key].template.clone().unwrap_or_else(|| "page.html".to_owned()),
         Job::Section(key, _) => section_template(&library[*key]).to_owned(),

@@ -40,6 +40,17 @@ pub enum Read {
     Unknowable,
 }
 
+impl Read {
+    /// Whether the answer lies in the library alone: what it is worth changes with its pages only.
+    pub fn is_of_heads(&self) -> bool {
+        match self {
+            Self::Page(..) | Self::Section(..) | Self::Taxonomy(..) | Self::Term(..) | Self::TermUrl(..) => true,
+            Self::Address(..) | Self::Copy(_) => true,
+            Self::File(_) | Self::Plain(_) | Self::Variable(_) | Self::Moment | Self::Unknowable => false,
+        }
+    }
+}
+
 thread_local! {
     static NOTES: RefCell<Vec<BTreeSet<Read>>> = const { RefCell::new(Vec::new()) };
 }

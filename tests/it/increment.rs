@@ -1,12 +1,12 @@
 //! What a build believes of the one before: whatever a writer does, the result is that of a clean build, byte for byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use proptest::prelude::*;
-use repere::diagnostic;
+use repere::diagnostic::{self, Diagnostic};
 use repere::site::{self, Memory, Options, Site};
 
 use crate::increment_sources::{NEWER, OLDER, SHARED, Source};
@@ -42,6 +42,11 @@ struct Bench {
     place: tempfile::TempDir,
     sources: Vec<Source>,
     process: Memory,
+    /// What `serve` does: builds that are told which files were written.
+    told: Memory,
+    shown: Option<Site>,
+    touched: BTreeSet<PathBuf>,
+    mended: usize,
 }
 
 impl Bench {
@@ -50,6 +55,10 @@ impl Bench {
             place: tempfile::tempdir().unwrap(),
             sources: SHARED.iter().chain(own).copied().collect(),
             process: Memory::in_process(),
+            told: Memory::in_process(),
+            shown: None,
+            touched: BTreeSet::new(),
+            mended: 0,
         };
         for (path, states) in &bench.sources {
             bench.write(path, states[0]);
@@ -72,7 +81,7 @@ impl Bench {
         }
     }
 
-    fn edit(&self, edit: &Edit) {
+    fn edit(&mut self, edit: &Edit) {
         let state = |file: usize, state: usize| {
             let (path, states) = self.sources[file % self.sources.len()];
             (path, states[state % states.len()])
@@ -81,6 +90,7 @@ impl Bench {
             Edit::Put(file, number) => {
                 let (path, text) = state(file, number);
                 self.write(path, text);
+                self.touched.insert(self.root().join(path));
             }
             Edit::PutSecretly(file, number) => {
                 let (path, text) = state(file, number);
@@ -90,6 +100,7 @@ impl Bench {
                 if let Ok(opened) = fs::File::options().write(true).open(&file) {
                     opened.set_modified(time).unwrap();
                 }
+                self.touched.insert(file);
             }
             Edit::Rename(file, number) => {
                 let (path, _) = state(file, 0);
@@ -102,7 +113,8 @@ impl Bench {
                     && !path.ends_with("_index.md")
                     && from.is_file()
                 {
-                    fs::rename(from, to).unwrap();
+                    fs::rename(&from, &to).unwrap();
+                    self.touched.extend([from, to]);
                 }
             }
             Edit::Damage(number) => {
@@ -127,18 +139,36 @@ impl Bench {
         }
     }
 
-    /// Builds three times from the same sources; the two that remember must give what the one that does not gives.
+    /// Builds the site from what was touched, as `serve` does.
+    fn follow(&mut self, options: &Options) -> Result<Site, Vec<Diagnostic>> {
+        let touched = std::mem::take(&mut self.touched);
+        if let Some(site) = self.shown.take()
+            && let Ok(mended) = site::mend(options, &mut self.told, site, &touched)
+        {
+            self.mended += 1;
+            return Ok(mended.site);
+        }
+        site::load_with(options, &mut self.told)
+    }
+
+    /// Builds four times from the same sources; those that remember must give what the one that does not gives.
     /// True when the site has no fault.
     fn check(&mut self) -> bool {
         let options = Options { root: self.root().to_owned(), ..Options::default() };
         let before = files(&self.root().join("public"));
         let clean = site::load(&options);
         let process = site::load_with(&options, &mut self.process);
+        let told = self.follow(&options);
         let disk = site::build(&options);
         match (clean, process, disk) {
             (Ok(clean), Ok(process), Ok(disk)) => {
                 let expected = outputs(&clean);
                 same("in memory", &outputs(&process), &expected);
+                let told = told.unwrap_or_else(|found| panic!("told: {}", diagnostic::render(&found)));
+                same("when told", &outputs(&told), &expected);
+                assert_eq!(told.manifest, clean.manifest);
+                assert_eq!(diagnostic::render(&told.warnings), diagnostic::render(&clean.warnings));
+                self.shown = Some(told);
                 same("in the folder", &files(&self.root().join("public")), &expected);
                 assert_eq!(disk.manifest, clean.manifest);
                 assert_eq!(diagnostic::render(&disk.warnings), diagnostic::render(&clean.warnings));
@@ -146,6 +176,10 @@ impl Bench {
                 true
             }
             (Err(clean), Err(process), Err(disk)) => {
+                assert_eq!(
+                    told.map(|_| ()).map_err(|found| diagnostic::render(&found)),
+                    Err(diagnostic::render(&clean))
+                );
                 assert_eq!(diagnostic::render(&process), diagnostic::render(&clean));
                 assert_eq!(diagnostic::render(&disk), diagnostic::render(&clean));
                 assert!(files(&self.root().join("public")) == before, "a failed build leaves the old site");
@@ -250,6 +284,29 @@ fn a_changed_body_makes_that_page_again_and_no_list_of_titles() {
     let feeds = |path: &&String| !path.ends_with(".xml") && !path.starts_with("search_index");
     let pages: Vec<&&String> = fresh.iter().filter(|path| feeds(path)).collect();
     assert_eq!(pages, [&"posts/deux/index.html", &"posts/trois/index.html"]);
+}
+
+#[test]
+fn a_changed_body_is_mended_and_what_else_may_follow_is_built() {
+    for own in [NEWER, OLDER] {
+        let mut bench = Bench::new(own);
+        assert!(bench.check());
+        let page = |front: &str, body: &str| format!("+++\ntitle = \"Neuf\"\n{front}+++\n{body}");
+        let mut put = |text: String, is_mended: bool| {
+            let before = bench.mended;
+            bench.write("content/posts/neuf.md", Some(&text));
+            bench.touched.insert(bench.root().join("content/posts/neuf.md"));
+            assert!(bench.check());
+            assert_eq!(bench.mended > before, is_mended, "{text}");
+        };
+        put(page("date = 2024-05-01\n", "Un.\n"), false);
+        put(page("date = 2024-05-01\n", "Deux.\n"), true);
+        put(page("date = 2024-05-01\n", "# Trois\n\nAvec un résumé.\n\n<!-- more -->\n\nEt plus.\n"), true);
+        put(page("date = 2024-05-01\n", "# Trois\n\nAvec un résumé.\n\n<!-- more -->\n\nEt plus.\n"), true);
+        put(page("date = 2024-05-01\n", "[Un lien](@/posts/_index.md)\n"), false);
+        put(page("date = 2024-05-02\n", "[Un lien](@/posts/_index.md)\n"), false);
+        put(page("date = 2024-05-02\n", "[Un lien](@/posts/_index.md) encore\n"), true);
+    }
 }
 
 impl Bench {

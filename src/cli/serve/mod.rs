@@ -18,8 +18,8 @@ use super::Place;
 use crate::config::Mode;
 use crate::diagnostic;
 use crate::host::{self, Preview};
-use crate::site::{self, Manifest, Memory};
-use watch::Watch;
+use crate::site::{self, Manifest, Memory, Mended, Site};
+use watch::{Touched, Watch};
 
 /// Arguments of `repere serve`.
 #[derive(Debug, Args)]
@@ -106,6 +106,7 @@ impl Serve {
             store,
             preview: Arc::clone(&preview),
             memory: Memory::in_process(),
+            site: None,
             shown: None,
             output_dir: None,
             told: String::new(),
@@ -124,8 +125,11 @@ impl Serve {
         }
         let quiet = Duration::from_millis(self.debounce);
         std::thread::spawn(move || {
-            while watch.wait(quiet, builder.due) {
-                builder.build();
+            while let Some(touched) = watch.wait(quiet, builder.due) {
+                // Pages that were mended bring no new folder along.
+                if builder.follow(touched) {
+                    continue;
+                }
                 watch.ignore(builder.output_dir.clone());
                 if watch.look_around() {
                     builder.build();
@@ -173,6 +177,8 @@ struct Builder {
     store: bool,
     preview: Arc<Preview>,
     memory: Memory,
+    /// The last build, if it was good.
+    site: Option<Site>,
     /// The files of the last build that was good.
     shown: Option<Manifest>,
     /// Where the site's own configuration has it written: what changes there is no source.
@@ -185,9 +191,30 @@ struct Builder {
 }
 
 impl Builder {
+    /// Shows the site as it is now that something changed. True when only some pages had to be made anew.
+    fn follow(&mut self, touched: Touched) -> bool {
+        let start = Instant::now();
+        if let (Touched::These(paths), Some(site)) = (touched, self.site.take()) {
+            match site::mend(&self.options, &mut self.memory, site, &paths) {
+                Ok(Mended { site, changed }) => {
+                    self.told.clear();
+                    self.present(site, !changed.is_empty(), start);
+                    return true;
+                }
+                Err(shown) => self.shown = Some(shown),
+            }
+        }
+        self.build();
+        false
+    }
+
     /// Shows the site as it is now; problems are printed, and told on top of the last good one.
     fn build(&mut self) {
         let start = Instant::now();
+        // Of the last one only its files are still of use: it is large.
+        if let Some(site) = self.site.take() {
+            self.shown = Some(site.manifest);
+        }
         let built = match self.store {
             true => site::build(&self.options),
             false => site::load_with(&self.options, &mut self.memory),
@@ -209,16 +236,24 @@ impl Builder {
         // A site that is shown as it is at one moment stays at it.
         self.due = site.next_change.filter(|_| self.options.at.is_none()).map(SystemTime::from);
         self.output_dir = Some(site.loaded.root.join(&site.loaded.config.output_dir));
-        if self.shown.as_ref().is_some_and(|shown| host::same(&shown.files, &site.manifest.files)) {
+        let shown = self.shown.take();
+        let is_new = !shown.is_some_and(|shown| host::same(&shown.files, &site.manifest.files));
+        self.present(site, is_new, start);
+    }
+
+    /// Shows a good site, if it shows anything new.
+    fn present(&mut self, site: Site, is_new: bool, start: Instant) {
+        if is_new {
+            self.number += 1;
+            let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            self.preview.show(&site.outputs, format!("{}-{}", started.as_millis(), self.number));
+            super::print(&site.warnings);
+            println!("{}\nDone in {}ms.", site.summary(), start.elapsed().as_millis());
+        } else {
             // Saved without a change, or mended: whoever looks need not look again.
-            return self.preview.tell(String::new());
+            self.preview.tell(String::new());
         }
-        self.number += 1;
-        let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        self.preview.show(&site.outputs, format!("{}-{}", started.as_millis(), self.number));
-        super::print(&site.warnings);
-        println!("{}\nDone in {}ms.", site.summary(), start.elapsed().as_millis());
-        self.shown = Some(site.manifest);
+        self.site = Some(site);
     }
 }
 

@@ -16,6 +16,24 @@ const NEVER: [&str; 3] = [".git", "node_modules", "target"];
 /// How often sources are looked at when changes are not told.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// What changed.
+#[derive(Debug)]
+pub(super) enum Touched {
+    /// These files and folders, and nothing else.
+    These(BTreeSet<PathBuf>),
+    /// Nobody can tell.
+    Anything,
+}
+
+impl Touched {
+    fn add(&mut self, event: notify::Result<Event>) {
+        match (self, event) {
+            (Self::These(paths), Ok(event)) if !event.need_rescan() => paths.extend(event.paths),
+            (own, _) => *own = Self::Anything,
+        }
+    }
+}
+
 /// Tells when sources changed.
 pub(super) struct Watch {
     root: PathBuf,
@@ -42,9 +60,10 @@ impl Watch {
         self.ignored.extend(folder.filter(|folder| !self.ignored.contains(folder)));
     }
 
-    /// Waits for a change, then until nothing more changes for `quiet`; at most until the site is `due`. False when no
-    /// change can come any more.
-    pub(super) fn wait(&mut self, quiet: Duration, due: Option<SystemTime>) -> bool {
+    /// Waits for a change, then until nothing more changes for `quiet`; at most until the site is `due`. Tells what
+    /// changed; `None` when no change can come any more.
+    pub(super) fn wait(&mut self, quiet: Duration, due: Option<SystemTime>) -> Option<Touched> {
+        let mut touched = Touched::These(BTreeSet::new());
         loop {
             let left = due.map(|due| due.duration_since(SystemTime::now()).unwrap_or_default());
             let event = match (&self.watcher, left) {
@@ -56,21 +75,29 @@ impl Watch {
                 Ok(event) => {
                     self.forget(&event);
                     if self.matters(&event) {
+                        touched.add(event);
                         break;
                     }
                 }
-                Err(RecvTimeoutError::Timeout) if self.watcher.is_some() => return true,
-                Err(_) if self.watcher.is_some() => return false,
+                Err(RecvTimeoutError::Timeout) if self.watcher.is_some() => return Some(Touched::Anything),
+                Err(_) if self.watcher.is_some() => return None,
                 Err(_) => {
                     std::thread::sleep(EVERY);
-                    return true;
+                    return Some(Touched::Anything);
                 }
             }
         }
         while let Ok(event) = self.events.recv_timeout(quiet) {
             self.forget(&event);
+            if self.matters(&event) {
+                touched.add(event);
+            }
         }
-        true
+        // What an editor left beside is no source.
+        if let Touched::These(paths) = &mut touched {
+            paths.retain(|path| self.is_source(path));
+        }
+        Some(touched)
     }
 
     /// A folder that was moved or removed is watched anew when it comes back.

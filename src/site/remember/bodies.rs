@@ -4,7 +4,7 @@
 //! files and data that its shortcodes or components asked for. A text that calls templates also depends on every one of
 //! them and on its own page. A text with something wrong in it is never remembered, so that it is told every time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,11 @@ impl Body {
         Some(body)
     }
 
+    /// What it read while it was rendered, with what that was worth.
+    pub(in crate::site) fn reads(&self) -> &[(Read, Print)] {
+        &self.reads
+    }
+
     /// Its HTML.
     pub(in crate::site) fn html(&self) -> &Html {
         &self.rendered.html
@@ -96,6 +101,13 @@ impl<'a> Bodies<'a> {
     /// What the next build may believe.
     pub(in crate::site) fn done(self) -> BTreeMap<String, Arc<Body>> {
         self.now.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether all bodies but these still stand, when nothing but these was written: what they read besides the library.
+    pub(in crate::site) fn others_hold(&self, written: BTreeSet<&str>) -> bool {
+        let reads = self.before.iter().filter(|(name, _)| !written.contains(name.as_str()));
+        let mut reads = reads.flat_map(|(_, body)| &body.reads).filter(|(read, _)| !read.is_of_heads());
+        reads.all(|(read, print)| self.prints.read(read, self.closure()) == Some(*print))
     }
 
     fn keep(&self, name: &str, body: Arc<Body>) {

@@ -19,6 +19,7 @@ use crate::content::{Kept, Library, Texts};
 use crate::markdown::Highlighter;
 use crate::memory::{Files, Heap, Log, Place, Print, Slice, program};
 use crate::site::Options;
+use crate::site::mend::Last;
 use crate::templates::KeptValues;
 
 pub(super) use bodies::Bodies;
@@ -43,8 +44,26 @@ pub struct Memory {
     pub(super) highlighter: Option<Arc<Highlighter>>,
     /// The values of pages.
     pub(super) values: KeptValues,
+    /// What the last good build left for being mended.
+    pub(super) last: Option<Last>,
     disk: Option<Disk>,
     ahead: Option<Ahead>,
+}
+
+/// The texts and bodies of a build, for the next one.
+#[derive(Debug)]
+pub(super) struct Known {
+    texts: Texts,
+    bodies: BTreeMap<String, Arc<Body>>,
+}
+
+impl Known {
+    pub(super) fn new(library: &Library, bodies: BTreeMap<String, Arc<Body>>) -> Self {
+        let pages = library.pages.iter().filter_map(|page| Some((&page.file.relative, page.kept.as_ref()?)));
+        let sections = library.sections.iter().filter_map(|s| Some((&s.file.relative, s.kept.as_ref()?)));
+        let texts = pages.chain(sections).map(|(name, kept)| (name.clone(), Arc::clone(kept))).collect();
+        Self { texts, bodies }
+    }
 }
 
 /// What a memory is on the disk.
@@ -103,6 +122,7 @@ impl Memory {
     /// Begins a build: forgets what was made otherwise, reads what the disk has.
     pub(super) fn begin(&mut self, loaded: &Loaded, options: &Options, folder: Option<PathBuf>) {
         let environment = environment(loaded, options);
+        self.last = None;
         if self.keeps == Keeps::Disk {
             self.open(&loaded.root.join(super::CACHE), environment, folder);
         } else {
@@ -162,19 +182,20 @@ impl Memory {
         &self.outputs
     }
 
-    /// Takes over what a build made.
-    pub(super) fn remember(&mut self, library: &Library, bodies: BTreeMap<String, Arc<Body>>) {
-        let pages = library.pages.iter().filter_map(|page| Some((&page.file.relative, page.kept.as_ref()?)));
-        let sections = library.sections.iter().filter_map(|s| Some((&s.file.relative, s.kept.as_ref()?)));
-        let texts: Texts = pages.chain(sections).map(|(name, kept)| (name.clone(), Arc::clone(kept))).collect();
-        if let Some(disk) = &self.disk {
-            // A cache that cannot be written (a read-only disk) makes the next build slower, not wrong.
-            let _ = self.save(disk, &texts, &bodies);
-        }
-        (self.texts, self.bodies) = (texts, bodies);
+    /// Takes over the texts and bodies of a build.
+    pub(super) fn remember(&mut self, known: Known) {
+        (self.texts, self.bodies) = (known.texts, known.bodies);
     }
 
-    fn save(&self, disk: &Disk, texts: &Texts, bodies: &BTreeMap<String, Arc<Body>>) -> std::io::Result<()> {
+    /// Writes the texts and bodies of a build to the disk, if that is where they are kept.
+    pub(super) fn save(&self, known: &Known) {
+        if let Some(disk) = &self.disk {
+            // A cache that cannot be written (a read-only disk) makes the next build slower, not wrong.
+            let _ = self.write(disk, &known.texts, &known.bodies);
+        }
+    }
+
+    fn write(&self, disk: &Disk, texts: &Texts, bodies: &BTreeMap<String, Arc<Body>>) -> std::io::Result<()> {
         let mut added: Vec<(String, Vec<u8>)> = Vec::new();
         for (name, kept) in texts {
             if !self.texts.get(name).is_some_and(|before| Arc::ptr_eq(before, kept)) {
@@ -201,7 +222,7 @@ impl Memory {
     /// Takes over the outputs, once they are where they belong.
     pub(super) fn remember_outputs(&mut self, outputs: BTreeMap<String, Made>) {
         if let Some(Disk { outputs: log, .. }) = &self.disk {
-            let changed = outputs.iter().filter(|(name, made)| self.outputs.get(*name) != Some(*made));
+            let changed = changed(&self.outputs, &outputs);
             let mut added: Vec<(String, Vec<u8>)> = changed
                 .map(|(name, made)| (format!("o{name}"), postcard::to_stdvec(made).unwrap_or_default()))
                 .collect();
@@ -240,12 +261,29 @@ fn hex(print: Print) -> String {
 }
 
 /// The records of what is not there any more: they must not come back when the same path is made again.
-fn gone<'a, T>(
+fn gone<'a, T, U>(
     kind: &'static str,
     before: &'a BTreeMap<String, T>,
-    now: &'a BTreeMap<String, T>,
+    now: &'a BTreeMap<String, U>,
 ) -> impl Iterator<Item = String> + 'a {
-    before.keys().filter(|name| !now.contains_key(*name)).map(move |name| format!("{kind}{name}"))
+    let mut now = now.keys().peekable();
+    let gone = before.keys().filter(move |name| {
+        while now.next_if(|other| other < name).is_some() {}
+        now.next_if_eq(name).is_none()
+    });
+    gone.map(move |name| format!("{kind}{name}"))
+}
+
+/// What is new or not the same.
+fn changed<'a, T: PartialEq>(
+    before: &'a BTreeMap<String, T>,
+    now: &'a BTreeMap<String, T>,
+) -> impl Iterator<Item = (&'a String, &'a T)> {
+    let mut before = before.iter().peekable();
+    now.iter().filter(move |(name, value)| {
+        while before.next_if(|(other, _)| other < name).is_some() {}
+        before.next_if(|(other, _)| other == name).is_none_or(|(_, other)| other != *value)
+    })
 }
 
 type Remembered<T> = (String, Arc<T>);

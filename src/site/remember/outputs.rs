@@ -39,6 +39,11 @@ impl Made {
         Self { key: Print::default(), reads: Vec::new(), names: Vec::new(), hash, size, file: None, bytes: None }
     }
 
+    /// What it read while it was made, with what that was worth; `None` when it is made anew each time.
+    pub(in crate::site) fn reads(&self) -> Option<&[(Read, Print)]> {
+        (self.key != Print::default()).then_some(&self.reads)
+    }
+
     /// Whether these are the bytes, without reading them.
     pub(in crate::site) fn is(&self, bytes: &Bytes) -> bool {
         self.bytes.as_ref().is_some_and(|own| own.as_ptr() == bytes.as_ptr() && own.len() == bytes.len())

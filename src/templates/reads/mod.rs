@@ -54,6 +54,11 @@ impl Fields {
         self.0 & other.0 == other.0
     }
 
+    /// Whether something is in both.
+    pub fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -74,6 +79,15 @@ impl Fields {
             "lower" | "higher" => Self::BESIDE,
             _ => Self(0),
         }
+    }
+}
+
+impl FromIterator<Self> for Fields {
+    fn from_iter<I: IntoIterator<Item = Self>>(fields: I) -> Self {
+        fields.into_iter().fold(Self::default(), |mut all, field| {
+            all.add(field);
+            all
+        })
     }
 }
 

@@ -30,15 +30,16 @@ use nodes::{Siblings, insert_aliases, insert_body, list, page_map, paginator, se
 pub(super) enum Shown {
     /// Everything.
     Whole,
-    /// Everything but what their Markdown became: the fields are there and empty. For templates that read none of it.
+    /// Everything but what their Markdown became and the pages beside them: the fields are there and empty. For templates
+    /// that read none of it.
     Light,
 }
 
 impl Shown {
     /// What templates of this closure need.
     fn of(closure: Closure) -> Self {
-        let reads = [Fields::CONTENT, Fields::SUMMARY, Fields::TOC].iter().any(|field| closure.others.has(*field));
-        if reads { Self::Whole } else { Self::Light }
+        let left_out: Fields = [Fields::CONTENT, Fields::SUMMARY, Fields::TOC, Fields::BESIDE].into_iter().collect();
+        if closure.others.meets(left_out) { Self::Whole } else { Self::Light }
     }
 }
 
@@ -66,6 +67,11 @@ pub(super) struct LibraryValues {
     library: Arc<Library>,
     /// The older dialect shows the pages of terms, pagers and feeds without those beside them.
     is_older: bool,
+    sets: Arc<Sets>,
+}
+
+#[derive(Debug)]
+struct Sets {
     whole: Set,
     light: Set,
 }
@@ -86,18 +92,20 @@ struct Set {
 /// The values of a build's pages, for the next one.
 #[derive(Debug, Clone, Default)]
 pub struct Kept {
-    values: Option<Arc<LibraryValues>>,
-    /// Each page with its place in the library, by the path of its file; what it was made of.
+    sets: Option<Arc<Sets>>,
+    /// Each page with its place in the library, by the path of its file; what it was made of, and the pages beside it.
     places: HashMap<String, usize>,
     prints: Vec<Print>,
+    beside: Vec<[Option<PageKey>; 2]>,
 }
 
 impl Kept {
     /// What the next build may take of these values. `prints` has all that each page shows.
     pub(super) fn new(values: &Arc<LibraryValues>, prints: Vec<Print>) -> Self {
-        let pages = values.library.pages.iter().enumerate();
-        let places = pages.map(|(at, page)| (page.file.relative.clone(), at)).collect();
-        Self { values: Some(Arc::clone(values)), places, prints }
+        let pages = &values.library.pages;
+        let places = pages.iter().enumerate().map(|(at, page)| (page.file.relative.clone(), at)).collect();
+        let beside = pages.iter().map(|page| [page.lower, page.higher]).collect();
+        Self { sets: Some(Arc::clone(&values.sets)), places, prints, beside }
     }
 }
 
@@ -134,7 +142,7 @@ impl LibraryValues {
     /// The values of a library whose Markdown is rendered. Those of pages whose prints are in `before` are taken from it.
     pub(super) fn new(library: &Arc<Library>, dialect: Dialect, before: &Kept, prints: &[Print]) -> Self {
         let (whole, light) = (Set::new(library), Set::new(library));
-        if let Some(values) = &before.values {
+        if let Some(sets) = &before.sets {
             let places: Vec<Option<usize>> = library
                 .pages
                 .iter()
@@ -148,24 +156,25 @@ impl LibraryValues {
             for key in library.page_keys() {
                 let Some(at) = place(key) else { continue };
                 // The pages beside it must be the same too, not only have the same content.
-                let (page, old) = (&library[key], &values.library.pages[at]);
+                let (page, [lower, higher]) = (&library[key], before.beside[at]);
                 let same = |new: Option<PageKey>, old: Option<PageKey>| match (new, old) {
                     (None, None) => true,
                     (Some(new), Some(old)) => place(new) == Some(old.0 as usize),
                     _ => false,
                 };
-                let with = same(page.lower, old.lower) && same(page.higher, old.higher);
-                whole.take(key, &values.whole, at, with);
-                light.take(key, &values.light, at, with);
+                let with = same(page.lower, lower) && same(page.higher, higher);
+                whole.take(key, &sets.whole, at, with);
+                light.take(key, &sets.light, at, with);
             }
         }
-        Self { is_older: dialect == Dialect::Zola022, whole, light, library: Arc::clone(library) }
+        let sets = Arc::new(Sets { whole, light });
+        Self { is_older: dialect == Dialect::Zola022, sets, library: Arc::clone(library) }
     }
 
     fn set(&self, shown: Shown) -> &Set {
         match shown {
-            Shown::Whole => &self.whole,
-            Shown::Light => &self.light,
+            Shown::Whole => &self.sets.whole,
+            Shown::Light => &self.sets.light,
         }
     }
 
@@ -200,6 +209,9 @@ impl LibraryValues {
     }
 
     fn page_shown(&self, key: PageKey, shown: Shown) -> Value {
+        if shown == Shown::Light {
+            return self.alone(key, shown);
+        }
         let slot = &self.set(shown).pages[key.0 as usize];
         slot.get_or_init(|| Value::from(self.beside(key, shown))).clone()
     }
