@@ -260,8 +260,15 @@ fn sass(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     })
 }
 
+/// What templates may name is made before them: style sheets and the search index.
+pub(super) fn beforehand(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
+    let mut made = sass(scene)?;
+    made.extend(search_index(scene)?);
+    Ok(made)
+}
+
 /// The search index of each language, made again when any page changed.
-pub(super) fn search_index(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
+fn search_index(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     let library = scene.library;
     let bodies = library.pages.iter().map(|page| &page.rendered).chain(library.sections.iter().map(|s| &s.rendered));
     let bodies: Vec<Print> = bodies.map(|rendered| rendered.prints.content).collect();

@@ -130,6 +130,9 @@ fn with(
     let minify = loaded.config.minify_html || options.minify;
     let closures = &last.closures;
     let scene = Scene { library: &library, renderer: &renderer, closures, makers: &makers, outputs: &made, minify };
+    let beforehand = make::beforehand(&scene).ok()?;
+    prints.beforehand(&beforehand);
+    renderer.beforehand(&beforehand, false);
     let shown = differences(&library, &before);
     let may_change = |planned: &&Planned| {
         let others = closures.of(&template(planned, &library, &renderer)).others;
@@ -141,7 +144,7 @@ fn with(
     let work: Vec<&Planned> = last.planned.par_iter().filter(may_change).collect();
     let made_anew: Result<Vec<Output>, _> = work.par_iter().map(|planned| scene.output(planned)).collect();
     let mut made_anew = made_anew.ok()?;
-    made_anew.extend(make::search_index(&scene).ok()?);
+    made_anew.extend(beforehand);
     let made = made.taken();
     let copies = |path: &String| memory.outputs.get(path).and_then(|made| made.reads()).is_some_and(asks_for_copies);
     if made.iter().any(|(path, made)| made.reads().is_some_and(asks_for_copies) || copies(path)) {
