@@ -54,6 +54,7 @@ fn add_homes(library: &mut Library, config: &Config) {
         };
         let mut section = Section { file, lang: lang.clone(), raw_line: 1, ..Section::default() };
         place_section(&mut section, config);
+        section.components.clear();
         if !is_default {
             // Zola writes this one without its first slash, and templates show it.
             section.path = format!("{lang}/");

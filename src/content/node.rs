@@ -26,7 +26,7 @@ pub struct FileInfo {
     pub components: Vec<String>,
     /// For `x/index.md`, `blog/x/`; otherwise `None`.
     pub colocated_path: Option<String>,
-    /// Folder of the file.
+    /// Folder of the file; empty for a home that nobody wrote.
     pub folder: PathBuf,
 }
 

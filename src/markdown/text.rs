@@ -242,7 +242,9 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                     });
                 }
                 Event::End(TagEnd::Image) if markdown.lazy_async_image => {
-                    in_alt = false;
+                    // The older dialect forgets where the attribute ends: all text that follows is written as if it stood
+                    // in it, and headings do not know it for theirs.
+                    in_alt = self.context.config.dialect == Dialect::Zola022;
                     events.push(Event::InlineHtml("\" loading=\"lazy\" decoding=\"async\" />".into()));
                 }
                 Event::Start(Tag::Link { link_type, dest_url, title, id }) => {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::pagers;
 use super::plan::{Feed, Scope, unplaced};
 use crate::config::{Dialect, ExcludePaginated, Loaded};
-use crate::content::{Library, Page, PageKey, Section, Taxonomy, TaxonomyKey};
+use crate::content::{Library, Page, PageKey, Section, Taxonomy, TaxonomyKey, Term};
 use crate::diagnostic::Diagnostic;
 use crate::output::Output;
 use crate::templates::Renderer;
@@ -72,10 +72,27 @@ pub(super) fn render(
         Scope::Section(key) => context.insert_section(renderer, key, true),
         Scope::Term(key, index) => {
             context.insert("taxonomy", &library[key].kind);
-            context.insert_term(renderer, key, index, false);
+            match loaded.dialect {
+                Dialect::Zola022 => context.insert("term", &TermOfFeed::of(&library[key].items[index])),
+                Dialect::Zola023 => context.insert_term(renderer, key, index, false),
+            }
         }
     }
     renderer.render(&feed.template, &context)
+}
+
+/// All that the older dialect tells a feed of its term.
+#[derive(Debug, Serialize)]
+struct TermOfFeed<'a> {
+    name: &'a str,
+    slug: &'a str,
+    permalink: &'a str,
+}
+
+impl<'a> TermOfFeed<'a> {
+    fn of(term: &'a Term) -> Self {
+        Self { name: &term.name, slug: &term.slug, permalink: &term.permalink }
+    }
 }
 
 fn belongs(page: &Page) -> bool {
@@ -97,18 +114,18 @@ pub(super) fn sitemap(library: &Library, loaded: &Loaded, renderer: &Renderer) -
     let entries = entries(library, loaded);
     let origin = "sitemap.xml";
     if entries.len() < SITEMAP_LIMIT {
-        let text = renderer.render("sitemap.xml", &renderer.site_context().with("entries", &entries))?;
+        let text = renderer.render("sitemap.xml", &renderer.sitemap_context().with("entries", &entries))?;
         return Ok(vec![Output::bytes("sitemap.xml", text, origin)]);
     }
     let mut outputs = Vec::new();
     let mut addresses = Vec::new();
     for (at, part) in entries.chunks(SITEMAP_LIMIT).enumerate() {
         let name = format!("sitemap{}.xml", at + 1);
-        let text = renderer.render("sitemap.xml", &renderer.site_context().with("entries", part))?;
+        let text = renderer.render("sitemap.xml", &renderer.sitemap_context().with("entries", part))?;
         addresses.push(loaded.make_permalink(&name));
         outputs.push(Output::bytes(name, text, origin));
     }
-    let index = renderer.render("split_sitemap_index.xml", &renderer.site_context().with("sitemaps", &addresses))?;
+    let index = renderer.render("split_sitemap_index.xml", &renderer.sitemap_context().with("sitemaps", &addresses))?;
     outputs.push(Output::bytes("sitemap.xml", index, origin));
     Ok(outputs)
 }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::prelude::*;
 
+use super::plan;
 use crate::config::walk::walk;
 use crate::config::{Loaded, text};
 use crate::content::{Asset, Library};
@@ -19,7 +20,10 @@ pub(super) fn assets(library: &Library) -> Vec<Output> {
         let folder = path.trim_start_matches('/');
         Output::file(format!("{folder}{}", asset.name), &asset.source, origin)
     };
-    let pages = library.pages.iter().filter(|page| page.meta.render);
+    // Where a page is not rendered, its files are not either.
+    let unplaced = plan::unplaced(library);
+    let rendered = library.page_keys().filter(|key| library[*key].meta.render && !unplaced.contains(key));
+    let pages = rendered.map(|key| &library[key]);
     let pages = pages.flat_map(|page| page.assets.iter().map(move |asset| copy(&page.path, asset, &page.file.shown)));
     let sections = library.sections.iter();
     let sections =

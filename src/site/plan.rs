@@ -66,13 +66,13 @@ pub(super) enum Scope {
     Term(TaxonomyKey, usize),
 }
 
-/// Pages that their section could not sort: they have no place, so they are not rendered.
+/// Pages that their section could not sort: they have no place, so they are not rendered. Those of a transparent section
+/// may have one in the section around it.
 pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
-    let mut keys = BTreeSet::new();
-    for section in library.section_keys() {
-        keys.extend(
-            library[section].ignored_pages.iter().copied().filter(|key| library[*key].section == Some(section)),
-        );
+    let sections = &library.sections;
+    let mut keys: BTreeSet<PageKey> = sections.iter().flat_map(|section| &section.ignored_pages).copied().collect();
+    if !keys.is_empty() {
+        sections.iter().flat_map(|section| &section.pages).for_each(|key| _ = keys.remove(key));
     }
     keys
 }

@@ -190,7 +190,7 @@ fn render_one(
             None => Ok(String::new()),
         },
         Job::NotFound => renderer.render("404.html", &renderer.site_context()),
-        Job::Robots => renderer.render("robots.txt", &renderer.site_context()),
+        Job::Robots => renderer.render("robots.txt", &renderer.robots_context()),
     }
 }
 

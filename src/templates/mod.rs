@@ -192,7 +192,24 @@ impl Renderer {
         context
     }
 
-    /// `config` and `lang` of the default language, for what the site has once: 404, robots, sitemap.
+    /// `config` for `robots.txt`: the older dialect tells it no language.
+    pub fn robots_context(&self) -> Context {
+        let mut context = self.site_context();
+        if self.shared.loaded.dialect == Dialect::Zola022 {
+            context.remove("lang");
+        }
+        context
+    }
+
+    /// What `sitemap.xml` has beside its entries: nothing in the older dialect.
+    pub fn sitemap_context(&self) -> Context {
+        match self.shared.loaded.dialect {
+            Dialect::Zola022 => Context::new(),
+            Dialect::Zola023 => self.site_context(),
+        }
+    }
+
+    /// `config` and `lang` of the default language, for what the site has once: 404.
     pub fn site_context(&self) -> Context {
         self.language_context(&self.shared.loaded.config.default_language)
     }

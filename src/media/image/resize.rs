@@ -132,20 +132,21 @@ impl Encoding {
 
 /// Decides the format of a copy.
 pub(super) fn encoding(request: &Request, original: &str, lossless: bool) -> Result<Encoding, String> {
-    if request.quality.is_some_and(|q| !(1..=100).contains(&q)) {
-        return Err("`quality` is a number from 1 to 100".to_owned());
-    }
     if request.speed.is_some_and(|s| !(1..=10).contains(&s)) {
         return Err("`speed` is a number from 1 to 10".to_owned());
     }
-    let jpeg = Encoding::Jpeg(request.quality.unwrap_or(75));
+    let quality = |least: u8, default: u8| match request.quality {
+        Some(quality) if !(least..=100).contains(&quality) => Err(format!("`quality` is a number from {least} to 100")),
+        quality => Ok(quality.unwrap_or(default)),
+    };
     Ok(match request.format {
         Format::Auto if lossless => Encoding::Png,
         Format::Auto if original == "svg" => return Err("an SVG has no pixels to resize".to_owned()),
-        Format::Auto | Format::Jpeg => jpeg,
+        Format::Auto | Format::Jpeg => Encoding::Jpeg(quality(1, 75)?),
+        // It has no quality, whatever is asked for.
         Format::Png => Encoding::Png,
-        Format::Webp => Encoding::Webp(request.quality),
-        Format::Avif => Encoding::Avif(request.quality.unwrap_or(80), request.speed.unwrap_or(5)),
+        Format::Webp => Encoding::Webp(request.quality.map(|_| quality(0, 0)).transpose()?),
+        Format::Avif => Encoding::Avif(quality(1, 80)?, request.speed.unwrap_or(5)),
     })
 }
 

@@ -7,6 +7,7 @@ use super::super::Shared;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::files;
+use crate::config::Dialect;
 use crate::config::text::too_deep;
 use serde_json::{Map, Value as Json, json};
 
@@ -56,7 +57,7 @@ pub(super) fn load_data(call: &Call) -> Answer {
         None if required => return Err(format!("`load_data`: {name} does not exist")),
         // Not kept: it may be made before the next one asks.
         None => return Ok(Given::NONE),
-        Some(text) => parse(&text, &format.unwrap_or(found_format).to_lowercase())
+        Some(text) => parse(&text, &format.unwrap_or(found_format).to_lowercase(), call.shared.loaded.dialect)
             .map_err(|problem| format!("`load_data`: {name} cannot be read: {problem}"))?,
     };
     let value = Arc::new(Data { plain: value, value: OnceLock::new() });
@@ -135,7 +136,7 @@ fn fetch(url: &str, call: &Call, required: bool) -> Result<Option<String>, Strin
     }
 }
 
-fn parse(text: &str, format: &str) -> Result<Json, String> {
+fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
     match format {
         "plain" => Ok(Json::from(text)),
         "json" => serde_json::from_str::<Json>(text).map_err(|e| e.to_string()),
@@ -144,7 +145,14 @@ fn parse(text: &str, format: &str) -> Result<Json, String> {
         "yaml" | "yml" => serde_yaml::from_str::<serde_yaml::Value>(text)
             .map_err(|e| e.to_string())
             .and_then(|value| serde_json::to_value(value).map_err(|e| e.to_string())),
-        "toml" => text.parse::<toml::Table>().map(from_toml_table).map_err(|e| e.to_string()),
+        "toml" => {
+            let mut value = text.parse::<toml::Table>().map(from_toml_table).map_err(|e| e.to_string())?;
+            // The older dialect knows no order of keys in TOML but that of their letters.
+            if dialect == Dialect::Zola022 {
+                value.sort_all_objects();
+            }
+            Ok(value)
+        }
         "csv" => csv_value(text),
         "xml" => xml_value(text),
         "bibtex" => bibtex_value(text),

@@ -44,10 +44,12 @@ fn find(call: &Call) -> Result<Option<Node>, String> {
     let path = &*plain(call.must_text("path")?);
     let lang = call.language()?;
     let Some(library) = call.shared.full.get() else { return Ok(None) };
-    // `ancestors` and `subsections` list real file names (`a/_index.en.md`): those are found as they are.
     let localized = urls::localized(call.shared, path, &lang).and_then(|path| library.node(&path));
-    let is_older = call.shared.loaded.dialect == Dialect::Zola022;
-    Ok(localized.or_else(|| library.node(path).filter(|node| is_older || lang_of(library, *node) == lang)))
+    Ok(match call.shared.loaded.dialect {
+        // A language that is named is put into the file's name; without one, `a/_index.fr.md` is found as it is.
+        Dialect::Zola022 => localized,
+        Dialect::Zola023 => localized.or_else(|| library.node(path).filter(|node| lang_of(library, *node) == lang)),
+    })
 }
 
 /// `blog//a.md` and `./blog/a.md` are `blog/a.md`: themes put paths together.
@@ -78,14 +80,18 @@ fn missing(call: &Call, what: &str) -> Answer {
     Err(format!("`get_{what}`: there is no {what} `{path}` in this language{}", or_near(path, known)))
 }
 
-/// A taxonomy by its name or its slug.
+/// A taxonomy by its name, or (dialect 0.23) its slug.
 fn taxonomy<'a>(call: &Call, library: Option<&'a Library>) -> Result<Option<(TaxonomyKey, &'a Taxonomy)>, String> {
     let kind = call.must_text("kind")?;
     let lang = call.language()?;
     let Some(library) = library else { return Ok(None) };
-    let by_slug =
-        library.taxonomies.iter().position(|t| t.lang == lang && (t.kind.slug == kind || t.kind.name == kind));
-    Ok(by_slug.map(|index| (TaxonomyKey(index as u32), &library.taxonomies[index])))
+    let is_newer = call.shared.loaded.dialect == Dialect::Zola023;
+    let is_meant = |t: &Taxonomy| t.lang == lang && (t.kind.name == kind || is_newer && t.kind.slug == kind);
+    Ok(library
+        .taxonomies
+        .iter()
+        .position(is_meant)
+        .map(|index| (TaxonomyKey(index as u32), &library.taxonomies[index])))
 }
 
 fn full<'a>(call: &Call<'a>) -> Option<&'a Library> {
@@ -139,11 +145,11 @@ pub(super) fn get_taxonomy_term(call: &Call) -> Answer {
     }
 }
 
-/// `get_taxonomy_url(kind, term, lang, required=true)`; `name` is the older word for `term`.
+/// `get_taxonomy_url(kind, term, lang, required=true)`; `name` is the older word for `term`, the only one of dialect 0.22.
 pub(super) fn get_taxonomy_url(call: &Call) -> Answer {
-    let wanted = match call.text("term")? {
-        Some(term) => term,
-        None => call.must_text("name")?,
+    let wanted = match (call.shared.loaded.dialect, call.text("term")?) {
+        (Dialect::Zola023, Some(term)) => term,
+        _ => call.must_text("name")?,
     };
     // Shortcodes of the older dialect may ask before anything is rendered.
     let library = match call.shared.loaded.dialect {

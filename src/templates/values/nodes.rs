@@ -20,13 +20,15 @@ impl Siblings {
     }
 }
 
-/// A page or section while its own text is templated: what is made from texts is still empty.
+/// A page or section while its own text is templated: what is made from texts is still empty, and so is what is known
+/// once all are there.
 pub(crate) fn early(library: &Library, node: Node) -> (&'static str, Value) {
     match node {
         Node::Page(key) => {
             let page = &library[key];
             let mut map = page_map(library, page, Siblings::none(), true);
             insert_reading(&mut map, &page.rendered);
+            map.insert("translations".into(), list([]));
             ("page", Value::from(map))
         }
         Node::Section(key) => {
@@ -34,6 +36,7 @@ pub(crate) fn early(library: &Library, node: Node) -> (&'static str, Value) {
             let mut map = section_map(library, section, list([]));
             insert_reading(&mut map, &section.rendered);
             map.insert("subsections".into(), list([]));
+            map.insert("translations".into(), list([]));
             ("section", Value::from(map))
         }
     }
@@ -123,8 +126,10 @@ pub(crate) fn section_map(library: &Library, section: &Section, pages: Value) ->
     map.insert("path".into(), Value::from(section.path.as_str()));
     map.insert("components".into(), Value::from_serializable(&section.components));
     map.insert("toc".into(), Value::from_serializable(&section.rendered.toc));
-    map.insert("word_count".into(), Value::from(section.rendered.word_count));
-    map.insert("reading_time".into(), Value::from(section.rendered.reading_time));
+    let is_written = !section.file.folder.as_os_str().is_empty();
+    let counted = |count: usize| if is_written { Value::from(count) } else { Value::none() };
+    map.insert("word_count".into(), counted(section.rendered.word_count));
+    map.insert("reading_time".into(), counted(section.rendered.reading_time));
     map.insert("lang".into(), Value::from(section.lang.as_str()));
     map.insert("assets".into(), list(section.assets.iter().map(|asset| Value::from(asset.listed.as_str()))));
     map.insert("pages".into(), pages);
