@@ -14,6 +14,7 @@ mod fuzzed;
 mod host_access;
 mod host_calendar;
 mod host_data;
+mod host_fields;
 mod host_forms;
 mod host_http;
 mod host_kit;

@@ -14,7 +14,7 @@ use super::{
     departements,
 };
 use reader::{DATE, Form, HOUR_MISSING, NAMES, NUMBER, ORDER, PAST, REQUIRED};
-pub use series::series;
+pub use series::{series, series_problems};
 
 /// The fields of a submitted form, in order; a name may come several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +59,11 @@ pub fn names(fields: &Fields, seats: u32) -> Result<Vec<String>, Vec<FieldError>
         form.wrong("names", NAMES);
     }
     form.finish(names)
+}
+
+/// Whether a text may stand in a field of one line: no control character, no mark that turns its direction.
+pub fn is_line(text: &str) -> bool {
+    text.chars().all(reader::fits_a_line)
 }
 
 /// Why a request is declined. Fields: `reason`, `answer`.

@@ -47,7 +47,7 @@ impl<'a> Form<'a> {
 
     /// One line: no control character at all.
     pub(super) fn line(&mut self, field: &'static str, least: usize, most: usize) -> String {
-        self.limited(field, least, most, |c| c.is_control() || turns_direction(c))
+        self.limited(field, least, most, |c| !fits_a_line(c))
     }
 
     /// Several lines: line feeds and tabs are fine.
@@ -207,6 +207,11 @@ impl<'a> Form<'a> {
         }
         value.to_owned()
     }
+}
+
+/// No control character, and nothing that turns the direction of a text.
+pub(super) fn fits_a_line(c: char) -> bool {
+    !c.is_control() && !turns_direction(c)
 }
 
 /// Marks that make a text read in another order than it is written.

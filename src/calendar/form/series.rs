@@ -15,30 +15,11 @@ use crate::calendar::{Epoch, FieldError, MOST_DATES, NewSession, Start, french};
 /// none), `times` (how many dates in all), `dates` (other days, `2027-03-04`, one a line). One date alone is no series.
 pub fn series(fields: &Fields, first: NewSession, now: Epoch) -> Result<Vec<NewSession>, Vec<FieldError>> {
     let mut form = Form::new(fields);
-    let mut days = Vec::new();
     let start = first.when.start.civil.date();
-    let times = form.number("times", 1, MOST_DATES as u32, Some(1));
-    match fields.get("repeat") {
-        "" => {}
-        "week" => days.extend((1..times).map(|n| start.saturating_add((i64::from(n) * 7).days()))),
-        "fortnight" => days.extend((1..times).map(|n| start.saturating_add((i64::from(n) * 14).days()))),
-        "month" => days.extend((1..times).filter_map(|n| same_weekday(start, i64::from(n)))),
-        _ => form.wrong("repeat", CHOICE),
-    }
-    if !fields.get("repeat").is_empty() && times < 2 && form.errors.is_empty() {
-        form.wrong("times", NUMBER);
-    }
-    let text = form.text("dates", 0, 1000);
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match line.parse::<Date>().ok().filter(|date| line.len() == 10 && (2000..2200).contains(&date.year())) {
-            Some(date) => days.push(date),
-            None => form.wrong("dates", DATES),
-        }
-    }
+    let mut days = days(&mut form, start);
     days.retain(|day| *day != start);
     days.sort_unstable();
     days.dedup();
-    form.errors.dedup();
     if days.len() >= MOST_DATES {
         form.wrong("dates", NUMBER);
         days.clear();
@@ -52,6 +33,39 @@ pub fn series(fields: &Fields, first: NewSession, now: Epoch) -> Result<Vec<NewS
         }
     }
     form.finish(all)
+}
+
+/// What is wrong with the fields of a series whatever its first date, so that it can be told with what is wrong there.
+pub fn series_problems(fields: &Fields) -> Vec<FieldError> {
+    let mut form = Form::new(fields);
+    days(&mut form, Date::MIN);
+    form.errors
+}
+
+/// The days that follow `start`.
+fn days(form: &mut Form<'_>, start: Date) -> Vec<Date> {
+    let mut days = Vec::new();
+    let times = form.number("times", 1, MOST_DATES as u32, Some(1));
+    let repeat = form.fields.get("repeat");
+    match repeat {
+        "" => {}
+        "week" => days.extend((1..times).map(|n| start.saturating_add((i64::from(n) * 7).days()))),
+        "fortnight" => days.extend((1..times).map(|n| start.saturating_add((i64::from(n) * 14).days()))),
+        "month" => days.extend((1..times).filter_map(|n| same_weekday(start, i64::from(n)))),
+        _ => form.wrong("repeat", CHOICE),
+    }
+    if !repeat.is_empty() && times < 2 && form.errors.is_empty() {
+        form.wrong("times", NUMBER);
+    }
+    let text = form.text("dates", 0, 1000);
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        match line.parse::<Date>().ok().filter(|date| line.len() == 10 && (2000..2200).contains(&date.year())) {
+            Some(date) => days.push(date),
+            None => form.wrong("dates", DATES),
+        }
+    }
+    form.errors.dedup();
+    days
 }
 
 /// The same day of the week at the same rank in a later month; `None` for a fifth one that a month does not have.

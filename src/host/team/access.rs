@@ -15,7 +15,7 @@ use super::account::device;
 use super::passwords::{chosen, password_errors, show_password, untrimmed};
 use super::signed::{self, Halfway};
 use crate::calendar::FieldError;
-use crate::calendar::form::{Fields, is_email};
+use crate::calendar::form::{Fields, is_email, is_line};
 use crate::host::desk::{Desk, Reach, now, see};
 use crate::host::posted::{Asked, Posted};
 use crate::host::values::with_form;
@@ -186,7 +186,7 @@ pub(super) fn name_errors(name: &str) -> Vec<FieldError> {
     let key = match name.chars().count() {
         0 => "calendar_error_required",
         121.. => "calendar_error_long",
-        _ if name.chars().any(char::is_control) => "calendar_error_characters",
+        _ if !is_line(name) => "calendar_error_characters",
         _ => return Vec::new(),
     };
     vec![FieldError { field: "name", key }]

@@ -6,7 +6,7 @@ use axum::http::{Response, StatusCode};
 use serde::Serialize;
 
 use super::Signed;
-use super::session::own;
+use super::session::{no_number, own};
 use crate::calendar::figures::{Filter, Held};
 use crate::calendar::form::Fields;
 use crate::calendar::{Kind, RequestState, view};
@@ -101,11 +101,12 @@ pub(in crate::host) async fn declare(signed: Signed, Path(id): Path<String>, Pos
     if let Err(response) = signed.own_form(&fields) {
         return response;
     }
-    if let Err(response) = own(&signed, &id).await {
-        return response;
-    }
+    let listed = match own(&signed, &id).await {
+        Ok(listed) => listed,
+        Err(response) => return response,
+    };
     let Some(people) = fields.get("people").parse().ok().filter(|people| *people <= MOST_PEOPLE) else {
-        return see(&format!("/equipe/seances/{id}?touchees=1#touchees"));
+        return no_number(&signed, &listed, &fields, "people").await;
     };
     match signed.desk.store().declare_reached(&id, people, &signed.actor(), now()).await {
         Ok(()) => see(&format!("/equipe/seances/{id}?fait=touchees")),

@@ -6,15 +6,16 @@ use axum::http::{Response, StatusCode};
 
 use super::Signed;
 use crate::calendar::form::Fields;
-use crate::calendar::{Command, Refusal, view};
+use crate::calendar::{Command, FieldError, Refusal, view};
 use crate::host::desk::{Reach, now, refused_status, see};
 use crate::host::posted::{Asked, Posted};
+use crate::host::values::with_form;
 use crate::store::{Error, Listed};
 
 /// `GET /equipe/seances/{id}`
 pub(in crate::host) async fn page(signed: Signed, Path(id): Path<String>, Asked(query): Asked) -> Response<Body> {
     match own(&signed, &id).await {
-        Ok(listed) => show(&signed, &listed, StatusCode::OK, query.get("fait"), None).await,
+        Ok(listed) => show(&signed, &listed, &Told { done: query.get("fait"), ..Told::default() }).await,
         Err(response) => response,
     }
 }
@@ -35,10 +36,7 @@ pub(in crate::host) async fn act(signed: Signed, Path(id): Path<String>, Posted(
         "maintenir" => Command::KeepSession { session },
         "places" => match fields.get("capacity").parse().ok().filter(|seats| (1..=5000).contains(seats)) {
             Some(capacity) => Command::ChangeCapacity { session, capacity },
-            None => {
-                let key = "calendar_error_number";
-                return show(&signed, &listed, StatusCode::UNPROCESSABLE_ENTITY, "", Some(key)).await;
-            }
+            None => return no_number(&signed, &listed, &fields, "capacity").await,
         },
         _ => return signed.desk.message(StatusCode::UNPROCESSABLE_ENTITY, "malformed"),
     };
@@ -100,19 +98,36 @@ async fn carry_out(signed: &Signed, listed: &Listed, command: &Command, done: &s
     match signed.desk.store().execute(command, &signed.actor(), now()).await {
         Ok(_) => see(&format!("/equipe/seances/{}?fait={done}", listed.session.id)),
         Err(Error::Refused(refusal)) if refusal != Refusal::NotFound => {
-            show(signed, listed, refused_status(&refusal), "", Some(refusal.key())).await
+            let told = Told { status: refused_status(&refusal), problem: refusal.key(), ..Told::default() };
+            show(signed, listed, &told).await
         }
         Err(error) => signed.desk.failed(error),
     }
 }
 
-async fn show(
+/// The page again, with what was typed: `field` wants a number.
+pub(super) async fn no_number(
     signed: &Signed,
     listed: &Listed,
-    status: StatusCode,
-    done: &str,
-    problem: Option<&str>,
+    fields: &Fields,
+    field: &'static str,
 ) -> Response<Body> {
+    let errors = &[FieldError { field, key: "calendar_error_number" }];
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    show(signed, listed, &Told { status, errors, fields: fields.clone(), ..Told::default() }).await
+}
+
+/// What the page says beside the session: what was done, or why it was not.
+#[derive(Default)]
+struct Told<'a> {
+    status: StatusCode,
+    done: &'a str,
+    problem: &'a str,
+    fields: Fields,
+    errors: &'a [FieldError],
+}
+
+async fn show(signed: &Signed, listed: &Listed, told: &Told<'_>) -> Response<Body> {
     let store = signed.desk.store();
     let (registrations, staff) = match (store.registrations(&listed.session.id).await, store.staff().await) {
         (Ok(registrations), Ok(staff)) => (registrations, staff),
@@ -145,15 +160,14 @@ async fn show(
         Err(error) => return signed.desk.failed(error),
     };
     let shown = view::trainer(&listed.session, listed.seats, &registrations, now());
-    let context = signed
-        .context("/equipe/seances/")
+    let context = with_form(signed.context("/equipe/seances/"), &told.fields, told.errors)
         .with("groups", &groups(&shown.registrations))
         .with("session", &shown)
         .with("reached", &reached)
         .with("trainer_names", &names)
         .with("dates", &dates)
         .with("evaluation", &session.evaluation)
-        .with("done", if known.contains(&done) { done } else { "" })
-        .with("problem", problem.unwrap_or_default());
-    signed.desk.page(status, Reach::Secret, "equipe/seance.html", &context)
+        .with("done", if known.contains(&told.done) { told.done } else { "" })
+        .with("problem", told.problem);
+    signed.desk.page(told.status, Reach::Secret, "equipe/seance.html", &context)
 }

@@ -65,7 +65,10 @@ pub(in crate::host) async fn create(signed: Signed, Posted(fields): Posted) -> R
     };
     let form = match read {
         Ok(form) => form,
-        Err(errors) => return show(&signed, For { errors: &errors, ..target }, &fields).await,
+        Err(mut errors) => {
+            errors.extend(besides(&signed, &fields));
+            return show(&signed, For { errors: &errors, ..target }, &fields).await;
+        }
     };
     let (command, done) = match asked(&signed, &fields, form) {
         Ok(asked) => asked,
@@ -79,6 +82,15 @@ pub(in crate::host) async fn create(signed: Signed, Posted(fields): Posted) -> R
         }
         Err(error) => signed.desk.failed(error),
     }
+}
+
+/// What is wrong with what the form asks for beside the session: all is told at once.
+fn besides(signed: &Signed, fields: &Fields) -> Vec<FieldError> {
+    if !signed.is_coordinator() || fields.get("request").is_empty() {
+        return form::series_problems(fields);
+    }
+    let proposes = fields.get("what") == "proposer";
+    if proposes { form::proposal(fields).err().unwrap_or_default() } else { Vec::new() }
 }
 
 /// What the form of a new session asks for: a session, the dates of a series, the answer to a request; and what to say.
