@@ -69,11 +69,11 @@ fn is_newer(version: &str) -> bool {
 fn content_sign(root: &Path, walked: &Walked, has_shortcodes: bool) -> Option<(Dialect, String)> {
     let cache = root.join(CACHE).join("silent.bin");
     let version = (program(), has_shortcodes);
-    let known: Silent =
-        std::fs::read(&cache).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or_default();
-    let known = if known.version == version { known.files } else { Vec::new() };
+    let bytes = std::fs::read(&cache).unwrap_or_default();
+    let known = postcard::from_bytes::<Silent>(&bytes).ok().filter(|known| known.version == version);
+    let known = known.map(|known| known.files).unwrap_or_default();
     let known: HashMap<&str, (Stamp, i128)> =
-        known.iter().map(|(path, stamp, seen)| (path.as_str(), (*stamp, *seen))).collect();
+        known.into_iter().map(|(path, stamp, seen)| (path, (stamp, seen))).collect();
     let texts = walked.met.par_iter().filter_map(|(entry, seen)| Some((entry.as_ref().ok()?.path(), (*seen)?)));
     let looked: Vec<Looked> = texts
         .map(|(path, (stamp, at))| {
@@ -89,8 +89,7 @@ fn content_sign(root: &Path, walked: &Walked, has_shortcodes: bool) -> Option<(D
     // A few files that changed are read faster than the record of all is written.
     let fresh = looked.iter().filter(|looked| !looked.is_known).count();
     if sign.is_none() && fresh > 64 {
-        let files =
-            looked.iter().filter_map(|looked| Some((looked.path.to_str()?.to_owned(), looked.stamp, looked.at)));
+        let files = looked.iter().filter_map(|looked| Some((looked.path.to_str()?, looked.stamp, looked.at)));
         let bytes = postcard::to_stdvec(&Silent { version, files: files.collect() }).unwrap_or_default();
         // Without it the next build works a little more.
         let _ = std::fs::create_dir_all(root.join(CACHE)).and_then(|()| std::fs::write(&cache, bytes));
@@ -108,10 +107,11 @@ struct Looked<'a> {
 
 /// Content that shows no dialect.
 #[derive(Default, Serialize, Deserialize)]
-struct Silent {
+struct Silent<'a> {
     version: (Print, bool),
     /// Path, state, and when it was looked at.
-    files: Vec<(String, Stamp, i128)>,
+    #[serde(borrow)]
+    files: Vec<(&'a str, Stamp, i128)>,
 }
 
 /// The first file of a folder that shows a dialect.

@@ -55,19 +55,18 @@ struct Record {
 impl Log {
     /// Reads a file, which need not exist. Records of another `version` are left out.
     pub fn open(path: PathBuf, version: Print) -> Self {
-        let bytes = fs::read(&path).unwrap_or_default();
-        Self::of(path, bytes, version)
+        let log = Self::open_any(path);
+        if log.version == version { log } else { Self { version, ..log.emptied() } }
     }
 
-    /// The same of a file that was read already.
-    pub fn of(path: PathBuf, bytes: Vec<u8>, version: Print) -> Self {
-        let mut log = Self { path, version, bytes: Arc::new(bytes), records: Vec::new(), end: 0 };
-        let start = postcard::to_stdvec(&version).unwrap_or_default();
-        if !log.bytes.starts_with(&start) {
-            log.bytes = Arc::default();
-            return log;
-        }
-        let mut at = start.len();
+    /// Reads a file of any version; one that does not exist has none.
+    pub fn open_any(path: PathBuf) -> Self {
+        let bytes = fs::read(&path).unwrap_or_default();
+        let mut log = Self { path, version: Print::NONE, bytes: Arc::new(bytes), records: Vec::new(), end: 0 };
+        let Ok((version, rest)) = postcard::take_from_bytes::<Print>(&log.bytes) else { return log.emptied() };
+        log.version = version;
+        let start = log.bytes.len() - rest.len();
+        let mut at = start;
         let mut records = Vec::new();
         while let Some(record) = record(&log.bytes, at) {
             at = record.value.end;
@@ -87,6 +86,11 @@ impl Log {
         records.retain(|record| !record.value.is_empty());
         log.records = records;
         log
+    }
+
+    /// Whether it is this file, and of this version.
+    pub fn is_of(&self, path: &Path, version: Print) -> bool {
+        self.path == path && self.version == version
     }
 
     /// The same file as if it held nothing.

@@ -14,6 +14,27 @@ thread_local! {
     static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Where a value is written: texts are copied as a whole.
+struct Room(Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Room {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
+}
+
 impl Print {
     /// Of nothing.
     pub const NONE: Self = Self([0; 16]);
@@ -28,7 +49,7 @@ impl Print {
     pub fn of_value<T: Serialize + ?Sized>(value: &T) -> Self {
         let mut room = ROOM.take();
         room.clear();
-        let Ok(written) = postcard::to_extend(value, room) else { return Self::like_no_other() };
+        let Ok(written) = postcard::serialize_with_flavor(value, Room(room)) else { return Self::like_no_other() };
         let print = Self::of(&written);
         ROOM.set(written);
         print

@@ -74,7 +74,7 @@ pub(in crate::site) struct Bodies<'a> {
     highlighter: Option<&'a Highlighter>,
     /// The templates that any body may use.
     small: Print,
-    now: Mutex<BTreeMap<String, Arc<Body>>>,
+    now: Mutex<Vec<(String, Arc<Body>)>>,
 }
 
 impl<'a> Bodies<'a> {
@@ -100,7 +100,7 @@ impl<'a> Bodies<'a> {
 
     /// What the next build may believe.
     pub(in crate::site) fn done(self) -> BTreeMap<String, Arc<Body>> {
-        self.now.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.now.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
     }
 
     /// Whether all bodies but these still stand, when nothing but these was written: what they read besides the library.
@@ -111,7 +111,8 @@ impl<'a> Bodies<'a> {
     }
 
     fn keep(&self, name: &str, body: Arc<Body>) {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), body);
+        let body = (name.to_owned(), body);
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).push(body);
     }
 
     /// What templates called by a text may show of the clock.

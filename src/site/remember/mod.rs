@@ -76,11 +76,54 @@ struct Disk {
     heap: Arc<Heap>,
 }
 
-/// The texts of the last build: much to read, and read while the configuration is.
+/// The records of a cache, much to read: read and understood while the configuration is, whether they turn out to be of
+/// this environment or not.
 #[derive(Debug)]
 struct Ahead {
-    file: PathBuf,
-    bytes: std::thread::JoinHandle<Vec<u8>>,
+    cache: PathBuf,
+    read: std::thread::JoinHandle<(ReadTexts, Option<ReadOutputs>)>,
+}
+
+#[derive(Debug)]
+struct ReadTexts {
+    log: Log,
+    heap: Arc<Heap>,
+    texts: Texts,
+    bodies: BTreeMap<String, Arc<Body>>,
+}
+
+#[derive(Debug)]
+struct ReadOutputs {
+    log: Log,
+    files: Files,
+    outputs: BTreeMap<String, Made>,
+}
+
+impl ReadTexts {
+    fn of(cache: &Path, log: Log) -> Self {
+        let heap = Arc::new(Heap::open(cache.join(BODIES)));
+        let records = log.values().filter_map(|record| text_or_body(record, &heap));
+        let (texts, bodies): (Vec<_>, Vec<_>) = records.partition_map(|either| either);
+        Self { texts: BTreeMap::from_iter(texts), bodies: BTreeMap::from_iter(bodies), log, heap }
+    }
+}
+
+impl ReadOutputs {
+    fn of(log: Log) -> Self {
+        let (files, outputs): (Vec<_>, Vec<_>) =
+            log.values().filter_map(files_or_output).partition_map(|either| either);
+        let files = files.into_iter().next_back().unwrap_or_default();
+        Self { files, outputs: BTreeMap::from_iter(outputs), log }
+    }
+
+    /// The one folder that a site was published in, if there is one: of several nobody knows yet which will be asked for.
+    fn only(cache: &Path) -> Option<Self> {
+        let entries = std::fs::read_dir(cache).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+        let is_outputs = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(OUTPUTS));
+        let mut found = entries.filter(is_outputs);
+        let (only, None) = (found.next()?, found.next()) else { return None };
+        Some(Self::of(Log::open_any(only)))
+    }
 }
 
 /// Where a memory lives.
@@ -108,10 +151,12 @@ impl Memory {
 
     /// For a build of the site in `root` into a folder: what is needed is read from the cache of the site.
     pub fn on_disk(root: &Path) -> Self {
-        let file = root.join(super::CACHE).join(TEXTS);
-        let read = file.clone();
-        let bytes = std::thread::spawn(move || std::fs::read(read).unwrap_or_default());
-        Self { keeps: Keeps::Disk, ahead: Some(Ahead { file, bytes }), ..Self::default() }
+        let cache = std::path::absolute(root).unwrap_or_else(|_| root.to_owned()).join(super::CACHE);
+        let place = cache.clone();
+        let read = std::thread::spawn(move || {
+            rayon::join(|| ReadTexts::of(&place, Log::open_any(place.join(TEXTS))), || ReadOutputs::only(&place))
+        });
+        Self { keeps: Keeps::Disk, ahead: Some(Ahead { cache, read }), ..Self::default() }
     }
 
     /// Whether outputs are kept in memory.
@@ -139,26 +184,20 @@ impl Memory {
 
     fn open(&mut self, cache: &Path, environment: Print, folder: Option<PathBuf>) {
         let place = folder.as_ref().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = hex(Print::of(place.as_bytes()));
-        let ahead = self.ahead.take().filter(|ahead| ahead.file == cache.join(TEXTS));
-        let (texts, outputs) = rayon::join(
-            || match ahead.and_then(|ahead| Some((ahead.file, ahead.bytes.join().ok()?))) {
-                Some((file, bytes)) => Log::of(file, bytes, environment),
-                None => Log::open(cache.join(TEXTS), environment),
-            },
-            || Log::open(cache.join(format!("outputs-{name}.bin")), environment),
-        );
-        let heap = Arc::new(Heap::open(cache.join(BODIES)));
-        let ((of_texts, of_bodies), (of_files, of_outputs)) = rayon::join(
-            || texts.values().filter_map(|record| text_or_body(record, &heap)).partition_map(|either| either),
-            || outputs.values().filter_map(files_or_output).partition_map(|either| either),
-        );
-        self.texts = BTreeMap::from_iter::<Vec<_>>(of_texts);
-        self.bodies = BTreeMap::from_iter::<Vec<_>>(of_bodies);
-        self.files = Vec::into_iter(of_files).next_back().unwrap_or_default();
-        self.outputs = BTreeMap::from_iter::<Vec<_>>(of_outputs);
+        let file = cache.join(format!("{OUTPUTS}{}.bin", hex(Print::of(place.as_bytes()))));
+        let ahead = self.ahead.take().filter(|ahead| ahead.cache == *cache);
+        let (texts, outputs) = ahead.and_then(|ahead| ahead.read.join().ok()).unzip();
+        let texts = texts
+            .filter(|texts| texts.log.is_of(&cache.join(TEXTS), environment))
+            .unwrap_or_else(|| ReadTexts::of(cache, Log::open(cache.join(TEXTS), environment)));
+        let outputs = outputs
+            .flatten()
+            .filter(|outputs| outputs.log.is_of(&file, environment))
+            .unwrap_or_else(|| ReadOutputs::of(Log::open(file, environment)));
+        (self.texts, self.bodies) = (texts.texts, texts.bodies);
+        (self.files, self.outputs) = (outputs.files, outputs.outputs);
         self.folder = folder;
-        self.disk = Some(Disk { texts, outputs, heap });
+        self.disk = Some(Disk { texts: texts.log, outputs: outputs.log, heap: texts.heap });
     }
 
     /// Whether something was believed that could not be had when it was wanted.
@@ -237,6 +276,8 @@ impl Memory {
 const TEXTS: &str = "texts.bin";
 /// The file of the HTML of bodies.
 const BODIES: &str = "bodies.bin";
+/// The beginning of the name of the files of outputs, one for each folder.
+const OUTPUTS: &str = "outputs-";
 /// The record of the states of files.
 const FILES: &str = "files";
 

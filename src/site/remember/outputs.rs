@@ -80,7 +80,8 @@ pub(in crate::site) struct Outputs<'a> {
     /// Whether pages are published with other words than they were made with: the new names of what they show.
     renames: bool,
     keeps_bytes: bool,
-    now: Mutex<BTreeMap<String, Made>>,
+    /// The last one of a path counts.
+    now: Mutex<Vec<(String, Made)>>,
 }
 
 impl<'a> Outputs<'a> {
@@ -96,7 +97,7 @@ impl<'a> Outputs<'a> {
 
     /// What was made, by path: to be taken once, at the end.
     pub(in crate::site) fn taken(&self) -> BTreeMap<String, Made> {
-        std::mem::take(&mut *self.now.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.now.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
     }
 
     /// An output as it is remembered, else by the work. `key` is the print of all that its template sees from the start.
@@ -179,7 +180,8 @@ impl<'a> Outputs<'a> {
     }
 
     fn keep(&self, path: &str, made: Made) {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), made);
+        let made = (path.to_owned(), made);
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).push(made);
     }
 
     fn recall(

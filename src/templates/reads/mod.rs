@@ -14,7 +14,7 @@ mod tests;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use template::Template;
 
@@ -126,7 +126,7 @@ pub struct Closures {
     components: BTreeMap<String, BTreeSet<String>>,
     theme: Option<String>,
     all: Print,
-    known: Mutex<BTreeMap<String, Closure>>,
+    known: RwLock<BTreeMap<String, Closure>>,
 }
 
 impl Closures {
@@ -148,7 +148,7 @@ impl Closures {
         let prints: Vec<(&String, Print)> = texts.iter().map(|(name, template)| (name, template.print)).collect();
         let all = Print::of_value(&prints);
         let theme = loaded.config.theme.as_ref().map(|theme| format!("{theme}/templates/"));
-        Self { texts, components, theme, all, known: Mutex::default() }
+        Self { texts, components, theme, all, known: RwLock::default() }
     }
 
     /// The print of every template together.
@@ -164,12 +164,11 @@ impl Closures {
 
     /// What a template and all it pulls in may read.
     pub fn of(&self, name: &str) -> Closure {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(closure) = known.get(name) {
+        if let Some(closure) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(name) {
             return *closure;
         }
         let closure = self.close(name);
-        known.insert(name.to_owned(), closure);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), closure);
         closure
     }
 
