@@ -240,14 +240,36 @@ fn languages_at_the_root(reader: &mut Reader, rooted: &mut Table, root: &mut Tab
                 continue;
             };
             let help = format!("write `[languages.{}.translations]`", entry.key);
-            reader.warn(&entry.key_span, "texts of a language at the root are the form of an older Zola", help);
+            let older = "texts of a language at the root are the form of an older Zola";
             match language_table(root, &entry.key) {
-                _ if entry.key == default => texts.entries.extend(of_language.entries),
-                Some(table) => {
-                    let item = Item { value: Raw::Table(of_language), span: entry.item.span };
-                    table.entries.push(Entry { key: "translations".to_owned(), key_span: entry.key_span, item });
+                _ if entry.key == default => {
+                    reader.warn(&entry.key_span, older, "write them straight below `[translations]`".to_owned());
+                    texts.entries.extend(of_language.entries);
                 }
-                None => {}
+                Some(table) => {
+                    reader.warn(&entry.key_span, older, help);
+                    match table.entries.iter_mut().find(|entry| find(entry, "translations")) {
+                        // What stands in the language's own table counts more.
+                        Some(Entry { item: Item { value: Raw::Table(known), .. }, .. }) => {
+                            let new = of_language.entries.into_iter();
+                            let new: Vec<Entry> =
+                                new.filter(|text| !known.entries.iter().any(|k| k.key == text.key)).collect();
+                            known.entries.extend(new);
+                        }
+                        _ => {
+                            let item = Item { value: Raw::Table(of_language), span: entry.item.span };
+                            table.entries.push(Entry {
+                                key: "translations".to_owned(),
+                                key_span: entry.key_span,
+                                item,
+                            });
+                        }
+                    }
+                }
+                None => {
+                    let message = format!("the site has no language `{}`: these texts are left out", entry.key);
+                    reader.warn(&entry.key_span, &message, format!("add `[languages.{}]`, and {help}", entry.key));
+                }
             }
         }
     }
@@ -261,8 +283,13 @@ fn languages_at_the_root(reader: &mut Reader, rooted: &mut Table, root: &mut Tab
                 continue;
             };
             let help = format!("put the taxonomy into `[languages.{lang}]`");
-            reader.warn(&at, "`lang` of a taxonomy is a key of an older Zola", help);
-            match language_table(root, &lang) {
+            let table = language_table(root, &lang);
+            let message = match &table {
+                None if lang != default => format!("the site has no language `{lang}`: this taxonomy is left out"),
+                _ => "`lang` of a taxonomy is a key of an older Zola".to_owned(),
+            };
+            reader.warn(&at, &message, help);
+            match table {
                 _ if lang == default => items.push(item),
                 Some(table) => match table.entries.iter_mut().find(|entry| find(entry, "taxonomies")) {
                     Some(Entry { item: Item { value: Raw::Array(known), .. }, .. }) => known.push(item),
