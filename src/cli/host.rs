@@ -175,11 +175,20 @@ fn tell(hub: Option<&websub::Hub>, site: Arc<host::Site>) {
     }
 }
 
-/// Looks at the start and every night whether the database is sound and no seat is miscounted, and counts all figures anew.
+/// Counts all figures anew, and looks whether the database is sound and no seat is miscounted: every night, and at the start,
+/// so that nobody waits for the first count.
 async fn watch(store: Store) {
     let mut day = tokio::time::interval(Duration::from_secs(86_400));
     loop {
         day.tick().await;
+        match store.recount().await {
+            Ok(wrong) if wrong.is_empty() => {}
+            Ok(wrong) => {
+                let rows = wrong.len();
+                tracing::error!(rows, "figures did not say what their rows say; they were counted anew and do now");
+            }
+            Err(error) => tracing::error!(error = format!("{error:#}"), "figures could not be counted anew"),
+        }
         match store.faults().await {
             Ok(faults) => {
                 for fault in faults {
@@ -190,14 +199,6 @@ async fn watch(store: Store) {
                 }
             }
             Err(error) => tracing::error!(error = format!("{error:#}"), "the database could not be looked at"),
-        }
-        match store.recount().await {
-            Ok(wrong) if wrong.is_empty() => {}
-            Ok(wrong) => {
-                let rows = wrong.len();
-                tracing::error!(rows, "figures did not say what their rows say; they were counted anew and do now");
-            }
-            Err(error) => tracing::error!(error = format!("{error:#}"), "figures could not be counted anew"),
         }
     }
 }

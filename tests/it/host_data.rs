@@ -423,8 +423,11 @@ fn tokens_that_are_guessed_reused_or_broken_meet_a_calm_page() {
     ];
     // Every way of the router that takes a token.
     let router = std::fs::read_to_string("src/host/router.rs").unwrap();
-    let ways: Vec<&str> =
-        router.split('"').filter(|path| path.ends_with("/{token}")).map(|path| path.trim_end_matches("{token}")).collect();
+    let ways: Vec<&str> = router
+        .split('"')
+        .filter(|path| path.ends_with("/{token}"))
+        .map(|path| path.trim_end_matches("{token}"))
+        .collect();
     assert_eq!(ways.len(), 8, "{ways:?}");
     for way in ways {
         for guess in guesses {
