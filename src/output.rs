@@ -133,7 +133,8 @@ impl Manifest {
             };
             Ok((output.path.clone(), FileEntry { hash: hex::encode(hash), size, mime: mime_of(&output.path) }))
         };
-        outputs.par_iter().map(describe).collect::<Result<BTreeMap<_, _>, PathBuf>>().map(|files| Self { files })
+        let files: Result<Vec<_>, PathBuf> = outputs.par_iter().map(describe).collect();
+        Ok(Self { files: files?.into_iter().collect() })
     }
 }
 

@@ -111,7 +111,9 @@ impl Mounted<'_> {
         if entry.path_is_symlink() && entry.depth() > 0 {
             looked.problems.extend(text::leads_out(self.root, path, &shown, self.inside));
         }
-        if !entry.file_type().is_file() || self.ignored.is_match(path) || self.ignored.is_match(&shown) {
+        // Asking is not for nothing, even when nothing is ignored.
+        let is_ignored = || !self.ignored.is_empty() && (self.ignored.is_match(path) || self.ignored.is_match(&shown));
+        if !entry.file_type().is_file() || is_ignored() {
             return looked;
         }
         let relative = format!("{}{}", self.mount, slashed(path.strip_prefix(self.content).unwrap_or(path)));
