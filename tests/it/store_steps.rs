@@ -48,11 +48,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (0..2_usize, 0..6_u8).prop_map(|(of, slot)| Step::Move(of, slot)),
         1 => (0..2_usize).prop_map(Step::Postpone),
         1 => prop::bool::weighted(0.15).prop_map(|yes| if yes { Step::CancelSession(0) } else { Step::Wait(60) }),
-        1 => Just(Step::Ask),
+        2 => Just(Step::Ask),
         1 => Just(Step::Decline),
         1 => (0..6_u8).prop_map(Step::Accept),
-        1 => (0..6_u8).prop_map(Step::Propose),
-        1 => any::<bool>().prop_map(Step::AnswerProposal),
+        2 => (0..6_u8).prop_map(Step::Propose),
+        2 => any::<bool>().prop_map(Step::AnswerProposal),
         1 => any::<u8>().prop_map(Step::Forget),
         1 => (0..2_usize, 0..90_u32).prop_map(|(of, people)| Step::Declare(of, people)),
     ];
@@ -191,7 +191,10 @@ impl Run<'_> {
                 self.holds(before, &after, command.as_ref(), refused);
             }
             self.nobody_is_in_two_places(pool).await;
-            self.figures_say_what_rows_say(pool).await;
+            // What was not followed stays wrong: not every step needs a look.
+            if index % 3 == 0 {
+                self.figures_say_what_rows_say(pool).await;
+            }
         }
         assert_eq!(self.base.store.recount().await.unwrap(), BTreeSet::new(), "what was followed is what is there");
     }
