@@ -24,23 +24,14 @@ pub(super) fn block(highlighter: Option<&Highlighter>, fence: Option<&str>, code
     if let Some(highlighter) = highlighter {
         return highlighter.block(fence.unwrap_or_default(), code);
     }
-    let mut html = match fence.filter(|f| !f.is_empty()) {
-        Some(fence) => {
-            let language = if names_language(fence) { parse_markdown_fence(fence).lang } else { String::new() };
-            let mut attribute = String::new();
-            let _ = escape_html(&mut attribute, &language);
-            format!("<pre><code data-lang=\"{attribute}\">")
-        }
-        None => "<pre><code>".to_owned(),
+    let mut html = match parse_markdown_fence(fence.unwrap_or_default()).lang {
+        plain if plain == PLAIN_GRAMMAR_NAME => "<pre><code>".to_owned(),
+        // Not escaped, as in Zola.
+        language => format!("<pre><code data-lang=\"{language}\">"),
     };
     let _ = escape_html(&mut html, code);
     html.push_str("</code></pre>\n");
     (html, None)
-}
-
-/// Whether a fence has a word that can only be a language.
-fn names_language(fence: &str) -> bool {
-    fence.split(',').map(str::trim).any(|part| !part.is_empty() && !part.contains('=') && part != "linenos")
 }
 
 /// Something about a fence that its writer should know.

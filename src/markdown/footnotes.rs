@@ -5,39 +5,29 @@
 use std::collections::HashMap;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
-use pulldown_cmark_escape::escape_html;
 
 use crate::config::Dialect;
 
-/// Takes definitions out of the text, numbers them in the order of their first citation, and appends them as a list.
-/// A definition that nothing cites is dropped.
+/// A definition: its name and what it says.
+type Definition<'a> = (CowStr<'a>, Vec<Event<'a>>);
+
+/// For each name its number, and how often it was cited.
+type Cited = HashMap<String, (usize, usize)>;
+
+/// Takes definitions out of the text and appends them as a list, in the order in which they are cited first, be it by the
+/// text or by another definition. One that nothing cites is dropped; two of one name both stay, as in Zola.
 pub(super) fn to_the_bottom(events: Vec<Event>, dialect: Dialect) -> Vec<Event> {
-    let (mut text, definitions) = separate(events);
-    let mut cited: HashMap<String, (usize, usize)> = HashMap::new(); // name → number, times cited
-    let mut order = Vec::new();
-    for event in &mut text {
-        if let Event::FootnoteReference(name) = event {
-            *event = Event::Html(cite(name, &mut cited, &mut order, dialect).into());
-        }
-    }
-    let mut bodies: HashMap<String, Vec<Event>> = HashMap::new();
-    for (name, mut body) in definitions {
-        for event in &mut body {
-            if let Event::FootnoteReference(inner) = event {
-                *event = Event::Html(cite(inner, &mut cited, &mut order, dialect).into());
-            }
-        }
-        bodies.entry(name.to_string()).or_insert(body);
-    }
-    order.retain(|name| bodies.contains_key(name));
-    if order.is_empty() {
+    let mut cited = Cited::new();
+    let (mut text, mut definitions) = separate(events, &mut cited, dialect);
+    if definitions.is_empty() {
         return text;
     }
+    definitions.retain(|(name, _)| cited.contains_key(&**name));
+    definitions.sort_by_key(|(name, _)| cited.get(&**name).map(|(number, _)| *number));
     text.push(Event::Html("<section class=\"footnotes\">\n<ol class=\"footnotes-list\">\n".into()));
-    for name in order {
-        let body = bodies.remove(&name).unwrap_or_default();
-        let times = cited.get(&name).map_or(0, |(_, times)| *times);
-        text.push(Event::Html(format!("<li id=\"fn-{}\">\n", escaped(&name)).into()));
+    for (name, body) in definitions {
+        let times = cited.get(&*name).map_or(0, |(_, times)| *times);
+        text.push(Event::Html(format!("<li id=\"fn-{name}\">").into()));
         text.extend(with_ways_back(body, &name, times));
         text.push(Event::Html("</li>\n".into()));
     }
@@ -45,33 +35,36 @@ pub(super) fn to_the_bottom(events: Vec<Event>, dialect: Dialect) -> Vec<Event> 
     text
 }
 
-type Definitions<'a> = Vec<(CowStr<'a>, Vec<Event<'a>>)>;
-
-fn separate(events: Vec<Event>) -> (Vec<Event>, Definitions) {
+fn separate<'a>(events: Vec<Event<'a>>, cited: &mut Cited, dialect: Dialect) -> (Vec<Event<'a>>, Vec<Definition<'a>>) {
     let mut text = Vec::with_capacity(events.len());
-    let mut definitions: Definitions = Vec::new();
-    let mut open: Definitions = Vec::new();
+    let mut definitions = Vec::new();
+    let mut open: Vec<Definition> = Vec::new();
     for event in events {
-        match event {
-            Event::Start(Tag::FootnoteDefinition(name)) => open.push((name, Vec::new())),
-            Event::End(TagEnd::FootnoteDefinition) => definitions.extend(open.pop()),
-            event => match open.last_mut() {
-                Some((_, body)) => body.push(event),
-                None => text.push(event),
-            },
+        let event = match event {
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                open.push((name, Vec::new()));
+                continue;
+            }
+            Event::End(TagEnd::FootnoteDefinition) => {
+                definitions.extend(open.pop());
+                continue;
+            }
+            Event::FootnoteReference(name) => Event::Html(cite(&name, cited, dialect).into()),
+            event => event,
+        };
+        match open.last_mut() {
+            Some((_, body)) => body.push(event),
+            None => text.push(event),
         }
     }
     (text, definitions)
 }
 
-fn cite(name: &str, cited: &mut HashMap<String, (usize, usize)>, order: &mut Vec<String>, dialect: Dialect) -> String {
+/// A citation. Names are not escaped, as in Zola.
+fn cite(name: &str, cited: &mut Cited, dialect: Dialect) -> String {
     let next = cited.len() + 1;
-    let (number, times) = cited.entry(name.to_owned()).or_insert_with(|| {
-        order.push(name.to_owned());
-        (next, 0)
-    });
+    let (number, times) = cited.entry(name.to_owned()).or_insert((next, 0));
     *times += 1;
-    let name = escaped(name);
     let shown = match dialect {
         Dialect::Zola022 => number.to_string(),
         Dialect::Zola023 => format!("[{number}]"),
@@ -81,22 +74,16 @@ fn cite(name: &str, cited: &mut HashMap<String, (usize, usize)>, order: &mut Vec
 
 /// The links back go into the last paragraph when there is one, so that they stand beside its text.
 fn with_ways_back<'a>(mut body: Vec<Event<'a>>, name: &str, times: usize) -> Vec<Event<'a>> {
-    let name = escaped(name);
     let mut links = String::new();
     for time in 1..=times {
         let mark = if time == 1 { String::new() } else { time.to_string() };
         links.push_str(&format!(" <a href=\"#fr-{name}-{time}\">↩{mark}</a>"));
     }
-    let at = match body.last() {
-        Some(Event::End(TagEnd::Paragraph)) => body.len() - 1,
-        _ => body.len(),
-    };
-    body.insert(at, Event::Html(links.into()));
+    // The paragraph's end is written with them: for the summary it stays open, as in Zola.
+    if matches!(body.last(), Some(Event::End(TagEnd::Paragraph))) {
+        body.pop();
+        links.push_str("</p>\n");
+    }
+    body.push(Event::Html(links.into()));
     body
-}
-
-fn escaped(name: &str) -> String {
-    let mut out = String::new();
-    let _ = escape_html(&mut out, name);
-    out
 }

@@ -3,9 +3,11 @@
 //! Entry point: [`finish`], over the events of a text in which headings are still pulldown-cmark's.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use pulldown_cmark_escape::escape_html;
+use regex::Regex;
 
 use super::Context;
 use super::markup::{self, Kind, Markup};
@@ -189,11 +191,11 @@ fn insert_anchors(events: &mut Vec<Event>, anchors: Vec<(usize, usize, String)>,
     *events = merged;
 }
 
-/// `<a …>` of an anchor template's output.
+static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(<\s*a[^>]*>).*?<\s*/\s*a>").expect("a fixed pattern"));
+
+/// `<a …>` of an anchor template's output, which has to close it on the same line.
 fn opening_tag(link: &str) -> Option<String> {
-    let start = link.find("<a")?;
-    let end = start + link[start..].find('>')?;
-    Some(link[start..=end].to_owned())
+    LINK.captures(link).map(|found| found[1].to_owned())
 }
 
 /// The flat list as a tree: a heading's children are the deeper ones that follow it.

@@ -4,9 +4,10 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
+use regex::Regex;
 
 use super::{Context, Highlighter, Hooks, Places, SUGGESTED, render};
 use crate::config::{InsertAnchor, LinkLevel, Loaded};
@@ -179,7 +180,7 @@ fn check_anchors(library: &Library, loaded: &Loaded, nodes: &[Node]) -> Vec<Diag
         .filter_map(|link| library.node(&link.path))
         .collect();
     // Identifiers are collected once for each page that is linked to with an anchor, and for no other.
-    let ids: BTreeMap<Node, HashSet<&str>> = nodes
+    let ids: BTreeMap<Node, Identifiers> = nodes
         .iter()
         .filter(|node| linked.contains(node))
         .map(|node| (*node, identifiers(view(library, *node).rendered, matches!(node, Node::Page(_)))))
@@ -205,7 +206,7 @@ fn check_anchors(library: &Library, loaded: &Loaded, nodes: &[Node]) -> Vec<Diag
             if view(library, target).rendered.failed {
                 continue;
             }
-            if ids.get(&target).is_none_or(|known| !known.contains(anchor.as_str())) {
+            if ids.get(&target).is_none_or(|known| !known.have(anchor)) {
                 told += 1;
                 let known = ids.get(&target).filter(|_| told <= SUGGESTED);
                 let place = places.of(0..0, Some(&link.written));
@@ -221,35 +222,53 @@ fn missing(
     place: Place,
     link: &InternalLink,
     anchor: &str,
-    known: Option<&HashSet<&str>>,
+    known: Option<&Identifiers>,
 ) -> Diagnostic {
     let message = format!("the link `{}` leads to an anchor that `{}` does not have", link.written, link.path);
     let mut problem = Diagnostic::error(message).at(place);
     if loaded.config.link_checker.internal_level == LinkLevel::Warn {
         problem.level = Level::Warning;
     }
-    let mut ids: Vec<&str> = known.into_iter().flatten().copied().collect();
+    let mut ids: Vec<&str> = known.into_iter().flat_map(Identifiers::all).collect();
     ids.sort_unstable();
+    ids.dedup();
     match crate::diagnostic::did_you_mean(anchor, ids) {
         Some(near) => problem.help(format!("did you mean `#{near}`?")),
         None => problem.help("headings get their identifier from their text, or from `{#identifier}` after it"),
     }
 }
 
-/// Everything an anchor may lead to. In pages any `id` or `name` counts, in sections only headings, as in Zola.
-fn identifiers(rendered: &Rendered, is_page: bool) -> HashSet<&str> {
-    let mut ids = HashSet::new();
-    collect(&rendered.toc, &mut ids);
+/// Everything an anchor may lead to.
+struct Identifiers<'a> {
+    /// Those of headings.
+    headings: HashSet<&'a str>,
+    /// What any element of a page has as `id` or `name`, in small letters: there Zola does not tell capitals. What stands
+    /// before a blank counts as well.
+    others: HashSet<String>,
+}
+
+impl Identifiers<'_> {
+    fn have(&self, anchor: &str) -> bool {
+        self.headings.contains(anchor) || (!self.others.is_empty() && self.others.contains(&anchor.to_lowercase()))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &str> {
+        self.headings.iter().copied().chain(self.others.iter().map(String::as_str))
+    }
+}
+
+static ATTRIBUTE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?i)\s(?:id|name) *= *["']*([^"'>\n]{0,300})["'>]"#).expect("a fixed pattern"));
+
+/// In pages any `id` or `name` counts, in sections only headings, as in Zola.
+fn identifiers(rendered: &Rendered, is_page: bool) -> Identifiers<'_> {
+    let mut ids = Identifiers { headings: HashSet::new(), others: HashSet::new() };
+    collect(&rendered.toc, &mut ids.headings);
     if is_page {
-        for attribute in [" id=", " name=", "\nid=", "\nname="] {
-            for (at, _) in rendered.html.match_indices(attribute) {
-                let rest = &rendered.html[at + attribute.len()..];
-                let value = match rest.chars().next() {
-                    Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next(),
-                    _ => rest.split([' ', '>', '\n']).next(),
-                };
-                ids.extend(value);
-            }
+        for found in ATTRIBUTE.captures_iter(&rendered.html) {
+            let value = found[1].to_lowercase();
+            ids.others.extend(value.match_indices(' ').map(|(end, _)| value[..end].to_owned()));
+            ids.others.insert(value);
         }
     }
     ids

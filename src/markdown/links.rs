@@ -90,7 +90,7 @@ pub(super) fn is_colocated(link: &str) -> bool {
 }
 
 fn has_scheme(link: &str) -> bool {
-    let end = link.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(link.len());
+    let end = link.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(link.len());
     end > 0 && link[end..].starts_with(':')
 }
 
@@ -144,7 +144,9 @@ mod tests {
 
     #[test]
     fn a_path_beside_the_page_is_told_from_an_address() {
-        assert!(is_colocated("photo.png") && is_colocated("a/b.pdf"));
+        for link in ["photo.png", "a/b.pdf", "a_b:c", "git+ssh://a.test", "é:x"] {
+            assert!(is_colocated(link), "{link}");
+        }
         for link in ["/a", "../a", "#a", "mailto:a@b.test", "tel:119", "https://a.test"] {
             assert!(!is_colocated(link), "{link}");
         }

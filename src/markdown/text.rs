@@ -59,9 +59,6 @@ fn render_filled<'c>(
     let Walk { mut rendered, mut found, has_summary, pending, blocks, .. } = walk;
     found.extend(pending.into_iter().flat_map(|pending| pending.faults));
 
-    if context.config.markdown.bottom_footnotes {
-        events = footnotes::to_the_bottom(events, context.config.dialect);
-    }
     match headings::finish(&mut events, context) {
         Ok((toc, faults)) => {
             rendered.toc = toc;
@@ -70,8 +67,11 @@ fn render_filled<'c>(
         Err(message) => found.push(template_problem("anchor-link.html", message)),
     }
     rendered.hooked |= context.writer(Kind::Heading).is_some() && !rendered.toc.is_empty();
-    let cut = if has_summary { events.iter().position(is_cut) } else { None };
-    match summary::write(events, cut, context) {
+    // Headings come first: those of footnotes stand in the table of contents where they were written.
+    if context.config.markdown.bottom_footnotes {
+        events = footnotes::to_the_bottom(events, context.config.dialect);
+    }
+    match summary::write(events, has_summary, context) {
         Ok((html, summary)) => (rendered.html, rendered.summary) = (html.into(), summary),
         Err(message) => found.push(template_problem("summary-cutoff.html", message)),
     }
@@ -79,10 +79,6 @@ fn render_filled<'c>(
         rendered.blocks = highlighter.places(&blocks, &rendered.html);
     }
     (rendered, found)
-}
-
-fn is_cut(event: &Event) -> bool {
-    matches!(event, Event::Html(html) | Event::InlineHtml(html) if html.contains(summary::CONTINUE))
 }
 
 fn template_problem(template: &str, message: String) -> Diagnostic {
@@ -152,6 +148,9 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
         let decorated = links::decorates(markdown);
         let mut events = Vec::new();
         let mut code: Option<Code> = None;
+        // Zola 0.22 does not leave the alternative of a lazy image again: all texts after it go the way of attributes, and
+        // headings find no words in them.
+        let never_leaves = self.context.config.dialect == Dialect::Zola022;
         let mut in_alt = false;
         let mut without_end = false;
         // Links do not stand in one another: one mark is enough for the end of one that is left out.
@@ -167,7 +166,7 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                     Event::End(TagEnd::Image) if open.inner > 0 => open.inner -= 1,
                     Event::End(TagEnd::Image) => {
                         let html = image.take().map(|image| self.image(&image, &span)).unwrap_or_default();
-                        events.push(Event::InlineHtml(html.into()));
+                        events.push(Event::Html(html.into()));
                     }
                     event => markup::plain(event, &mut open.alt),
                 }
@@ -184,7 +183,15 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                         true => Event::Text(EMOJI.replace_all(&text).into_owned().into()),
                         false => Event::Text(text.into()),
                     };
+                    let first = events.len();
                     events.extend(self.fill(&text, span, between));
+                    if in_alt {
+                        escape_before_last(&mut events[first..]);
+                    }
+                }
+                Event::Html(html) | Event::InlineHtml(html) if !self.has_summary && summary::has_mark(&html) => {
+                    self.has_summary = true;
+                    events.push(Event::Html(summary::CONTINUE.into()));
                 }
                 Event::Html(html) | Event::InlineHtml(html) if self.waits_in(&html) => {
                     events.extend(self.fill(&html, span, |html| Event::Html(html.into())));
@@ -199,7 +206,7 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                     // This text stands inside an attribute that we write ourselves.
                     let text =
                         if markdown.render_emoji { EMOJI.replace_all(&text).into_owned() } else { text.to_string() };
-                    events.push(Event::InlineHtml(escaped(&text).into()));
+                    events.push(Event::Html(escaped(&text).into()));
                 }
                 Event::Text(text) if markdown.render_emoji => {
                     events.push(Event::Text(EMOJI.replace_all(&text).into_owned().into()));
@@ -237,15 +244,13 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                     }
                     in_alt = markdown.lazy_async_image;
                     events.push(match markdown.lazy_async_image {
-                        true => Event::InlineHtml(lazy_image(&address, &title).into()),
+                        true => Event::Html(lazy_image(&address, &title).into()),
                         false => Event::Start(Tag::Image { link_type, dest_url: address, title, id }),
                     });
                 }
                 Event::End(TagEnd::Image) if markdown.lazy_async_image => {
-                    // The older dialect forgets where the attribute ends: all text that follows is written as if it stood
-                    // in it, and headings do not know it for theirs.
-                    in_alt = self.context.config.dialect == Dialect::Zola022;
-                    events.push(Event::InlineHtml("\" loading=\"lazy\" decoding=\"async\" />".into()));
+                    in_alt = never_leaves;
+                    events.push(Event::Html("\" loading=\"lazy\" decoding=\"async\" />".into()));
                 }
                 Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                     let (address, outside) = match link_type {
@@ -265,7 +270,7 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                         continue;
                     }
                     events.push(match outside && decorated {
-                        true => Event::InlineHtml(links::external_tag(markdown, &address, &title).into()),
+                        true => Event::Html(links::external_tag(markdown, &address, &title).into()),
                         false => Event::Start(Tag::Link { link_type, dest_url: address.into(), title, id }),
                     });
                 }
@@ -273,16 +278,8 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                 Event::End(TagEnd::Link) if link.is_some() => {
                     if let Some(link) = link.take() {
                         let inside = events.split_off(link.from);
-                        events.push(Event::InlineHtml(self.hooked_link(&link, &inside).into()));
+                        events.push(Event::Html(self.hooked_link(&link, &inside).into()));
                     }
-                }
-                Event::Html(html) => {
-                    let cut = self.cut(&html);
-                    events.push(Event::Html(cut.map_or(html, Into::into)));
-                }
-                Event::InlineHtml(html) => {
-                    let cut = self.cut(&html);
-                    events.push(Event::InlineHtml(cut.map_or(html, Into::into)));
                 }
                 other => events.push(other),
             }
@@ -309,16 +306,6 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                 Piece::Filled(filled) => code.code.push_str(&filled),
             }
         }
-    }
-
-    /// Raw HTML with the summary's mark replaced, the first time it comes.
-    fn cut(&mut self, html: &str) -> Option<String> {
-        if self.has_summary {
-            return None;
-        }
-        let cut = summary::marker(html)?;
-        self.has_summary = true;
-        Some(cut)
     }
 
     fn code(&mut self, block: &Code, span: Range<usize>) -> String {
@@ -426,6 +413,16 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
     /// what was written is looked for in the source.
     fn place(&mut self, span: Range<usize>, written: Option<&str>) -> Place {
         self.places.of(span, written)
+    }
+}
+
+/// Texts between shortcodes as attributes have them. What comes after the last shortcode stays a text, as in Zola.
+fn escape_before_last(events: &mut [Event]) {
+    let Some((_, before)) = events.split_last_mut() else { return };
+    for event in before {
+        if let Event::Text(text) = event {
+            *event = Event::Html(escaped(text).into());
+        }
     }
 }
 

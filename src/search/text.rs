@@ -5,12 +5,12 @@ use scraper::{ElementRef, Html, Node};
 use crate::output::html_depth;
 
 /// Elements whose text nobody searches.
-const SKIPPED: &[&str] = &["script", "style", "pre", "template", "noscript"];
+const SKIPPED: &[&str] = &["script", "style", "pre", "template", "svg", "math"];
 
 /// Elements in one another past which the parser would take the square of the length.
 const DEEPEST: usize = 500;
 
-/// The text of an HTML fragment: lines trimmed, empty ones left out, `&`, `<` and `>` still written as entities.
+/// The text of an HTML fragment: one blank between words, empty lines left out, `&`, `<` and `>` still written as entities.
 pub(super) fn of_html(html: &str) -> String {
     if html_depth(html.as_bytes()) > DEEPEST {
         return lines(&plainly(html));
@@ -22,7 +22,18 @@ pub(super) fn of_html(html: &str) -> String {
 }
 
 fn lines(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    let mut joined = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let mut is_first = true;
+        for word in line.split_whitespace() {
+            if !joined.is_empty() {
+                joined.push(if is_first { '\n' } else { ' ' });
+            }
+            joined.push_str(word);
+            is_first = false;
+        }
+    }
+    joined
 }
 
 /// What stands between tags, without asking what they mean.
@@ -74,7 +85,7 @@ mod tests {
 
     #[test]
     fn code_scripts_and_comments_are_no_text() {
-        let html = "<p>Un &amp; <b>deux</b>. <!-- x --> <script>no()</script></p>\n<pre>code</pre>\n<p>Trois</p>\n";
+        let html = "<p>Un  &amp;\t<b>deux</b>. <!-- x --> <script>no()</script></p>\n<pre>code</pre>\n<svg><text>no</text></svg>\n<p>Trois</p>\n";
         assert_eq!(of_html(html), "Un &amp; deux.\nTrois");
     }
 }
