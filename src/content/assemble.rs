@@ -131,7 +131,9 @@ fn link_sections(library: &mut Library, _config: &Config) {
 }
 
 /// Puts every page into its section, and into those above a transparent one.
-fn link_pages(library: &mut Library, _config: &Config) {
+fn link_pages(library: &mut Library, config: &Config) {
+    // The older dialect has pages that are not rendered in no section's list.
+    let is_older = config.dialect == Dialect::Zola022;
     // Pages come folder by folder.
     let mut last: Option<(PageKey, Option<SectionKey>)> = None;
     for key in library.page_keys() {
@@ -143,6 +145,10 @@ fn link_pages(library: &mut Library, _config: &Config) {
             _ => index_path(&folder(components), &lang, library),
         };
         last = Some((key, nearest));
+        if is_older && !library[key].meta.render {
+            library[key].section = nearest;
+            continue;
+        }
         let Some(nearest) = nearest else {
             let template = library[key].meta.template.clone();
             library[key].template = template;

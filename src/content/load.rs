@@ -64,7 +64,7 @@ pub fn load_with(
     }
     data_pages::add(&mut pages, requests, &source, &cascades, &mut problems);
     if !options.drafts {
-        leave_drafts_out(&mut pages, &mut sections, config);
+        leave_drafts_out(&mut pages, &mut sections);
     }
     if options.fallback {
         fallback::fill(&mut pages, &mut sections, config, &found);
@@ -345,16 +345,15 @@ fn components(path: &str) -> Vec<String> {
     path.split('/').filter(|c| !c.is_empty()).map(str::to_owned).collect()
 }
 
-/// Drops drafts, and everything of the folder of a draft section (in its language; the default one's takes all).
-fn leave_drafts_out(pages: &mut Vec<Page>, sections: &mut Vec<Section>, config: &Config) {
+/// Drops drafts, and everything in the folder of a draft section, whatever its language; what stays is the section's own
+/// file in other languages.
+fn leave_drafts_out(pages: &mut Vec<Page>, sections: &mut Vec<Section>) {
     let folder_of = |section: &Section| section.file.components.iter().map(|c| format!("{c}/")).collect::<String>();
-    let drafts: Vec<(String, String)> =
-        sections.iter().filter(|s| s.meta.draft).map(|s| (folder_of(s), s.lang.clone())).collect();
-    let dropped = |relative: &str, lang: &str| {
-        let mut drafts = drafts.iter();
-        drafts
-            .any(|(folder, of)| relative.starts_with(folder.as_str()) && (of == lang || *of == config.default_language))
-    };
-    pages.retain(|p| !p.meta.draft && !dropped(&p.file.relative, &p.lang));
-    sections.retain(|s| !dropped(&s.file.relative, &s.lang));
+    let drafts: Vec<String> = sections.iter().filter(|s| s.meta.draft).map(folder_of).collect();
+    let dropped = |relative: &str| drafts.iter().any(|folder| relative.starts_with(folder.as_str()));
+    pages.retain(|p| !p.meta.draft && !dropped(&p.file.relative));
+    sections.retain(|section| {
+        let own = folder_of(section);
+        !section.meta.draft && drafts.iter().all(|folder| own == *folder || !own.starts_with(folder.as_str()))
+    });
 }

@@ -164,7 +164,6 @@ fn body(html: &str, search: &Search) -> String {
 fn elasticlunr(items: &[Item], lang: &str, search: &Search, config: &Config) -> Result<String, Diagnostic> {
     let fields = chosen_of(search);
     let older = config.dialect == Dialect::Zola022;
-    let rows = if older { &config.default_options().search } else { search };
     let mut index = IndexBuilder::with_language(language(lang, config.dialect)?);
     for field in &fields {
         index = match *field {
@@ -174,8 +173,8 @@ fn elasticlunr(items: &[Item], lang: &str, search: &Search, config: &Config) -> 
     }
     let mut index = index.build();
     for item in items {
-        // Zola 0.22 fills rows by what the whole site includes, and leaves a missing date out: what follows moves up.
-        let row = chosen_of(rows).into_iter().filter(|field| !older || *field != "date" || !item.date.is_empty());
+        // Zola 0.22 leaves a missing date out: what follows moves up.
+        let row = fields.iter().filter(|field| !older || **field != "date" || !item.date.is_empty());
         index.add_doc(item.url, row.map(|field| without_monsters(item.field(field))));
     }
     Ok(index.to_json())

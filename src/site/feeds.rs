@@ -36,10 +36,13 @@ pub(super) fn gather(feed: &Feed, library: &Library, loaded: &Loaded) -> Told {
         let page = &library[*key];
         (Reverse(page.meta.date.as_ref().map(|d| d.at)), page.permalink.clone())
     });
-    dated.dedup();
-    let newest =
-        dated.iter().filter_map(|key| library[*key].meta.updated.as_ref().or(library[*key].meta.date.as_ref()));
-    let last_updated = newest.max_by_key(|date| date.at).map(|date| date.text.clone());
+    // A page with two spellings of a term is told twice by the older dialect.
+    if loaded.dialect == Dialect::Zola023 {
+        dated.dedup();
+    }
+    let dates = |key: &PageKey| [library[*key].meta.updated.as_ref(), library[*key].meta.date.as_ref()];
+    // Compared as it is written, as Zola does.
+    let last_updated = dated.iter().flat_map(dates).flatten().map(|date| &date.text).max().cloned();
     if let Some(limit) = loaded.config.feed_limit {
         dated.truncate(limit);
     }
@@ -162,12 +165,15 @@ fn entries<'a>(library: &'a Library, loaded: &Loaded) -> Vec<Entry<'a>> {
     }
     for key in library.section_keys() {
         let section = &library[key];
-        if !section.meta.render || section.meta.hidden == Some(true) {
+        // The older dialect tells of the pagers of sections that it does not render.
+        if !(section.meta.render || is_older) || section.meta.hidden == Some(true) {
             continue;
         }
-        add(Entry { permalink: section.permalink.clone(), updated: None, extra: Some(&section.meta.extra) });
+        if section.meta.render {
+            add(Entry { permalink: section.permalink.clone(), updated: None, extra: Some(&section.meta.extra) });
+        }
         if let (true, Some(paginator)) = (with_pagers, pagers::of_section(library, key)) {
-            for permalink in pagers::numbered(&paginator) {
+            for permalink in pagers::numbered(&paginator, &section.permalink, &section.meta.paginate_path) {
                 add(Entry { permalink, ..Entry::default() });
             }
         }
@@ -180,7 +186,8 @@ fn entries<'a>(library: &'a Library, loaded: &Loaded) -> Vec<Entry<'a>> {
         for (index, term) in taxonomy.items.iter().enumerate() {
             add(Entry { permalink: term.permalink.clone(), ..Entry::default() });
             if let (true, Some(paginator)) = (with_pagers, pagers::of_term(library, TaxonomyKey(at as u32), index)) {
-                for permalink in pagers::numbered(&paginator) {
+                let word = taxonomy.kind.paginate_path();
+                for permalink in pagers::numbered(&paginator, &term.permalink, word) {
                     add(Entry { permalink, ..Entry::default() });
                 }
             }

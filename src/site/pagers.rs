@@ -20,7 +20,10 @@ pub(super) fn of_term(library: &Library, key: TaxonomyKey, index: usize) -> Opti
     let by = taxonomy.kind.paginate_by.filter(|by| *by > 0)?;
     let term = &taxonomy.items[index];
     let root = PaginationRoot::Term(key, index);
-    Some(cut(root, by, taxonomy.kind.paginate_path(), &term.path, &term.permalink, &term.pages))
+    // Pages that are not rendered are counted, but shown by no pager.
+    let shown: Vec<PageKey> = term.pages.iter().copied().filter(|page| library[*page].meta.render).collect();
+    let pagers = cut(root, by, taxonomy.kind.paginate_path(), &term.path, &term.permalink, &shown);
+    Some(Paginator { total_pages: term.pages.len(), ..pagers })
 }
 
 fn cut(root: PaginationRoot, by: usize, word: &str, path: &str, permalink: &str, pages: &[PageKey]) -> Paginator {
@@ -45,8 +48,9 @@ fn cut(root: PaginationRoot, by: usize, word: &str, path: &str, permalink: &str,
     Paginator { root, paginate_by: by, base_url, pagers, total_pages: pages.len() }
 }
 
-/// Addresses of numbered pagers, the first one's alias included, as the sitemap lists them.
-pub(super) fn numbered(paginator: &Paginator) -> impl Iterator<Item = String> {
-    let last = if paginator.total_pages == 0 { 0 } else { paginator.pagers.len() };
-    (1..=last).map(|number| format!("{}{number}/", paginator.base_url))
+/// Addresses of numbered pagers, the first one's alias included, as the sitemap lists them: as many as there would be if
+/// all pages were shown. `root` is the address of what is split, `word` what stands before the numbers.
+pub(super) fn numbered(paginator: &Paginator, root: &str, word: &str) -> impl Iterator<Item = String> {
+    let last = paginator.total_pages.div_ceil(paginator.paginate_by);
+    (1..=last).map(move |number| format!("{root}{word}/{number}/"))
 }
