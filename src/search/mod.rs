@@ -50,7 +50,7 @@ pub fn outputs(library: &Library, config: &Config) -> Result<Vec<Output>, Vec<Di
     let format = config.default_options().search.index_format;
     for (lang, options) in config.languages.iter().filter(|(_, options)| options.build_search_index) {
         faults.extend(hidden_home(library, lang));
-        let items = items(library, lang, &options.search, config.dialect);
+        let items = items(library, lang, &options.search, config.dialect, format);
         let fuse = || match config.dialect {
             Dialect::Zola022 => fuse_of_chosen(&items, &config.default_options().search),
             Dialect::Zola023 => serde_json::to_string(&items).unwrap_or_default(),
@@ -108,7 +108,16 @@ fn hidden_home(library: &Library, lang: &str) -> Option<Diagnostic> {
     })
 }
 
-fn items<'a>(library: &'a Library, lang: &str, search: &Search, dialect: Dialect) -> Vec<Item<'a>> {
+fn items<'a>(
+    library: &'a Library,
+    lang: &str,
+    search: &Search,
+    dialect: Dialect,
+    format: IndexFormat,
+) -> Vec<Item<'a>> {
+    // The older dialect lists for fuse what several sections show as often, and nothing of a section that leads elsewhere.
+    let is_fuse = matches!(format, IndexFormat::FuseJson | IndexFormat::FuseJavascript);
+    let goes_by_section = is_fuse && dialect == Dialect::Zola022;
     let mut items = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
     for section in
@@ -116,10 +125,13 @@ fn items<'a>(library: &'a Library, lang: &str, search: &Search, dialect: Dialect
     {
         if section.meta.redirect_to.is_none() {
             items.push(section_item(section, search));
+        } else if goes_by_section {
+            continue;
         }
         for key in &section.pages {
             let page = &library[*key];
-            if page.meta.in_search_index && page.meta.hidden != Some(true) && seen.insert(*key) {
+            let is_new = seen.insert(*key) || goes_by_section;
+            if is_new && page.meta.in_search_index && page.meta.hidden != Some(true) {
                 items.push(page_item(page, search, dialect));
             }
         }
@@ -146,9 +158,13 @@ fn page_item<'a>(page: &'a Page, search: &Search, dialect: Dialect) -> Item<'a> 
         body: body(&page.rendered.html, search),
         path: &page.path,
         date: page.meta.date.as_ref().map_or(Cow::Borrowed(""), |date| match dialect {
-            // The older dialect shows the moment where a day begins.
-            Dialect::Zola022 if !date.text.contains('T') => Cow::Owned(format!("{}T00:00:00Z", date.text)),
-            _ => Cow::Borrowed(date.text.as_str()),
+            // The older dialect shows the moment where a day begins, and takes a time without a place for one of UTC.
+            Dialect::Zola022 => match date.text.split_once('T') {
+                None => Cow::Owned(format!("{}T00:00:00Z", date.text)),
+                Some((_, time)) if !time.contains(['Z', '+', '-']) => Cow::Owned(format!("{}Z", date.text)),
+                Some(_) => Cow::Borrowed(date.text.as_str()),
+            },
+            Dialect::Zola023 => Cow::Borrowed(date.text.as_str()),
         }),
     }
 }
