@@ -186,7 +186,8 @@ fn render_one(
         }
         Job::Feed(feed) if !renderer.has(&feed.template) => Err(missing(&feed.template, planned, library, renderer)),
         Job::Feed(feed) => match told {
-            Some(told) => feeds::render(feed, told, &planned.path, library, renderer),
+            Some(told) => feeds::render(feed, told, &planned.path, library, renderer)
+                .map_err(|fault| fault.help(format!("while rendering {}", planned.path))),
             None => Ok(String::new()),
         },
         Job::NotFound => renderer.render("404.html", &renderer.site_context()),

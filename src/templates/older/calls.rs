@@ -103,5 +103,57 @@ pub(super) fn sentence(error: &tera1::Error, name: &str) -> String {
         cause = inner.source();
     }
     let text = last.trim().trim_end_matches('.').to_owned();
+    if let Some(told) = unfit(&text) {
+        return told;
+    }
     if name == "throw" || text.contains(&format!("`{name}`")) { text } else { format!("`{name}`: {text}") }
+}
+
+/// That a filter cannot take its value, without words of Rust.
+fn unfit(text: &str) -> Option<String> {
+    let (filter, rest) = text.strip_prefix("Filter `")?.split_once("` ")?;
+    let of_value = rest.strip_prefix("was called on an incorrect value: got `");
+    let (got, wanted) = of_value
+        .or_else(|| rest.strip_prefix("received an incorrect type for arg `value`: got `"))?
+        .rsplit_once("` but expected ")?;
+    if got.contains("$__toml_private_datetime") {
+        return Some(format!(
+            "`{filter}` cannot read a date of the configuration's `[extra]`: write it there as a text"
+        ));
+    }
+    let wanted = match wanted.trim_start_matches("a ").trim_start_matches("an ") {
+        "String" => "a text",
+        "Vec<Value>" => "a list",
+        "i64|u64|String" => "a text or a number of seconds",
+        "i64" | "u64" | "f64" | "usize" | "Number" => "a number",
+        _ => return None,
+    };
+    let got = match got.chars().next()? {
+        _ if got.eq_ignore_ascii_case("null") => {
+            return Some(format!("`{filter}` takes {wanted}, and there is none here"));
+        }
+        '[' | 'A' => "a list",
+        '{' | 'O' => "a map",
+        '"' | 'S' => "a text",
+        't' | 'f' | 'B' => "true or false",
+        _ => "a number",
+    };
+    Some(format!("`{filter}` takes {wanted}, not {got}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unfit;
+
+    #[test]
+    fn a_value_that_does_not_fit_is_told_without_words_of_rust() {
+        let told = |text: &str| unfit(text).unwrap_or_default();
+        let nothing = "Filter `upper` was called on an incorrect value: got `null` but expected a String";
+        assert_eq!(told(nothing), "`upper` takes a text, and there is none here");
+        let map = r#"Filter `date` received an incorrect type for arg `value`: got `Object {"a": Null}` but expected i64|u64|String"#;
+        assert_eq!(told(map), "`date` takes a text or a number of seconds, not a map");
+        let date = r#"Filter `date` received an incorrect type for arg `value`: got `Object {"$__toml_private_datetime": String("2020-02-03")}` but expected i64|u64|String"#;
+        assert!(told(date).ends_with("write it there as a text"));
+        assert_eq!(unfit("Filter `round` received an incorrect value for arg `method`: got `x`"), None);
+    }
 }
