@@ -430,7 +430,7 @@ fn an_address_that_directories_refuse_is_told() {
     fs::write(folder.path().join("zola.toml"), format!("{config}[slugify]\npaths = \"off\"\n")).unwrap();
     let told = diagnostic::render(&make(folder.path()).problems);
     assert!(told.starts_with("error: the address `https://exemple.fr/podcast/"), "{told}");
-    assert!(told.contains("`slug: ecoute`"), "{told}");
+    assert!(told.contains("`path: \"podcast/ecoute\"`"), "{told}");
 }
 
 #[test]
