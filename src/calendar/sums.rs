@@ -359,7 +359,8 @@ mod tests {
         assert_eq!((figures.requests, figures.refusals[0].count), (2, 1));
         assert_eq!(sums.figures(0..1000, 199).interventions, 2, "what is not over did not take place");
         assert_eq!(sums.figures(101..1000, 200).interventions, 0, "what starts before is of another period");
-        assert_eq!(sums.figures(1000..0, 200), Figures::default());
+        let backwards = Range { start: 1000, end: 0 };
+        assert_eq!(sums.figures(backwards, 200), Figures::default());
     }
 
     #[test]

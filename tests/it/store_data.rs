@@ -98,7 +98,7 @@ async fn figures_are_counted_anew_at_night(base: Base) {
     };
     change("UPDATE sessions SET kind = 'webinar' WHERE id = $1", &id).await;
     assert_eq!(figures().await.reached_by_video.len(), 0, "nobody told");
-    assert_eq!(base.store.recount().await.unwrap().into_iter().collect::<Vec<_>>(), [id.clone()]);
+    assert_eq!(base.store.recount().await.unwrap().into_iter().collect::<Vec<_>>(), std::slice::from_ref(&id));
     assert_eq!(figures().await.reached_by_video[0].people, 1);
     change("UPDATE registrations SET seats = 3 WHERE id = $1", &who).await;
     assert_eq!(figures().await.reached_by_video[0].people, 1, "nobody told");

@@ -2,7 +2,7 @@
 //!
 //! Entry point: [`Images`]. Templates ask for copies while they are rendered ([`Images::request`] only computes the
 //! name and the size); [`Images::make`] makes them afterwards, in parallel. What a copy is called in the site is Zola's
-//! rule ([`name`]) and says the path of the original; what it is called in the cache says its content.
+//! rule (`name`) and says the path of the original; what it is called in the cache says its content.
 
 mod exif;
 mod metadata;
