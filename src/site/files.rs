@@ -140,11 +140,15 @@ impl grass::Fs for Disk {
 }
 
 /// Style sheets that become a file: not those whose name begins with `_`.
+/// The style sheets of a folder. What begins with `_`, a file or a folder, is only there for others.
 fn sheets(folder: &Path) -> Vec<PathBuf> {
+    let is_part = |path: &Path| {
+        path.strip_prefix(folder).unwrap_or(path).iter().any(|name| name.to_string_lossy().starts_with('_'))
+    };
     walk(folder)
         .into_iter()
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file() && !entry.file_name().to_string_lossy().starts_with('_'))
+        .filter(|entry| entry.file_type().is_file() && !is_part(entry.path()))
         .map(walkdir::DirEntry::into_path)
         .filter(|path| path.extension().is_some_and(|e| e == "scss" || e == "sass"))
         .collect()
