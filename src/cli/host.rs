@@ -86,14 +86,14 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
     let shown = host::Shown::new(generation(built, settings.clone(), None)?);
     announce(&store, &settings, address, shown.now().site.len()).await?;
     let mailer = shown.mailer();
-    let desk = host::Desk::new(store.clone(), mailer.clone());
-    let app = Arc::new(shown.app(Some(desk.clone())));
+    let office = host::Office::new(store.clone(), mailer.clone());
+    let app = Arc::new(shown.app(Some(office.clone())));
     tell(hub.as_ref(), app.site());
 
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let delivery = tokio::spawn(mail::run(store.clone(), mailer.clone(), stopped));
-    let expiry = tokio::spawn(expire(store.clone(), desk.clone()));
-    let erasure = tokio::spawn(erase(store.clone(), mailer.clone(), desk.clone()));
+    let expiry = tokio::spawn(expire(store.clone(), office.clone()));
+    let erasure = tokio::spawn(erase(store.clone(), mailer.clone(), office));
     let counting = tokio::spawn(count(store.clone(), app.counts().clone()));
     let counts = app.counts().clone();
     let data = args.data.folder.clone();
@@ -117,11 +117,11 @@ async fn serve(options: &site::Options, args: &Host, built: site::Site) -> anyho
 }
 
 /// Lets go of seats that nobody confirmed in time and tells people what is due, every minute.
-async fn expire(store: Store, desk: host::Desk) {
+async fn expire(store: Store, office: host::Office) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         minute.tick().await;
-        if let Err(error) = store.notify(&desk.now().reminders(), jiff::Timestamp::now().as_second()).await {
+        if let Err(error) = store.notify(&office.desk().reminders(), jiff::Timestamp::now().as_second()).await {
             tracing::error!(%error, "what is due could not be told; tried again in a minute");
         }
         if let Err(error) = store.expire(jiff::Timestamp::now().as_second()).await {
@@ -148,12 +148,12 @@ async fn store_counts(store: &Store, counts: &host::Counts) {
 }
 
 /// Erases personal data past its time, at the start and every hour. The log gets counts, nothing else.
-async fn erase(store: Store, mailer: Mailer, desk: host::Desk) {
+async fn erase(store: Store, mailer: Mailer, office: host::Office) {
     let mut hour = tokio::time::interval(Duration::from_secs(3600));
     loop {
         hour.tick().await;
         let now = jiff::Timestamp::now().as_second();
-        match store.erase(desk.now().keep_days(), now).await {
+        match store.erase(office.desk().keep_days(), now).await {
             Ok(Erased { registrations: 0, requests: 0, letters: 0 }) => {}
             Ok(Erased { registrations, requests, letters }) => {
                 tracing::info!(registrations, requests, letters, "personal data past its time was erased");

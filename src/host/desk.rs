@@ -1,6 +1,6 @@
 //! What the pages of calendar and staff share: the store, the templates, the clock, and how a page is answered.
 //!
-//! Entry points: [`Desk`] as an extractor of every handler, [`Desk::page`], [`Desk::message`], [`Desk::failed`].
+//! Entry points: [`Office`], [`Desk`] as an extractor of every handler, [`Desk::page`], [`Desk::message`], [`Desk::failed`].
 //! Templates get projections (`calendar::view`) and translation keys, never rows.
 
 use std::net::SocketAddr;
@@ -31,6 +31,11 @@ pub struct Desk {
     voice: Arc<Voice>,
 }
 
+/// The room behind it, whichever generation of the site is shown: what lives longer than a request keeps this, and asks for
+/// the desk of now.
+#[derive(Debug, Clone)]
+pub struct Office(Arc<Inside>);
+
 #[derive(Debug)]
 struct Inside {
     store: Store,
@@ -52,14 +57,14 @@ pub(super) enum Reach {
     Secret,
 }
 
-impl Desk {
-    /// A desk over an open store, which speaks as its mailer does. Its language stays that of now.
+impl Office {
+    /// An office over an open store, which speaks as its mailer does. Its language stays that of now.
     pub fn new(store: Store, mailer: Mailer) -> Self {
-        let voice = mailer.voice();
-        let inside = Inside {
+        let lang = mailer.voice().settings.lang.clone();
+        Self(Arc::new(Inside {
             store,
             mailer,
-            lang: voice.settings.lang.clone(),
+            lang,
             // A staff room full of people behind one address may register together.
             forms: Limits::new(40, Duration::from_secs(10)),
             sign_ins: Limits::new(10, Duration::from_secs(30)),
@@ -68,16 +73,16 @@ impl Desk {
             letters: Limits::new(3, Duration::from_secs(600)),
             // Each takes 19 MiB and a core for a moment.
             hashing: Semaphore::new(2),
-        };
-        Self { inside: Arc::new(inside), voice }
+        }))
     }
 
-    /// The same desk, as the site shown now has it.
-    #[must_use]
-    pub fn now(&self) -> Self {
-        Self { inside: Arc::clone(&self.inside), voice: self.inside.mailer.voice() }
+    /// The desk of the site that is shown now.
+    pub fn desk(&self) -> Desk {
+        Desk { inside: Arc::clone(&self.0), voice: self.0.mailer.voice() }
     }
+}
 
+impl Desk {
     /// How many days before a session its participants are reminded of it.
     pub fn reminders(&self) -> Vec<u16> {
         self.loaded().repere.calendar.reminders.days().to_vec()
@@ -270,6 +275,6 @@ impl FromRequestParts<Arc<App>> for Desk {
     type Rejection = Response<Body>;
 
     async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
-        app.desk.as_ref().map(Self::now).ok_or_else(|| deliver::status(StatusCode::NOT_FOUND))
+        app.desk().ok_or_else(|| deliver::status(StatusCode::NOT_FOUND))
     }
 }

@@ -38,7 +38,7 @@ use crate::config;
 use crate::mail::{Mailer, Voice};
 
 pub use counts::Counts;
-pub use desk::Desk;
+pub use desk::{Desk, Office};
 pub use listen::{Door, serve};
 pub use pages::Site;
 pub use preview::{Preview, preview_routes, same};
@@ -89,35 +89,40 @@ impl Shown {
     }
 
     /// An application that shows it.
-    pub fn app(&self, desk: Option<Desk>) -> App {
+    pub fn app(&self, office: Option<Office>) -> App {
         let shown = self.clone();
-        App::new(move || Arc::clone(&shown.now().site), desk)
+        App::new(move || Arc::clone(&shown.now().site), office)
     }
 }
 
 /// What the handlers share.
 pub struct App {
     site: Arc<dyn Fn() -> Arc<Site> + Send + Sync>,
-    desk: Option<Desk>,
+    office: Option<Office>,
     counts: Counts,
 }
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("desk", &self.desk).field("counts", &self.counts).finish_non_exhaustive()
+        f.debug_struct("App").field("office", &self.office).field("counts", &self.counts).finish_non_exhaustive()
     }
 }
 
 impl App {
-    /// An application that asks before each answer which site is shown, and the calendar when there is a desk.
-    pub fn new(site: impl Fn() -> Arc<Site> + Send + Sync + 'static, desk: Option<Desk>) -> Self {
-        Self { site: Arc::new(site), desk, counts: Counts::default() }
+    /// An application that asks before each answer which site is shown, and the calendar when there is an office.
+    pub fn new(site: impl Fn() -> Arc<Site> + Send + Sync + 'static, office: Option<Office>) -> Self {
+        Self { site: Arc::new(site), office, counts: Counts::default() }
     }
 
     /// An application of one site.
-    pub fn of(site: Site, desk: Option<Desk>) -> Self {
+    pub fn of(site: Site, office: Option<Office>) -> Self {
         let site = Arc::new(site);
-        Self::new(move || Arc::clone(&site), desk)
+        Self::new(move || Arc::clone(&site), office)
+    }
+
+    /// The desk of the site that is shown now.
+    fn desk(&self) -> Option<Desk> {
+        self.office.as_ref().map(Office::desk)
     }
 
     /// The site as it is shown now.

@@ -30,7 +30,7 @@ const DATABASE_WITHIN: Duration = Duration::from_secs(2);
 /// The list.
 pub fn routes(app: Arc<App>) -> Router {
     let mut list = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
-    if app.desk.is_some() {
+    if app.office.is_some() {
         list = list.merge(calendar()).merge(interface()).merge(staff_area()).merge(listeners());
     }
     list.route_layer(middleware::from_fn(front::name_route))
@@ -144,7 +144,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     if app.site().is_empty() {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "no site\n");
     }
-    let Some(desk) = &app.desk else { return plain(StatusCode::OK, "ok\n") };
+    let Some(desk) = app.desk() else { return plain(StatusCode::OK, "ok\n") };
     match tokio::time::timeout(DATABASE_WITHIN, desk.store().answers()).await {
         Ok(Ok(())) => plain(StatusCode::OK, "ok\n"),
         _ => plain(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
@@ -186,7 +186,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, request: Request<Body>) ->
 
 /// Lets the answer for a sound be counted, when visitors can be told apart.
 fn counted(app: &App, site: &Site, path: &str, request: &Request<Body>, response: Response<Body>) -> Response<Body> {
-    let (Some(sound), Some(desk)) = (site.sound(path), &app.desk) else { return response };
+    let (Some(sound), Some(desk)) = (site.sound(path), app.desk()) else { return response };
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else { return response };
     let Some(visitor) = desk.visitor(*peer, request.headers()) else { return response };
     let asking = Asking { visitor: &visitor, headers: request.headers(), method: request.method() };

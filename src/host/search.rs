@@ -65,7 +65,7 @@ struct Passage {
 
 /// `GET /recherche/`, with or without `q`.
 pub(super) async fn page(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
-    let Some(desk) = app.desk.as_ref().map(super::Desk::now).filter(|desk| desk.has(TEMPLATE)) else {
+    let Some(desk) = app.desk().filter(|desk| desk.has(TEMPLATE)) else {
         return router::page(State(app), request).await;
     };
     let query = request.uri().query().unwrap_or_default();

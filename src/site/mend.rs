@@ -200,8 +200,10 @@ fn bodies(
             let is_led_to = |rendered: &Rendered| {
                 rendered.internal_links.iter().any(|link| link.anchor.is_some() && link.path == *name)
             };
-            let mut pages = library.pages.iter().map(|page| &page.rendered);
-            if pages.any(|rendered| is_led_to(rendered)) || library.sections.iter().any(|s| is_led_to(&s.rendered)) {
+            // The links of the other pages that were written are those they had: they may have no other.
+            let pages = library.pages.iter().map(|page| &*page.rendered);
+            let sections = library.sections.iter().map(|section| &*section.rendered);
+            if pages.chain(sections).chain(before.values().map(|old| &**old)).any(is_led_to) {
                 return None;
             }
         }
@@ -243,12 +245,15 @@ fn replace(made: Vec<Output>, outputs: &mut [Output], manifest: &mut Manifest, m
             let made = memory.outputs.get(&output.path);
             matches!((body, made), (Body::Bytes(bytes), Some(made)) if made.is(bytes))
         };
-        if !is_own(&outputs[at].body) || outputs[at].body == output.body {
+        if !is_own(&outputs[at].body) {
             continue;
         }
-        let described = Manifest::describe(std::slice::from_ref(&output), |_| None).ok()?;
-        manifest.files.extend(described.files);
-        changed.insert(output.path.clone());
+        if outputs[at].body != output.body {
+            let described = Manifest::describe(std::slice::from_ref(&output), |_| None).ok()?;
+            manifest.files.extend(described.files);
+            changed.insert(output.path.clone());
+        }
+        // Equal bytes too: those that are remembered are these.
         outputs[at] = output;
     }
     Some(changed.into_iter().collect())

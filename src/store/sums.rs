@@ -114,15 +114,18 @@ impl Memory {
             requests.insert(rows::text(&row, "id")?);
         }
         requests.extend(subjects);
+        let mut asked = Vec::new();
         for row in among(database, &format!("{REQUESTS} WHERE id"), &requests, "").await? {
             let request = request(&row)?;
             sessions.extend(self.sums.session_of(&request.id).map(str::to_owned));
             sessions.extend(request.session.clone());
-            self.sums.put_request(request);
+            asked.push(request);
         }
-        for row in among(database, &format!("{SESSIONS} WHERE s.id"), &sessions, "").await? {
-            self.sums.put_session(session(&row)?);
-        }
+        let rows = among(database, &format!("{SESSIONS} WHERE s.id"), &sessions, "").await?;
+        let held: Vec<SessionSum> = rows.iter().map(session).collect::<Result<_>>()?;
+        // All at once: whoever is cut off between two questions must know the next time what there was before.
+        asked.into_iter().for_each(|request| self.sums.put_request(request));
+        held.into_iter().for_each(|session| self.sums.put_session(session));
         Ok(())
     }
 

@@ -328,10 +328,10 @@ async fn start(data: &Path) -> (SocketAddr, String, Store) {
     };
     let settings = Settings { publisher, lang: "fr".into(), smtp: None, folder: data.join("mail") };
     let token = store.bootstrap(jiff::Timestamp::now().as_second()).await.unwrap().expect("nobody is there yet");
-    let desk = host::Desk::new(store.clone(), Mailer::of(Voice { renderer: built.renderer, settings }));
+    let office = host::Office::new(store.clone(), Mailer::of(Voice { renderer: built.renderer, settings }));
     // The pages themselves are host_http's business.
     let home = site::Output::bytes("index.html", "<!doctype html><p>Accueil</p>", "");
-    let app = Arc::new(host::App::of(host::Site::load(vec![home], None).unwrap(), Some(desk)));
+    let app = Arc::new(host::App::of(host::Site::load(vec![home], None).unwrap(), Some(office)));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(host::serve(listener, host::routes(app), host::Door::default(), std::future::pending::<()>));

@@ -109,8 +109,8 @@ pub(crate) async fn inside(base: &Base, store: Store, root: PathBuf) -> SocketAd
     };
     let folder = base.folder.path().join("mail");
     let settings = Settings { publisher, lang: "fr".into(), smtp: None, folder };
-    let desk = host::Desk::new(store, Mailer::of(Voice { renderer: built.renderer, settings }));
-    let app = Arc::new(host::App::of(host::Site::load(built.outputs, None).unwrap(), Some(desk)));
+    let office = host::Office::new(store, Mailer::of(Voice { renderer: built.renderer, settings }));
+    let app = Arc::new(host::App::of(host::Site::load(built.outputs, None).unwrap(), Some(office)));
     tokio::spawn(host::serve(listener, host::routes(app), host::Door::default(), std::future::pending::<()>));
     address
 }

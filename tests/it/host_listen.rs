@@ -47,10 +47,10 @@ impl Listening {
         let store = runtime.block_on(Store::open(data.path())).unwrap();
         let now = jiff::Timestamp::now().as_second();
         let token = runtime.block_on(store.bootstrap(now)).unwrap().expect("nobody is there yet");
-        let desk = host::Desk::new(store.clone(), Mailer::of(Voice { renderer: built.renderer, settings }));
+        let office = host::Office::new(store.clone(), Mailer::of(Voice { renderer: built.renderer, settings }));
         let sounds = built.sounds.clone();
         let shown = host::Site::load(built.outputs, None).unwrap().with_sounds(built.sounds);
-        let app = Arc::new(host::App::of(shown, Some(desk)));
+        let app = Arc::new(host::App::of(shown, Some(office)));
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let routes = host::routes(Arc::clone(&app));

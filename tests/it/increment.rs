@@ -303,9 +303,30 @@ fn a_changed_body_is_mended_and_what_else_may_follow_is_built() {
         put(page("date = 2024-05-01\n", "Deux.\n"), true);
         put(page("date = 2024-05-01\n", "# Trois\n\nAvec un résumé.\n\n<!-- more -->\n\nEt plus.\n"), true);
         put(page("date = 2024-05-01\n", "# Trois\n\nAvec un résumé.\n\n<!-- more -->\n\nEt plus.\n"), true);
+        // What was made again just as it was must be mended once more.
+        put(page("date = 2024-05-01\n", "# Trois\n\nAvec un résumé.\n\n<!-- more -->\n\nEt encore plus.\n"), true);
+        put(page("date = 2024-05-01\n", "# Quatre\n\nAvec un autre résumé.\n\n<!-- more -->\n\nEt plus.\n"), true);
         put(page("date = 2024-05-01\n", "[Un lien](@/posts/_index.md)\n"), false);
         put(page("date = 2024-05-02\n", "[Un lien](@/posts/_index.md)\n"), false);
         put(page("date = 2024-05-02\n", "[Un lien](@/posts/_index.md) encore\n"), true);
+    }
+}
+
+#[test]
+fn pages_that_were_written_together_are_held_against_each_other() {
+    for own in [NEWER, OLDER] {
+        let mut bench = Bench::new(own);
+        let mut put = |neuf: &str, vieux: &str| {
+            for (name, body) in [("neuf", neuf), ("vieux", vieux)] {
+                let path = format!("content/posts/{name}.md");
+                bench.write(&path, Some(&format!("+++\ntitle = \"{name}\"\ndate = 2024-05-01\n+++\n{body}\n")));
+                bench.touched.insert(bench.root().join(path));
+            }
+            bench.check()
+        };
+        assert!(put("# Un", "[Un lien](@/posts/neuf.md#un)"));
+        assert!(put("# Un\n\nEt plus.", "[Un lien](@/posts/neuf.md#un) et plus"));
+        assert!(!put("# Deux", "[Un lien](@/posts/neuf.md#un) et encore plus"), "it leads nowhere now");
     }
 }
 

@@ -1,6 +1,8 @@
 //! Figures, imports, keys, a person's rights and the audit log in the store, on both engines.
 
 use std::path::Path;
+use std::task::Poll;
+use std::time::Duration;
 
 use repere::calendar::figures::{Filter, Held};
 use repere::calendar::{Actor, Command, Kind, Origin, Purpose, RegistrationState, RequestState, ics, retention};
@@ -141,6 +143,39 @@ async fn figures_follow_what_a_command_touches_besides(base: Base) {
     base.run(Command::AcceptProposal { request: request.clone() }, NOW + 7).await;
     assert_eq!((figures().await.interventions, figures().await.request_states[0].key.as_str()), (4, "accepted"));
     assert_eq!(base.store.recount().await.unwrap().len(), 0);
+}
+
+/// Whoever goes away while figures are counted leaves them as right as they were.
+async fn figures_that_were_cut_off_are_counted_again(base: Base) {
+    let figures = || base.store.figures(NOW, NOW + 90 * DAY, NOW + 91 * DAY);
+    let request = base.run(Command::SendRequest(Box::new(ask("a"))), NOW).await.id;
+    for looks in 1..12 {
+        let proposal = Command::ProposeSession {
+            request: request.clone(),
+            form: Box::new(form("2026-12-11T09:00:00", 9)),
+            deadline: NOW + 5 * DAY,
+            answer: String::new(),
+        };
+        base.run(proposal, NOW + 1).await;
+        figures().await.unwrap();
+        base.run(Command::RefuseProposal { request: request.clone(), reply: "Plus tard.".into() }, NOW + 2).await;
+        cut_off(figures(), looks).await;
+        let counted = figures().await.unwrap();
+        assert_eq!((counted.cancelled, counted.request_states[0].key.as_str()), (looks, "received"));
+    }
+    assert_eq!(base.store.recount().await.unwrap().len(), 0);
+}
+
+/// Asks a future so many times for its end, then drops it.
+async fn cut_off<T>(future: impl Future<Output = T>, looks: u64) {
+    let mut future = std::pin::pin!(future);
+    for _ in 0..looks {
+        let asked = std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context)));
+        if asked.await.is_ready() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 async fn reached_people_are_declared_after_the_start_and_corrected(base: Base) {
@@ -318,6 +353,7 @@ on_both_engines![
     figures_are_counted_anew_at_night,
     figures_follow_every_change,
     figures_follow_what_a_command_touches_besides,
+    figures_that_were_cut_off_are_counted_again,
     reached_people_are_declared_after_the_start_and_corrected,
     an_import_is_all_or_none_and_once,
     an_imported_event_keeps_its_identifier,
