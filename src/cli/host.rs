@@ -334,7 +334,7 @@ fn settings(loaded: &Loaded, base_url: &str, data: &Path) -> Settings {
 fn log() {
     use std::io::IsTerminal as _;
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,symphonia=warn"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber (tests) changes nothing.
     let _ = if std::io::stderr().is_terminal() {

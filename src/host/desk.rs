@@ -23,8 +23,8 @@ use crate::mail::{Mailer, Voice};
 use crate::store::{self, Store};
 use crate::templates::Context;
 
-/// The desk behind the counter: cheap to clone. A request sees one generation of the site in it, from its beginning to its
-/// answer.
+/// The desk behind the counter: cheap to clone. A request sees the templates and settings of one generation of the
+/// site in it, from its beginning to its answer.
 #[derive(Debug, Clone)]
 pub struct Desk {
     inside: Arc<Inside>,

@@ -36,9 +36,18 @@ pub(super) struct Remembered(Mutex<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
-    /// The last line of the audit log that the sums know of; 0 before they know anything.
-    line: i64,
+    /// The last line of the audit log that the sums know of; none before they know anything.
+    last: Option<Line>,
     sums: Sums,
+}
+
+/// A line of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    number: i64,
+    at: Epoch,
+    action: String,
+    subject: String,
 }
 
 impl Store {
@@ -59,7 +68,7 @@ impl Store {
         // One state of the database for both, whoever writes meanwhile.
         let begin = self.engine.pick("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         let mut snapshot = self.readers.begin_with(begin).await?;
-        let knew = memory.line > 0;
+        let knew = memory.last.is_some();
         memory.follow(&mut snapshot).await?;
         if !knew {
             return Ok(BTreeSet::new());
@@ -76,20 +85,19 @@ impl Store {
 impl Memory {
     /// Reads again what the log names since it was looked at. Cut off in the middle, it is done again: the line comes last.
     async fn follow(&mut self, database: &mut AnyConnection) -> Result<()> {
-        let query = sqlx::query("SELECT line, action, subject FROM audit WHERE line >= $1 ORDER BY line LIMIT $2");
-        let found = query.bind(self.line).bind(LINES).fetch_all(&mut *database).await?;
-        let numbers = found.iter().map(|row| rows::number(row, "line")).collect::<Result<Vec<i64>>>()?;
-        let last = match numbers.as_slice() {
-            // The log goes on where it was left.
-            [first, .., last] if *first == self.line && found.len() < LINES as usize => *last,
-            [only] if *only == self.line => return Ok(()),
-            // Nothing is known yet, too much is new, or another database was put in this one's place.
-            _ => return self.read_all(database).await,
-        };
+        let Some(known) = &self.last else { return self.read_all(database).await };
+        let query = sqlx::query("SELECT line, at, action, subject FROM audit WHERE line >= $1 ORDER BY line LIMIT $2");
+        let found = query.bind(known.number).bind(LINES).fetch_all(&mut *database).await?;
+        let mut found = found.iter().map(line).collect::<Result<Vec<Line>>>()?.into_iter();
+        // The log goes on where it was left, or too much is new, or another database was put in this one's place.
+        if found.len() == LINES as usize || found.next().as_ref() != Some(known) {
+            return self.read_all(database).await;
+        }
+        let new: Vec<Line> = found.collect();
+        let Some(last) = new.last().cloned() else { return Ok(()) };
         let mut subjects = BTreeSet::new();
-        for row in &found[1..] {
-            let subject = rows::text(row, "subject")?;
-            if rows::text(row, "action")? == "create-series" {
+        for Line { action, subject, .. } in new {
+            if action == "create-series" {
                 let query = sqlx::query("SELECT id FROM sessions WHERE series = $1 AND series <> ''").bind(&subject);
                 for row in query.fetch_all(&mut *database).await? {
                     subjects.insert(rows::text(&row, "id")?);
@@ -98,7 +106,7 @@ impl Memory {
             subjects.insert(subject);
         }
         self.read(database, subjects).await?;
-        self.line = last;
+        self.last = Some(last);
         Ok(())
     }
 
@@ -130,7 +138,8 @@ impl Memory {
     }
 
     async fn read_all(&mut self, database: &mut AnyConnection) -> Result<()> {
-        let row = sqlx::query("SELECT COALESCE(MAX(line), 0) AS line FROM audit").fetch_one(&mut *database).await?;
+        let query = sqlx::query("SELECT line, at, action, subject FROM audit ORDER BY line DESC LIMIT 1");
+        let last = query.fetch_optional(&mut *database).await?.as_ref().map(line).transpose()?;
         let mut sums = Sums::default();
         for row in sqlx::query(SESSIONS).fetch_all(&mut *database).await? {
             sums.put_session(session(&row)?);
@@ -138,7 +147,7 @@ impl Memory {
         for row in sqlx::query(REQUESTS).fetch_all(&mut *database).await? {
             sums.put_request(request(&row)?);
         }
-        *self = Self { line: rows::number(&row, "line")?, sums };
+        *self = Self { last, sums };
         Ok(())
     }
 
@@ -170,6 +179,15 @@ async fn among(database: &mut AnyConnection, text: &str, ids: &BTreeSet<String>,
         found.extend(query.fetch_all(&mut *database).await?);
     }
     Ok(found)
+}
+
+fn line(row: &AnyRow) -> Result<Line> {
+    Ok(Line {
+        number: rows::number(row, "line")?,
+        at: rows::number(row, "at")?,
+        action: rows::text(row, "action")?,
+        subject: rows::text(row, "subject")?,
+    })
 }
 
 fn session(row: &AnyRow) -> Result<SessionSum> {

@@ -57,14 +57,18 @@ const KEPT: &[(&str, &[&str])] = &[
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    below("src")
+}
+
+fn below(folder: &str) -> Vec<(String, PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Vec::new();
     for entry in walkdir::WalkDir::new(&root).sort_by_file_name() {
-        let entry = entry.expect("src can be read");
+        let entry = entry.expect("it can be read");
         if entry.path().extension().is_none_or(|e| e != "rs") {
             continue;
         }
-        let relative = entry.path().strip_prefix(&root).expect("below src");
+        let relative = entry.path().strip_prefix(&root).expect("below it");
         let room = relative.components().next().expect("a name").as_os_str().to_string_lossy().replace(".rs", "");
         let text = fs::read_to_string(entry.path()).expect("a source file is text");
         found.push((room, relative.to_owned(), text));
@@ -126,7 +130,7 @@ fn what_one_room_knows_no_other_names() {
 #[test]
 fn every_file_says_what_it_is_for_and_none_grows_past_500_lines() {
     let mut wrong = Vec::new();
-    for (_, file, text) in sources() {
+    for (_, file, text) in sources().into_iter().chain(below("tests/it")) {
         if !text.starts_with("//!") {
             wrong.push(format!("{} has no module doc", file.display()));
         }

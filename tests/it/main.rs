@@ -17,6 +17,7 @@ mod host_data;
 mod host_fields;
 mod host_forms;
 mod host_http;
+mod host_imports;
 mod host_kit;
 mod host_life;
 mod host_listen;

@@ -119,9 +119,9 @@ fn line(raw: Raw, defaults: &Defaults) -> Line {
         }
     }
     let fields = Fields(pairs);
+    let keeps = (1..=LONGEST_UID).contains(&uid.len()) && !uid.chars().any(char::is_control);
     let session = match form::session(&fields, &known) {
         Ok(session) if errors.is_empty() => {
-            let keeps = (1..=LONGEST_UID).contains(&uid.len()) && !uid.chars().any(char::is_control);
             let origin = sequence.filter(|_| keeps).map(|sequence| Origin { uid: uid.clone(), sequence });
             Ok(Box::new(NewSession { origin, ..session }))
         }
@@ -133,8 +133,8 @@ fn line(raw: Raw, defaults: &Defaults) -> Line {
             Err(errors)
         }
     };
-    let uid = if uid.is_empty() { content_id(&fields) } else { uid };
-    let written = if written.is_empty() { uid.clone() } else { written };
+    // One that no database takes is as good as none.
+    let (uid, written) = if keeps { (uid, written) } else { (content_id(&fields), content_id(&fields)) };
     Line { number, uid, written, title, session }
 }
 
