@@ -40,9 +40,10 @@ pub(super) fn gather(feed: &Feed, library: &Library, loaded: &Loaded) -> Told {
     if loaded.dialect == Dialect::Zola023 {
         dated.dedup();
     }
-    let dates = |key: &PageKey| [library[*key].meta.updated.as_ref(), library[*key].meta.date.as_ref()];
-    // Compared as it is written, as Zola does.
-    let last_updated = dated.iter().flat_map(dates).flatten().map(|date| &date.text).max().cloned();
+    // The date of the newest page alone, each page's `updated`; compared as they are written, as Zola does.
+    let date = dated.first().and_then(|key| library[*key].meta.date.as_ref());
+    let updated = dated.iter().filter_map(|key| library[*key].meta.updated.as_ref());
+    let last_updated = updated.chain(date).map(|date| &date.text).max().cloned();
     if let Some(limit) = loaded.config.feed_limit {
         dated.truncate(limit);
     }

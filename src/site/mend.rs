@@ -180,7 +180,8 @@ fn bodies(
         let place = (&*library, loaded, &memory.files);
         let images = Some(renderer.images());
         let bodies = Bodies::new(&memory.bodies, place, &last.closures, (images, highlighter), last.today);
-        if !bodies.others_hold(before.keys().map(|key| library[*key].file.relative.as_str()).collect()) {
+        let written = before.keys().map(|key| library[*key].file.relative.as_str()).collect();
+        if !bodies.others_hold(written, &library) {
             return None;
         }
         let done = markdown::render_nodes(&library, loaded, highlighter, &hooks, &bodies, &nodes);

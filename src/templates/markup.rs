@@ -114,7 +114,9 @@ fn copies(shared: &Shared, file: &Path, known: &Metadata, values: &mut Json) -> 
     widths.sort_unstable();
     widths.dedup();
     let photograph = known.format != "png";
-    let source = file.strip_prefix(&shared.loaded.root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+    // Of one that lies elsewhere (a theme by a link) the name alone: where that is, is this machine's business.
+    let inside = file.strip_prefix(&shared.loaded.root).ok().or_else(|| file.file_name().map(Path::new));
+    let source = inside.unwrap_or(file).to_string_lossy().replace('\\', "/");
     let ask = |format: Format, quality: Option<u8>| -> Result<(String, String), String> {
         let mut set = Vec::with_capacity(widths.len());
         let mut last = String::new();

@@ -81,6 +81,7 @@ pub(crate) struct Shared {
     images: Images,
     data: functions::DataCache,
     beforehand: OnceLock<functions::Beforehand>,
+    hashes: functions::Hashes,
     now: jiff::Zoned,
 }
 
@@ -120,6 +121,7 @@ impl Renderer {
             images: Images::default(),
             data: functions::DataCache::default(),
             beforehand: OnceLock::new(),
+            hashes: functions::Hashes::default(),
             now: loaded.now.clone(),
         });
         let engine = match loaded.dialect {

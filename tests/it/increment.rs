@@ -313,6 +313,20 @@ fn a_changed_body_is_mended_and_what_else_may_follow_is_built() {
 }
 
 #[test]
+fn nothing_is_mended_beside_a_body_that_is_not_remembered() {
+    let mut bench = Bench::new(OLDER);
+    let read = "{{ load_data(path=\"content/posts/neuf.md\", format=\"plain\") }} {{ now() | date(format=\"%Y\") }}";
+    bench.write("templates/shortcodes/lu.html", Some(read));
+    bench.write("content/posts/lit.md", Some("+++\ntitle = \"Lit\"\ndate = 2024-05-01\n+++\n{{ lu() }}\n"));
+    for body in ["Un.", "Deux.", "Trois."] {
+        bench.write("content/posts/neuf.md", Some(&format!("+++\ntitle = \"Neuf\"\ndate = 2024-05-01\n+++\n{body}\n")));
+        bench.touched.insert(bench.root().join("content/posts/neuf.md"));
+        assert!(bench.check());
+    }
+    assert_eq!(bench.mended, 0);
+}
+
+#[test]
 fn pages_that_were_written_together_are_held_against_each_other() {
     for own in [NEWER, OLDER] {
         let mut bench = Bench::new(own);

@@ -103,8 +103,14 @@ impl<'a> Bodies<'a> {
         self.now.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
     }
 
-    /// Whether all bodies but these still stand, when nothing but these was written: what they read besides the library.
-    pub(in crate::site) fn others_hold(&self, written: BTreeSet<&str>) -> bool {
+    /// Whether all bodies but these still stand, when nothing but these was written: what they read besides the library. Of
+    /// one that is not remembered nobody knows what it read.
+    pub(in crate::site) fn others_hold(&self, written: BTreeSet<&str>, library: &Library) -> bool {
+        let pages = library.pages.iter().map(|page| &page.file.relative);
+        let mut all = pages.chain(library.sections.iter().map(|section| &section.file.relative));
+        if !all.all(|name| written.contains(name.as_str()) || self.before.contains_key(name)) {
+            return false;
+        }
         let reads = self.before.iter().filter(|(name, _)| !written.contains(name.as_str()));
         let mut reads = reads.flat_map(|(_, body)| &body.reads).filter(|(read, _)| !read.is_of_heads());
         reads.all(|(read, print)| self.prints.read(read, self.closure()) == Some(*print))

@@ -4,8 +4,9 @@
 //! it will have; what an earlier build left in the output folder is not.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::super::Shared;
 use super::super::trace::{Read, note};
@@ -134,29 +135,49 @@ fn climbs(path: &str, depth: usize) -> bool {
     })
 }
 
-/// sha256, hexadecimal.
-pub(super) fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(sha2::Sha256::digest(bytes))
+/// Hashes of files, each computed once in a build however many pages name it: by what is found, its path and its kind.
+#[derive(Debug, Default)]
+pub(in crate::templates) struct Hashes(Mutex<HashMap<(bool, PathBuf, u64), Vec<u8>>>);
+
+/// The hash of a file that a template named by `path`.
+pub(super) fn hash_of(shared: &Shared, path: &str, found: &Found, sha_type: u64) -> Result<Vec<u8>, String> {
+    let key = match found {
+        Found::Source(file) => (false, file.clone(), sha_type),
+        Found::Made(_) => (true, PathBuf::from(path), sha_type),
+    };
+    let known = || shared.hashes.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(hash) = known().get(&key) {
+        return Ok(hash.clone());
+    }
+    let bytes = found.read().map_err(|e| format!("`{path}` cannot be read: {e}"))?;
+    let hash = digest(&bytes, sha_type)?;
+    known().insert(key, hash.clone());
+    Ok(hash)
+}
+
+fn digest(bytes: &[u8], sha_type: u64) -> Result<Vec<u8>, String> {
+    match sha_type {
+        256 => Ok(sha2::Sha256::digest(bytes).to_vec()),
+        384 => Ok(sha2::Sha384::digest(bytes).to_vec()),
+        512 => Ok(sha2::Sha512::digest(bytes).to_vec()),
+        other => Err(format!("sha_type is 256, 384 or 512, not {other}")),
+    }
 }
 
 /// `get_hash(path or literal, sha_type=384, base64=true)`.
 pub(super) fn get_hash(call: &Call) -> Answer {
-    let bytes = match (call.text("path")?, call.text("literal")?) {
+    let sha_type = call.number::<u64>("sha_type")?.unwrap_or(384);
+    let hash = match (call.text("path")?, call.text("literal")?) {
         (Some(path), None) => {
             let file = find(call.shared, path)?.ok_or_else(|| format!("`get_hash`: there is no file `{path}`"))?;
-            file.read().map_err(|e| format!("`get_hash`: `{path}` cannot be read: {e}"))?
+            hash_of(call.shared, path, &file, sha_type)
         }
-        (None, Some(literal)) => Bytes::copy_from_slice(literal.as_bytes()),
+        (None, Some(literal)) => digest(literal.as_bytes(), sha_type),
         _ => return Err("`get_hash` takes either `path` or `literal`".to_owned()),
     };
-    let digest = match call.number::<u64>("sha_type")?.unwrap_or(384) {
-        256 => sha2::Sha256::digest(&bytes).to_vec(),
-        384 => sha2::Sha384::digest(&bytes).to_vec(),
-        512 => sha2::Sha512::digest(&bytes).to_vec(),
-        other => return Err(format!("`get_hash`: sha_type is 256, 384 or 512, not {other}")),
-    };
+    let hash = hash.map_err(|problem| format!("`get_hash`: {problem}"))?;
     let as_base64 = call.flag("base64", true)?;
-    let text = if as_base64 { base64::engine::general_purpose::STANDARD.encode(digest) } else { hex::encode(digest) };
+    let text = if as_base64 { base64::engine::general_purpose::STANDARD.encode(hash) } else { hex::encode(hash) };
     Ok(Given::Safe(text))
 }
 

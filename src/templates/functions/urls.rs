@@ -29,10 +29,9 @@ pub(super) fn get_url(call: &Call) -> Answer {
     if call.flag("cachebust", false)? {
         let file = files::find(shared, &path)?
             .ok_or_else(|| format!("`get_url`: there is no file `{path}` to take a hash of"))?;
-        let bytes = file.read().map_err(|e| format!("`get_url`: `{path}` cannot be read: {e}"))?;
-        let hash = files::sha256_hex(&bytes);
+        let hash = files::hash_of(shared, &path, &file, 256).map_err(|problem| format!("`get_url`: {problem}"))?;
         url.push_str("?h=");
-        url.push_str(&hash[..20]);
+        url.push_str(&hex::encode(hash)[..20]);
     }
     Ok(Given::Safe(url))
 }
