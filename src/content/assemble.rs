@@ -233,10 +233,11 @@ fn link_translations(library: &mut Library, config: &Config) {
     // To the older dialect a page that is not rendered is nobody's translation, not even its own.
     let is_one = |page: &Page| page.meta.render || config.dialect == Dialect::Zola023;
     let mut pages: HashMap<String, Vec<PageKey>> = HashMap::new();
-    for key in library.page_keys().filter(|key| is_one(&library[*key])) {
+    let keys: Vec<PageKey> = library.page_keys().filter(|key| is_one(&library[*key])).collect();
+    for &key in &keys {
         pages.entry(library[key].file.canonical.clone()).or_default().push(key);
     }
-    for key in library.page_keys().filter(|key| is_one(&library[*key])).collect::<Vec<_>>() {
+    for key in keys {
         let mut all = pages[&library[key].file.canonical].clone();
         all.sort_by(|a, b| library[*a].lang.cmp(&library[*b].lang));
         library[key].translations = all;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Index, IndexMut};
 
 use super::{Page, Section, Taxonomy, TaxonomyKey};
+use crate::config::Dialect;
 
 /// A page of the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -152,6 +153,13 @@ impl Library {
     /// Every section with its key.
     pub fn section_keys(&self) -> impl Iterator<Item = SectionKey> + use<> {
         (0..self.sections.len() as u32).map(SectionKey)
+    }
+
+    /// The taxonomy of a language that templates name so: by its name, or (dialect 0.23) its slug.
+    pub fn taxonomy_named(&self, name: &str, lang: &str, dialect: Dialect) -> Option<TaxonomyKey> {
+        let by_slug = dialect == Dialect::Zola023;
+        let is_meant = |t: &Taxonomy| t.lang == lang && (t.kind.name == name || by_slug && t.kind.slug == name);
+        self.taxonomies.iter().position(is_meant).map(|index| TaxonomyKey(index as u32))
     }
 }
 

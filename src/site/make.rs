@@ -118,13 +118,8 @@ pub(super) fn make(
         outputs: &outputs,
         minify,
     };
-    // First what templates may name: the hash of a style sheet, or all of it.
-    let sheets = gather(sass(&scene), &mut found);
-    let index = gather(search_index(&scene), &mut found);
-    let failed = sheets.is_none() || index.is_none();
-    let beforehand: Vec<Output> = sheets.into_iter().chain(index).flatten().collect();
-    prints.beforehand(&beforehand);
-    renderer.beforehand(&beforehand, failed);
+    let (beforehand, faults) = beforehand(&scene);
+    found.extend(faults);
     let (mut made, faults) = render::render(&planned, &scene);
     found.extend(faults);
     made.extend(gather(sitemap(&scene), &mut found).unwrap_or_default());
@@ -260,11 +255,17 @@ fn sass(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     })
 }
 
-/// What templates may name is made before them: style sheets and the search index.
-pub(super) fn beforehand(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
-    let mut made = sass(scene)?;
-    made.extend(search_index(scene)?);
-    Ok(made)
+/// Style sheets and the search index are made first and made known: templates may name them, for their hash or their text.
+/// Whatever is wrong with them comes back too.
+pub(super) fn beforehand(scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    let sheets = gather(sass(scene), &mut found);
+    let index = gather(search_index(scene), &mut found);
+    let failed = sheets.is_none() || index.is_none();
+    let made: Vec<Output> = sheets.into_iter().chain(index).flatten().collect();
+    scene.makers.prints.beforehand(&made);
+    scene.renderer.beforehand(&made, failed);
+    (made, found)
 }
 
 /// The search index of each language, made again when any page changed.

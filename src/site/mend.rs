@@ -130,9 +130,10 @@ fn with(
     let minify = loaded.config.minify_html || options.minify;
     let closures = &last.closures;
     let scene = Scene { library: &library, renderer: &renderer, closures, makers: &makers, outputs: &made, minify };
-    let beforehand = make::beforehand(&scene).ok()?;
-    prints.beforehand(&beforehand);
-    renderer.beforehand(&beforehand, false);
+    let (beforehand, faults) = make::beforehand(&scene);
+    if !faults.is_empty() {
+        return None;
+    }
     let shown = differences(&library, &before);
     let may_change = |planned: &&Planned| {
         let others = closures.of(&template(planned, &library, &renderer)).others;

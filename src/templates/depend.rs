@@ -207,9 +207,7 @@ impl<'a> Prints<'a> {
     }
 
     fn named(&self, kind: &str, lang: &str) -> Option<TaxonomyKey> {
-        let mut taxonomies = self.library.taxonomies.iter();
-        let at = taxonomies.position(|t| t.lang == lang && (t.kind.slug == kind || t.kind.name == kind))?;
-        Some(TaxonomyKey(at as u32))
+        self.library.taxonomy_named(kind, lang, self.loaded.dialect)
     }
 
     fn terms(&self, key: TaxonomyKey, term: &str) -> impl Iterator<Item = usize> {

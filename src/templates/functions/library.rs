@@ -80,18 +80,13 @@ fn missing(call: &Call, what: &str) -> Answer {
     Err(format!("`get_{what}`: there is no {what} `{path}` in this language{}", or_near(path, known)))
 }
 
-/// A taxonomy by its name, or (dialect 0.23) its slug.
+/// The taxonomy that a call names.
 fn taxonomy<'a>(call: &Call, library: Option<&'a Library>) -> Result<Option<(TaxonomyKey, &'a Taxonomy)>, String> {
     let kind = call.must_text("kind")?;
     let lang = call.language()?;
     let Some(library) = library else { return Ok(None) };
-    let is_newer = call.shared.loaded.dialect == Dialect::Zola023;
-    let is_meant = |t: &Taxonomy| t.lang == lang && (t.kind.name == kind || is_newer && t.kind.slug == kind);
-    Ok(library
-        .taxonomies
-        .iter()
-        .position(is_meant)
-        .map(|index| (TaxonomyKey(index as u32), &library.taxonomies[index])))
+    let key = library.taxonomy_named(kind, &lang, call.shared.loaded.dialect);
+    Ok(key.map(|key| (key, &library[key])))
 }
 
 fn full<'a>(call: &Call<'a>) -> Option<&'a Library> {
