@@ -6,15 +6,16 @@ use anyhow::Context;
 use sqlx::{Any, Transaction};
 
 use crate::calendar::{
-    Actor, Change, Epoch, Letter, LetterKind, Notice, Reason, Refusal, Registration, Request, Session,
+    Actor, Change, Command, Decision, Epoch, Letter, LetterKind, Notice, Reason, Refusal, Registration, Request,
+    Session,
 };
 
-use super::batch::{Batch, Value};
+use super::batch::{Batch, Table, Value};
 use super::execute::{Failed, Outcome};
 use super::letters::queue_letter;
 use super::{Error, rows, token};
 
-/// A transaction that writes a decision. What a crowd causes (seats, registrations, letters) waits in a batch until
+/// A transaction that writes decisions. What a crowd causes (seats, registrations, letters) waits in a batch until
 /// [`Apply::send`], or until something else is written or read.
 pub(super) struct Apply<'a> {
     tx: &'a mut Transaction<'static, Any>,
@@ -26,12 +27,33 @@ pub(super) struct Apply<'a> {
     added: BTreeSet<String>,
 }
 
-/// Statements that are many: PostgreSQL takes 65,535 values in one, and a deep sum of them badly.
-const MANY: usize = 64;
-
 impl<'a> Apply<'a> {
     pub(super) fn new(tx: &'a mut Transaction<'static, Any>, now: Epoch, guarded: bool) -> Self {
         Self { tx, now, guarded, batch: Batch::default(), added: BTreeSet::new() }
+    }
+
+    /// Writes a decision: changes, letters, the form's answer, a line of the audit log.
+    pub(super) async fn decision(
+        &mut self,
+        command: &Command,
+        actor: &Actor,
+        decision: &Decision,
+    ) -> Result<Outcome, Failed> {
+        let outcome = Outcome { shown: decision.shown, id: decision.id.clone(), repeated: false };
+        if decision.changes.is_empty() && decision.letters.is_empty() {
+            return Ok(outcome);
+        }
+        for change in &decision.changes {
+            self.change(change).await?;
+        }
+        for letter in &decision.letters {
+            self.letter(letter).await?;
+        }
+        if let Some(submission) = command.submission() {
+            self.submission(submission, &outcome);
+        }
+        self.audit(actor, command.name(), &outcome.id);
+        Ok(outcome)
     }
 
     /// Writes what still waits: nothing is written before.
@@ -44,9 +66,16 @@ impl<'a> Apply<'a> {
         if self.batch.holds(row) { self.send().await } else { Ok(()) }
     }
 
-    /// Sends what waits once that is much: a database takes only so many values at once.
+    /// Goes on with another decision, taken at this moment. SQLite gets the one before first: it knows the words of a
+    /// registration from the time before, and not those of so and so many.
+    pub(super) async fn go_on(&mut self, now: Epoch) -> Result<(), Failed> {
+        self.now = now;
+        if self.tx.backend_name() == "SQLite" { self.send().await } else { Ok(()) }
+    }
+
+    /// Sends what waits once that is much.
     async fn few(&mut self) -> Result<(), Failed> {
-        if self.batch.len() < MANY { Ok(()) } else { self.send().await }
+        if self.batch.is_much() { self.send().await } else { Ok(()) }
     }
 
     pub(super) async fn change(&mut self, change: &Change) -> Result<(), Failed> {
@@ -78,16 +107,15 @@ impl<'a> Apply<'a> {
         Ok(())
     }
 
-    /// The one statement that cannot oversell, however many arrive at once.
     async fn seats(&mut self, session: &str, by: i64) -> Result<(), Failed> {
-        let sql = if self.guarded {
-            "UPDATE sessions SET taken = taken + $1 WHERE id = $2 AND taken + $1 <= capacity AND taken + $1 >= 0"
-        } else {
-            "UPDATE sessions SET taken = taken + $1 WHERE id = $2"
-        };
         let row = format!("session {session}");
+        if self.guarded {
+            self.batch.seats(row, session, by);
+            return Ok(());
+        }
         self.alone(&row).await?;
-        self.batch.add(row, sql, [by.into(), session.into()]);
+        let sql = "UPDATE sessions SET taken = taken + $1 WHERE id = $2";
+        self.batch.update(row, sql, [by.into(), session.into()]);
         Ok(())
     }
 
@@ -161,20 +189,14 @@ impl<'a> Apply<'a> {
         self.added.insert(one.id.clone());
         let mut values = registration(one);
         values.extend([(&one.session).into(), one.created.into()]);
-        self.batch.add(
-            format!("registration {}", one.id),
-            "INSERT INTO registrations (name, email, role, organisation, departement, seats, state, position, verified,
-                 deadline, changed, version, names, needs, id, session, created)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-            values,
-        );
+        self.batch.insert(format!("registration {}", one.id), &REGISTRATIONS, values);
         Ok(())
     }
 
     async fn update_registration(&mut self, one: &Registration) -> Result<(), Failed> {
         let row = format!("registration {}", one.id);
         self.alone(&row).await?;
-        self.batch.add(
+        self.batch.update(
             row,
             "UPDATE registrations SET name = $1, email = $2, role = $3, organisation = $4, departement = $5, seats = $6,
                  state = $7, position = $8, verified = $9, deadline = $10, changed = $11, version = $12, names = $13,
@@ -268,20 +290,43 @@ impl<'a> Apply<'a> {
         Ok(())
     }
 
-    pub(super) fn submission(&mut self, submission: &str, outcome: &Outcome) {
-        self.batch.add(
-            format!("form {submission}"),
-            "INSERT INTO submissions (id, shown, subject, created) VALUES ($1, $2, $3, $4)",
-            [submission.into(), outcome.shown.as_str().into(), (&outcome.id).into(), self.now.into()],
-        );
+    fn submission(&mut self, submission: &str, outcome: &Outcome) {
+        let values = [submission.into(), outcome.shown.as_str().into(), (&outcome.id).into(), self.now.into()];
+        self.batch.insert(format!("form {submission}"), &SUBMISSIONS, values);
     }
 
-    pub(super) fn audit(&mut self, actor: &Actor, action: &str, subject: &str) {
-        self.batch.add("a line", AUDIT, [self.now.into(), actor.as_str().into(), action.into(), subject.into()]);
+    fn audit(&mut self, actor: &Actor, action: &str, subject: &str) {
+        self.batch.insert("a line", &AUDIT, [self.now.into(), actor.as_str().into(), action.into(), subject.into()]);
     }
 }
 
-const AUDIT: &str = "INSERT INTO audit (at, actor, action, subject) VALUES ($1, $2, $3, $4)";
+/// What of a registration may change, its id, and what never changes.
+static REGISTRATIONS: Table = Table {
+    name: "registrations",
+    columns: &[
+        "name",
+        "email",
+        "role",
+        "organisation",
+        "departement",
+        "seats",
+        "state",
+        "position",
+        "verified",
+        "deadline",
+        "changed",
+        "version",
+        "names",
+        "needs",
+        "id",
+        "session",
+        "created",
+    ],
+    otherwise: "",
+};
+static SUBMISSIONS: Table =
+    Table { name: "submissions", columns: &["id", "shown", "subject", "created"], otherwise: "" };
+static AUDIT: Table = Table { name: "audit", columns: &["at", "actor", "action", "subject"], otherwise: "" };
 
 /// A line of the audit log.
 pub(super) async fn note(
@@ -291,7 +336,9 @@ pub(super) async fn note(
     subject: &str,
     now: Epoch,
 ) -> sqlx::Result<()> {
-    sqlx::query(AUDIT).bind(now).bind(actor.as_str()).bind(action).bind(subject).execute(&mut **tx).await?;
+    let mut batch = Batch::default();
+    batch.insert("a line", &AUDIT, [now.into(), actor.as_str().into(), action.into(), subject.into()]);
+    batch.send(tx).await?;
     Ok(())
 }
 

@@ -1,9 +1,11 @@
-//! Statements that belong together, sent to the database in one journey: there and back costs more than a row.
+//! Rows that belong together, sent to the database in one journey: there and back costs more than a row.
 //!
-//! Entry points: [`Batch::add`] and [`Batch::send`]. Each statement writes exactly one row. SQLite carries them out one after
-//! the other, PostgreSQL as the parts of one `WITH`, which do not see one another's rows: who reads or writes a row
-//! that is still to be sent ([`Batch::holds`]) sends first. No order among them may be relied on.
+//! Entry points: [`Batch::insert`], [`Batch::update`], [`Batch::seats`], then [`Batch::send`]. SQLite carries the statements
+//! out one after the other. PostgreSQL adds all rows of a table at once, as the parts of one `WITH`, which do not see one
+//! another's rows: who reads or writes a row that is still to be sent ([`Batch::holds`]) sends first. No order among
+//! them may be relied on, but that of the rows of one table.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -60,47 +62,94 @@ impl From<Option<i64>> for Value {
     }
 }
 
+/// A table to which rows are added.
 #[derive(Debug)]
-struct Statement {
+pub(super) struct Table {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// The columns for which values are given, in their order.
+    pub(super) columns: &'static [&'static str],
+    /// What follows the values: what to do about a row that is there.
+    pub(super) otherwise: &'static str,
+}
+
+/// A statement that writes one row, with `$1` for the first of its values.
+#[derive(Debug)]
+struct Update {
     sql: &'static str,
-    row: String,
     values: Vec<Value>,
 }
 
-/// Statements that wait to be sent.
+/// What waits to be sent.
 #[derive(Debug, Default)]
-pub(super) struct Batch(Vec<Statement>);
+pub(super) struct Batch {
+    /// What is written, by the names that were given.
+    rows: BTreeSet<String>,
+    /// Seats taken or freed, by session.
+    seats: BTreeMap<String, i64>,
+    inserts: Vec<(&'static Table, Vec<Vec<Value>>)>,
+    updates: Vec<Update>,
+}
+
+/// The one statement that cannot oversell, however many arrive at once.
+const SEATS: &str =
+    "UPDATE sessions SET taken = taken + $1 WHERE id = $2 AND taken + $1 <= capacity AND taken + $1 >= 0";
+/// The same for many sessions.
+const ALL_SEATS: &str = "UPDATE sessions SET taken = taken + v.by
+     FROM unnest(CAST($1 AS text[]), CAST($2 AS bigint[])) AS v (session, by)
+     WHERE id = v.session AND taken + v.by <= capacity AND taken + v.by >= 0";
 
 impl Batch {
-    /// How many statements wait.
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
+    fn len(&self) -> usize {
+        self.seats.len() + self.inserts.iter().map(|(_, rows)| rows.len()).sum::<usize>() + self.updates.len()
     }
 
-    /// Whether a statement that waits writes this row.
+    /// Whether so much waits that it should be sent: SQLite takes 32,766 values at once, PostgreSQL a deep sum badly.
+    pub(super) fn is_much(&self) -> bool {
+        self.len() >= 512 || self.updates.len() >= 64
+    }
+
+    /// Whether a row that waits was given this name.
     pub(super) fn holds(&self, row: &str) -> bool {
-        self.0.iter().any(|statement| statement.row == row)
+        self.rows.contains(row)
     }
 
-    /// Adds a statement in the words both engines share, with `$1` for the first of its values. `row` names what it
-    /// writes, for [`Batch::holds`].
-    pub(super) fn add(&mut self, row: impl Into<String>, sql: &'static str, values: impl Into<Vec<Value>>) {
+    /// Adds a row to a table; `row` names it, for [`Batch::holds`].
+    pub(super) fn insert(&mut self, row: impl Into<String>, table: &'static Table, values: impl Into<Vec<Value>>) {
+        let values = values.into();
+        debug_assert!(values.len() == table.columns.len(), "{}", table.name);
+        self.rows.insert(row.into());
+        match self.inserts.iter_mut().find(|(known, _)| known.name == table.name) {
+            Some((_, rows)) => rows.push(values),
+            None => self.inserts.push((table, vec![values])),
+        }
+    }
+
+    /// Adds a statement in the words both engines share that changes one row.
+    pub(super) fn update(&mut self, row: impl Into<String>, sql: &'static str, values: impl Into<Vec<Value>>) {
         let values = values.into();
         debug_assert!(values.len() == places(sql), "{sql}");
-        self.0.push(Statement { sql, row: row.into(), values });
+        self.rows.insert(row.into());
+        self.updates.push(Update { sql, values });
+    }
+
+    /// Takes seats of a session, or frees them when there are fewer than none.
+    pub(super) fn seats(&mut self, row: impl Into<String>, session: &str, by: i64) {
+        self.rows.insert(row.into());
+        *self.seats.entry(session.to_owned()).or_default() += by;
     }
 
     /// Sends them. False when one did not find its row as it expected: the transaction is then to be undone.
     pub(super) async fn send(&mut self, connection: &mut AnyConnection) -> sqlx::Result<bool> {
-        let statements = std::mem::take(&mut self.0);
-        if statements.is_empty() {
+        let batch = std::mem::take(self);
+        let expected = batch.len() as u64;
+        if expected == 0 {
             return Ok(true);
         }
-        let together = connection.backend_name() == "PostgreSQL" && statements.len() > 1;
-        let sql = if together { one_with(&statements) } else { one_after_the_other(&statements) };
-        let expected = statements.len() as u64;
+        let together = connection.backend_name() == "PostgreSQL";
+        let (sql, values) = if together { batch.together() } else { batch.one_by_one() };
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for value in statements.into_iter().flat_map(|statement| statement.values) {
+        for value in values {
             query = match value {
                 Value::Text(text) => query.bind(text),
                 Value::Number(number) => query.bind(number),
@@ -113,34 +162,97 @@ impl Batch {
         }
         Ok(query.execute(connection).await?.rows_affected() == expected)
     }
+
+    fn one_by_one(self) -> (String, Vec<Value>) {
+        let (mut sql, mut all) = (String::with_capacity(2048), Vec::new());
+        let mut add = |words: &str, values: Vec<Value>| {
+            shifted(words, all.len(), &mut sql);
+            sql.push_str(";\n");
+            all.extend(values);
+        };
+        for (session, by) in self.seats {
+            add(SEATS, vec![by.into(), session.into()]);
+        }
+        for (table, rows) in self.inserts {
+            let places: Vec<String> = (1..=table.columns.len()).map(|number| format!("${number}")).collect();
+            let words = table.insert(&format!("VALUES ({})", places.join(", ")));
+            for values in rows {
+                add(&words, values);
+            }
+        }
+        for update in self.updates {
+            add(update.sql, update.values);
+        }
+        sql.truncate(sql.len() - 2);
+        (sql, all)
+    }
+
+    /// The words do not depend on how many rows there are: the server knows them from the time before.
+    fn together(self) -> (String, Vec<Value>) {
+        let (mut sql, mut all, mut parts) = (String::with_capacity(2048), Vec::new(), 0);
+        let mut add = |words: &str, values: Vec<Value>| {
+            let _ = write!(sql, "{} s{parts} AS (", if parts == 0 { "WITH" } else { "," });
+            shifted(words, all.len(), &mut sql);
+            sql.push_str(" RETURNING 1)");
+            all.extend(values);
+            parts += 1;
+        };
+        if !self.seats.is_empty() {
+            let (sessions, by): (Vec<Value>, Vec<Value>) =
+                self.seats.into_iter().map(|(session, by)| (Value::from(session), Value::from(by))).unzip();
+            add(ALL_SEATS, vec![array(&sessions).into(), array(&by).into()]);
+        }
+        for (table, rows) in self.inserts {
+            let columns = 0..table.columns.len();
+            let lists: Vec<String> = columns
+                .clone()
+                .map(|at| {
+                    let kind = if matches!(rows[0][at], Value::Text(_)) { "text" } else { "bigint" };
+                    format!("CAST(${} AS {kind}[])", at + 1)
+                })
+                .collect();
+            let values = columns.map(|at| array(rows.iter().map(|values| &values[at])).into()).collect();
+            add(&table.insert(&format!("SELECT * FROM unnest({})", lists.join(", "))), values);
+        }
+        for update in self.updates {
+            add(update.sql, update.values);
+        }
+        for number in 0..parts {
+            let _ = write!(sql, "{}(SELECT COUNT(*) FROM s{number})", if number == 0 { " SELECT " } else { " + " });
+        }
+        sql.push_str(" AS n");
+        (sql, all)
+    }
 }
 
-fn one_after_the_other(statements: &[Statement]) -> String {
-    let mut sql = String::with_capacity(2048);
-    let mut before = 0;
-    for statement in statements {
-        shifted(statement.sql, before, &mut sql);
-        sql.push_str(";\n");
-        before += statement.values.len();
+impl Table {
+    fn insert(&self, values: &str) -> String {
+        let otherwise = if self.otherwise.is_empty() { String::new() } else { format!(" {}", self.otherwise) };
+        format!("INSERT INTO {} ({}) {values}{otherwise}", self.name, self.columns.join(", "))
     }
-    sql.truncate(sql.len() - 2);
-    sql
 }
 
-fn one_with(statements: &[Statement]) -> String {
-    let mut sql = String::with_capacity(2048);
-    let mut before = 0;
-    for (number, statement) in statements.iter().enumerate() {
-        let _ = write!(sql, "{} s{number} AS (", if number == 0 { "WITH" } else { "," });
-        shifted(statement.sql, before, &mut sql);
-        sql.push_str(" RETURNING 1)");
-        before += statement.values.len();
+/// An array as PostgreSQL reads it (its manual, 8.15.6).
+pub(super) fn array<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
+    let mut text = String::from("{");
+    for (number, value) in values.into_iter().enumerate() {
+        if number > 0 {
+            text.push(',');
+        }
+        match value {
+            Value::Number(number) | Value::Perhaps(Some(number)) => {
+                let _ = write!(text, "{number}");
+            }
+            Value::Perhaps(None) => text.push_str("NULL"),
+            Value::Text(value) => {
+                text.push('"');
+                text.push_str(&value.replace('\\', r"\\").replace('"', "\\\""));
+                text.push('"');
+            }
+        }
     }
-    for number in 0..statements.len() {
-        let _ = write!(sql, "{}(SELECT COUNT(*) FROM s{number})", if number == 0 { " SELECT " } else { " + " });
-    }
-    sql.push_str(" AS n");
-    sql
+    text.push('}');
+    text
 }
 
 /// A statement whose first value is not the first of all.
@@ -164,20 +276,60 @@ fn places(sql: &str) -> usize {
 mod tests {
     use super::*;
 
-    #[test]
-    fn values_keep_their_places() {
+    static B: Table = Table { name: "b", columns: &["m", "n", "p"], otherwise: "ON CONFLICT (m) DO NOTHING" };
+
+    fn batch() -> Batch {
         let mut batch = Batch::default();
-        batch.add("a 1", "UPDATE a SET n = n + $1 WHERE id = $2 AND n + $1 <= 3", [1_i64.into(), "x".into()]);
-        batch.add("b", "INSERT INTO b (m, n) VALUES ($1, $1)", ["y".into()]);
-        assert!(batch.holds("a 1") && !batch.holds("a"));
+        batch.update("a 1", "UPDATE a SET n = n + $1 WHERE id = $2 AND n + $1 <= 3", [1_i64.into(), "x".into()]);
+        batch.insert("b 1", &B, ["y".into(), 2_i64.into(), None.into()]);
+        batch.insert("b 2", &B, [r#"a "b", c\"#.into(), 3_i64.into(), Some(4).into()]);
+        batch.seats("session s", "s", 2);
+        batch.seats("session s", "s", -1);
+        batch
+    }
+
+    #[test]
+    fn a_row_at_a_time_has_the_places_of_its_values() {
+        let batch = batch();
+        assert!(batch.holds("a 1") && !batch.holds("a") && batch.len() == 4);
+        let (sql, values) = batch.one_by_one();
         assert_eq!(
-            one_after_the_other(&batch.0),
-            "UPDATE a SET n = n + $1 WHERE id = $2 AND n + $1 <= 3;\nINSERT INTO b (m, n) VALUES ($3, $3)"
+            sql,
+            "UPDATE sessions SET taken = taken + $1 WHERE id = $2 AND taken + $1 <= capacity AND taken + $1 >= 0;\n\
+             INSERT INTO b (m, n, p) VALUES ($3, $4, $5) ON CONFLICT (m) DO NOTHING;\n\
+             INSERT INTO b (m, n, p) VALUES ($6, $7, $8) ON CONFLICT (m) DO NOTHING;\n\
+             UPDATE a SET n = n + $9 WHERE id = $10 AND n + $9 <= 3"
         );
+        assert_eq!((array(&values[..2]), values.len()), (r#"{1,"s"}"#.to_owned(), 10));
+    }
+
+    #[test]
+    fn rows_of_a_table_go_together_as_lists() {
+        let (sql, values) = batch().together();
+        let inserted = "INSERT INTO b (m, n, p) SELECT * FROM unnest(CAST($3 AS text[]), CAST($4 AS bigint[]), \
+                        CAST($5 AS bigint[])) ON CONFLICT (m) DO NOTHING RETURNING 1";
+        assert!(sql.contains(inserted), "{sql}");
+        assert!(sql.ends_with(
+            "s2 AS (UPDATE a SET n = n + $6 WHERE id = $7 AND n + $6 <= 3 RETURNING 1) SELECT (SELECT COUNT(*) FROM s0) + \
+             (SELECT COUNT(*) FROM s1) + (SELECT COUNT(*) FROM s2) AS n"
+        ));
         assert_eq!(
-            one_with(&batch.0),
-            "WITH s0 AS (UPDATE a SET n = n + $1 WHERE id = $2 AND n + $1 <= 3 RETURNING 1), s1 AS (INSERT INTO b (m, n) \
-             VALUES ($3, $3) RETURNING 1) SELECT (SELECT COUNT(*) FROM s0) + (SELECT COUNT(*) FROM s1) AS n"
+            array(&values),
+            array(&[
+                r#"{"s"}"#.into(),
+                "{1}".into(),
+                r#"{"y","a \"b\", c\\"}"#.into(),
+                "{2,3}".into(),
+                "{NULL,4}".into(),
+                1_i64.into(),
+                "x".into()
+            ])
         );
+    }
+
+    #[test]
+    fn every_text_is_one_element_of_an_array() {
+        let texts = [r#"\\"""#.into(), "".into(), "NULL".into(), "é\n{,}".into()];
+        assert_eq!(array(&texts), "{\"\\\\\\\\\\\"\\\"\",\"\",\"NULL\",\"é\n{,}\"}");
     }
 }

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use crate::calendar::{self, Actor, Command, Epoch, Fresh, Purpose, Refusal, Shown};
 
 use super::apply::Apply;
-use super::load::Found;
 use super::{Error, Store, fresh_id, load, rows, token};
 
 /// What came of a command.
@@ -37,7 +36,7 @@ impl<E: Into<Error>> From<E> for Failed {
     }
 }
 
-type Tx = sqlx::Transaction<'static, sqlx::Any>;
+pub(super) type Tx = sqlx::Transaction<'static, sqlx::Any>;
 
 impl Store {
     /// Carries out a command. When it returns, the decision and its messages are on the disk.
@@ -73,7 +72,7 @@ impl Store {
         self.execute(&command(id), &Actor::Visitor, now).await
     }
 
-    /// One command within a transaction. The inner error is a refusal before anything was written; after the outer one
+    /// One command within a transaction; those who register go another way (`crowd`). The inner error is a refusal before anything was written; after the outer one
     /// the transaction is good for nothing but being undone.
     pub(super) async fn step(
         &self,
@@ -82,10 +81,10 @@ impl Store {
         actor: &Actor,
         now: Epoch,
     ) -> Result<Result<Outcome, Refusal>, Failed> {
-        let state = match load::found(tx, command, now).await? {
-            Found::Answered(outcome) => return Ok(Ok(outcome)),
-            Found::State(state) => *state,
-        };
+        if let Some(outcome) = load::submitted(tx, command).await? {
+            return Ok(Ok(outcome));
+        }
+        let state = load::state(tx, command, now).await?;
         let decision = match calendar::decide(&state, command, Fresh { now, id: &fresh_id() }) {
             Ok(decision) => decision,
             Err(refusal) => return Ok(Err(refusal)),
@@ -102,21 +101,8 @@ impl Store {
         decision: &calendar::Decision,
         now: Epoch,
     ) -> Result<Outcome, Failed> {
-        let outcome = Outcome { shown: decision.shown, id: decision.id.clone(), repeated: false };
-        if decision.changes.is_empty() && decision.letters.is_empty() {
-            return Ok(outcome);
-        }
         let mut apply = Apply::new(tx, now, self.guarded);
-        for change in &decision.changes {
-            apply.change(change).await?;
-        }
-        for letter in &decision.letters {
-            apply.letter(letter).await?;
-        }
-        if let Some(submission) = command.submission() {
-            apply.submission(submission, &outcome);
-        }
-        apply.audit(actor, command.name(), &outcome.id);
+        let outcome = apply.decision(command, actor, decision).await?;
         apply.send().await?;
         Ok(outcome)
     }

@@ -9,11 +9,35 @@ use sqlx::AnyConnection;
 
 use crate::calendar::{Epoch, Letter, Method, Purpose, Session, ics};
 
-use super::batch::Batch;
+use super::batch::{Batch, Table};
 use super::{Error, fresh_token, rows, token};
 
 /// How long an institution can follow its request by its link.
 const REQUEST_LINK: Epoch = 400 * 86_400;
+
+static OUTBOX: Table = Table {
+    name: "outbox",
+    columns: &[
+        "key",
+        "letter",
+        "kind",
+        "session",
+        "registration",
+        "request",
+        "state",
+        "attempts",
+        "not_before",
+        "created",
+        "error",
+    ],
+    otherwise: "",
+};
+static TOKENS: Table = Table { name: "tokens", columns: &["hash", "purpose", "subject", "expires"], otherwise: "" };
+static INVITATIONS: Table = Table {
+    name: "invitations",
+    columns: &["session", "person", "sequence"],
+    otherwise: "ON CONFLICT (session, person) DO UPDATE SET sequence = excluded.sequence",
+};
 
 /// Puts a letter into the outbox; a letter whose key is already there is not written again, nor one to somebody whose
 /// address was erased.
@@ -53,10 +77,9 @@ pub(super) async fn queue_letter(
         }
     }
     let text = serde_json::to_string(&letter).context("a letter as JSON")?;
-    batch.add(
+    batch.insert(
         &letter.key,
-        "INSERT INTO outbox (key, letter, kind, session, registration, request, state, attempts, not_before, created, error)
-         VALUES ($1, $2, $3, $4, $5, $6, 'due', 0, $7, $7, '')",
+        &OUTBOX,
         [
             (&letter.key).into(),
             text.into(),
@@ -64,7 +87,11 @@ pub(super) async fn queue_letter(
             letter.session.as_ref().map_or("", |session| session.id.as_str()).into(),
             letter.registration.as_ref().map_or("", |registration| registration.id.as_str()).into(),
             letter.request.as_ref().map_or("", |request| request.id.as_str()).into(),
+            "due".into(),
+            0_i64.into(),
             now.into(),
+            now.into(),
+            "".into(),
         ],
     );
     Ok(())
@@ -74,11 +101,7 @@ pub(super) async fn queue_letter(
 fn queue_token(batch: &mut Batch, purpose: Purpose, subject: &str, expires: Option<Epoch>) -> String {
     let plain = fresh_token();
     let hash = token::hash(&plain);
-    batch.add(
-        &hash,
-        "INSERT INTO tokens (hash, purpose, subject, expires) VALUES ($1, $2, $3, $4)",
-        [(&hash).into(), purpose.as_str().into(), subject.into(), expires.into()],
-    );
+    batch.insert(&hash, &TOKENS, [(&hash).into(), purpose.as_str().into(), subject.into(), expires.into()]);
     plain
 }
 
@@ -101,11 +124,6 @@ async fn next_sequence(
     let row = query.bind(&session.id).bind(&person).fetch_optional(connection).await?;
     let last = row.map(|row| rows::count(&row, "sequence")).transpose()?;
     let next = ics::next_sequence(session, method, last);
-    batch.add(
-        &person,
-        "INSERT INTO invitations (session, person, sequence) VALUES ($1, $2, $3)
-         ON CONFLICT (session, person) DO UPDATE SET sequence = excluded.sequence",
-        [(&session.id).into(), (&person).into(), next.into()],
-    );
+    batch.insert(&person, &INVITATIONS, [(&session.id).into(), (&person).into(), next.into()]);
     Ok(next)
 }

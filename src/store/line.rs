@@ -7,13 +7,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use tokio::sync::oneshot;
 
 use crate::calendar::{Actor, Command, Epoch, Refusal};
 
-use super::execute::{Failed, Outcome};
-use super::{Error, Store};
+use super::execute::{Failed, Outcome, Tx};
+use super::{Error, Store, crowd};
 
 /// How many share a commit at most: the first of them waits for the last.
 const MOST: usize = 64;
@@ -30,11 +30,12 @@ struct Waiting {
     served: bool,
 }
 
+/// A command that waits for its answer.
 #[derive(Debug)]
-struct Job {
-    command: Command,
-    actor: Actor,
-    now: Epoch,
+pub(super) struct Job {
+    pub(super) command: Command,
+    pub(super) actor: Actor,
+    pub(super) now: Epoch,
     answer: oneshot::Sender<Result<Outcome, Error>>,
 }
 
@@ -123,9 +124,9 @@ impl Store {
             Err(error) => return all(error),
         };
         let mut answers = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            let answer = self.step(&mut tx, &job.command, &job.actor, job.now).await.ok()?;
-            answers.push(answer.map_err(Error::from));
+        while answers.len() < jobs.len() {
+            let next = self.first_of(&mut tx, &jobs[answers.len()..]).await.ok()?;
+            answers.extend(next.into_iter().map(|answer| answer.map_err(Error::from)));
         }
         match tx.commit().await {
             Ok(()) => Some(answers),
@@ -134,13 +135,25 @@ impl Store {
         }
     }
 
+    /// The first of the jobs, or all that are before another one when they register somebody.
+    async fn first_of(&self, tx: &mut Tx, jobs: &[Job]) -> Result<Vec<Result<Outcome, Refusal>>, Failed> {
+        let crowd = jobs.iter().take_while(|job| crowd::form(&job.command).is_some()).count();
+        match jobs {
+            [first, ..] if crowd == 0 => {
+                self.step(tx, &first.command, &first.actor, first.now).await.map(|answer| vec![answer])
+            }
+            _ => self.register(tx, &jobs[..crowd]).await,
+        }
+    }
+
     async fn alone(&self, job: &Job) -> Result<Outcome, Error> {
         for round in 0..TRIES {
             let mut tx = self.write().await?;
-            match self.step(&mut tx, &job.command, &job.actor, job.now).await {
-                Ok(answer) => {
+            match self.first_of(&mut tx, std::slice::from_ref(job)).await {
+                Ok(answers) => {
                     tx.commit().await?;
-                    return Ok(answer?);
+                    let answer = answers.into_iter().next();
+                    return Ok(answer.context("a command without an answer")??);
                 }
                 Err(Failed::Error(error)) if !passes(&error) => return Err(error),
                 Err(_) => {

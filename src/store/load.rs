@@ -3,7 +3,7 @@
 use anyhow::Result;
 use sqlx::AnyConnection;
 
-use crate::calendar::{Command, Epoch, Notice, Register, Registration, Session, Shown, Staff, State};
+use crate::calendar::{Command, Epoch, Notice, Registration, Session, Shown, Staff, State};
 
 use super::execute::Outcome;
 use super::rows;
@@ -17,86 +17,18 @@ pub(super) async fn submitted(connection: &mut AnyConnection, command: &Command)
     Ok(Some(Outcome { shown, id: rows::text(&row, "subject")?, repeated: true }))
 }
 
-/// What a command finds.
-pub(super) enum Found {
-    /// Its form was already received.
-    Answered(Outcome),
-    /// The rows it touches.
-    State(Box<State>),
-}
-
-/// What a command finds: the answer its form had, or everything [`crate::calendar::decide`] looks at.
-pub(super) async fn found(connection: &mut AnyConnection, command: &Command, now: Epoch) -> Result<Found> {
-    if let Command::Register(form) = command {
-        return registering(connection, form).await;
-    }
-    if let Some(outcome) = submitted(connection, command).await? {
-        return Ok(Found::Answered(outcome));
-    }
-    state(connection, command, now).await.map(|state| Found::State(Box::new(state)))
-}
-
-/// What a crowd asks for, in one journey to the database; in two for who was here before, or when somebody waits.
-async fn registering(connection: &mut AnyConnection, form: &Register) -> Result<Found> {
-    let query = sqlx::query(
-        "SELECT s.*, COALESCE(f.shown, '') AS form_shown, COALESCE(f.subject, '') AS form_subject,
-             (SELECT COALESCE(MAX(r.position), 0) FROM registrations r WHERE r.session = s.id) AS last_position,
-             COALESCE((SELECT string_agg(a.staff, ' ' ORDER BY a.staff) FROM assignments a WHERE a.session = s.id), '')
-                 AS trainers,
-             CAST(CASE WHEN EXISTS (
-                 SELECT 1 FROM registrations k WHERE k.session = s.id AND lower(k.email) = lower($3)
-             ) OR EXISTS (
-                 SELECT 1 FROM registrations w WHERE w.session = s.id AND w.state = 'waiting'
-             ) THEN 1 ELSE 0 END AS BIGINT) AS others
-         FROM sessions s LEFT JOIN submissions f ON f.id = $2 WHERE s.id = $1",
-    );
-    let query = query.bind(&form.session).bind(&form.submission).bind(&form.email);
-    let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(Found::State(Box::default())) };
-    let subject = rows::text(&row, "form_subject")?;
-    if !subject.is_empty() {
-        let shown = Shown::parse(&rows::text(&row, "form_shown")?).unwrap_or(Shown::Done);
-        return Ok(Found::Answered(Outcome { shown, id: subject, repeated: true }));
-    }
-    let mut session = rows::session(&row)?;
-    session.trainers = rows::text(&row, "trainers")?.split_whitespace().map(str::to_owned).collect();
-    let mut state = State {
-        taken: rows::count(&row, "taken")?,
-        last_position: rows::number(&row, "last_position")?,
-        session: Some(session),
-        ..State::default()
-    };
-    if !rows::flag(&row, "others")? {
-        return Ok(Found::State(Box::new(state)));
-    }
-    let query = sqlx::query(
-        "SELECT * FROM registrations WHERE session = $1 AND lower(email) = lower($2)
-         UNION ALL
-         SELECT * FROM (
-             SELECT * FROM registrations WHERE session = $1 AND state = 'waiting' ORDER BY position LIMIT 1) w",
-    );
-    for row in query.bind(&form.session).bind(&form.email).fetch_all(connection).await? {
-        add(&mut state.registrations, vec![rows::registration(&row)?]);
-    }
-    state.registrations.sort_by_key(|one| one.position);
-    Ok(Found::State(Box::new(state)))
-}
-
-/// Everything [`crate::calendar::decide`] looks at for this command.
+/// Everything [`crate::calendar::decide`] looks at for this command; for those who register it is read in `crowd`.
 pub(super) async fn state(connection: &mut AnyConnection, command: &Command, now: Epoch) -> Result<State> {
     let mut state = State::default();
     match command {
-        Command::Register(form) => {
-            session(connection, &form.session, &mut state).await?;
-            state.registrations = by_email(connection, &form.session, &form.email).await?;
-            add(&mut state.registrations, first_waiting(connection, &form.session).await?);
-            state.last_position = last_position(connection, &form.session).await?;
-        }
+        Command::Register(_) => {}
         Command::Confirm { registration: id } | Command::Cancel { registration: id } => {
             let Some(one) = registration(connection, id).await? else { return Ok(state) };
             session(connection, &one.session, &mut state).await?;
             state.registrations = by_email(connection, &one.session, &one.email).await?;
             add(&mut state.registrations, waiting(connection, &one.session).await?);
             state.last_position = last_position(connection, &one.session).await?;
+            add(&mut state.registrations, vec![one]);
         }
         Command::Expire { session: id } => {
             session(connection, id, &mut state).await?;
@@ -208,16 +140,13 @@ async fn registration(connection: &mut AnyConnection, id: &str) -> Result<Option
     query.bind(id).fetch_optional(connection).await?.as_ref().map(rows::registration).transpose()
 }
 
+/// The active registration of an address; the conditions are those of its index.
 async fn by_email(connection: &mut AnyConnection, session: &str, email: &str) -> Result<Vec<Registration>> {
-    let query =
-        sqlx::query("SELECT * FROM registrations WHERE session = $1 AND lower(email) = lower($2) ORDER BY position");
+    let query = sqlx::query(
+        "SELECT * FROM registrations WHERE session = $1 AND lower(email) = lower($2)
+             AND state NOT IN ('cancelled', 'expired') AND email <> ''",
+    );
     query.bind(session).bind(email).fetch_all(connection).await?.iter().map(rows::registration).collect()
-}
-
-async fn first_waiting(connection: &mut AnyConnection, session: &str) -> Result<Vec<Registration>> {
-    let query =
-        sqlx::query("SELECT * FROM registrations WHERE session = $1 AND state = 'waiting' ORDER BY position LIMIT 1");
-    query.bind(session).fetch_all(connection).await?.iter().map(rows::registration).collect()
 }
 
 async fn waiting(connection: &mut AnyConnection, session: &str) -> Result<Vec<Registration>> {

@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = migrations![
     12 "0012_key.sql",
     13 "0013_origin.sql",
     14 "0014_sums.sql",
+    15 "0015_one_index.sql",
 ];
 
 /// Brings the database to the present schema; refuses one that a newer program made.

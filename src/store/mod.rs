@@ -12,6 +12,7 @@ mod apply;
 mod backup;
 mod batch;
 mod check;
+mod crowd;
 mod data;
 mod database;
 mod downloads;

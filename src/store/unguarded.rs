@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::calendar::{self, Actor, Command, Epoch, Fresh, Refusal};
 
 use super::execute::{Failed, Outcome};
-use super::{Error, Store, fresh_id, load};
+use super::{Error, Store, crowd, fresh_id, load};
 
 impl Store {
     /// The same store without its guards: it looks first and writes later, and adds up seats without a condition. The
@@ -27,7 +27,13 @@ impl Store {
         now: Epoch,
     ) -> Result<Outcome, Error> {
         let mut reader = self.readers.acquire().await?;
-        let state = load::state(&mut reader, command, now).await?;
+        let state = match command {
+            Command::Register(form) => {
+                let mut states = crowd::states(self.engine, &mut reader, &[form]).await?;
+                states.remove(&form.session).unwrap_or_default()
+            }
+            _ => load::state(&mut reader, command, now).await?,
+        };
         drop(reader);
         let decision = calendar::decide(&state, command, Fresh { now, id: &fresh_id() })?;
         tokio::time::sleep(Duration::from_millis(2)).await;

@@ -24,7 +24,7 @@ struct Model {
 
 impl Model {
     fn run(&mut self, command: &Command, now: Epoch) -> Result<String, Refusal> {
-        let state = State {
+        let mut state = State {
             session: self.session.clone(),
             taken: u32::try_from(self.taken).unwrap(),
             registrations: self.registrations.values().cloned().collect(),
@@ -34,6 +34,7 @@ impl Model {
         self.ids += 1;
         let id = format!("id{:05}", self.ids);
         let decision = decide(&state, command, Fresh { now, id: &id })?;
+        state.follow(&decision.changes);
         for change in decision.changes {
             match change {
                 Change::Seats { by, .. } => self.taken += by,
@@ -60,6 +61,10 @@ impl Model {
                 Change::Noticed { .. } => self.noticed += 1,
             }
         }
+        assert_eq!(i64::from(state.taken), self.taken, "who comes next is told what was left");
+        assert_eq!(state.last_position, self.registrations.values().map(|one| one.position).max().unwrap_or(0));
+        let followed: BTreeMap<_, _> = state.registrations.into_iter().map(|one| (one.id.clone(), one)).collect();
+        assert_eq!(followed, self.registrations);
         let mut keys: Vec<_> = decision.letters.iter().map(|letter| &letter.key).collect();
         keys.sort();
         keys.dedup();

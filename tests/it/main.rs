@@ -45,6 +45,7 @@ mod said;
 mod serve;
 mod store;
 mod store_access;
+mod store_crowd;
 mod store_data;
 mod store_erase;
 mod store_letters;

@@ -37,6 +37,29 @@ pub struct State {
     pub coordinators: Vec<Staff>,
 }
 
+impl State {
+    /// The state as these changes leave it, as far as seats and registrations go: for who asks next about the session.
+    pub fn follow(&mut self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Seats { by, .. } => {
+                    self.taken = u32::try_from(i64::from(self.taken) + by).unwrap_or_default();
+                }
+                Change::AddRegistration(one) => {
+                    self.last_position = self.last_position.max(one.position);
+                    self.registrations.push(one.clone());
+                }
+                Change::UpdateRegistration(one) => {
+                    self.last_position = self.last_position.max(one.position);
+                    self.registrations.retain(|known| known.id != one.id);
+                    self.registrations.push(one.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// What is not in the state: now, and an id nobody has yet.
 #[derive(Debug, Clone, Copy)]
 pub struct Fresh<'a> {
