@@ -43,7 +43,7 @@ pub(super) fn read(bytes: &[u8], file: &Path) -> Result<Metadata, String> {
         imagesize::ImageType::Bmp => ("bmp", "image/bmp", true),
         imagesize::ImageType::Tiff => ("tiff", "image/tiff", true),
         imagesize::ImageType::Ico => ("ico", "image/x-icon", true),
-        imagesize::ImageType::Pnm => ("pbm", "image/x-portable-bitmap", true),
+        imagesize::ImageType::Pnm => ("pbm", "image/x-portable-anymap", true),
         imagesize::ImageType::Tga => ("tga", "image/x-targa", true),
         imagesize::ImageType::Hdr => ("hdr", "image/vnd.radiance", true),
         imagesize::ImageType::Farbfeld => ("ff", "application/octet-stream", true),

@@ -1,11 +1,13 @@
 //! Copies of other sizes: the arithmetic, and the pixels.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
 
 use image::codecs::avif::AvifEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
+use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use serde::{Deserialize, Serialize};
@@ -194,10 +196,26 @@ pub(super) fn make(
     picture.apply_orientation(orientation);
     let picture = match size {
         None => picture,
-        Some((w, h)) if crop => picture.resize_to_fill(w, h, filter.kind()),
+        Some((w, h)) if crop => middle(&picture, (w, h)).resize_exact(w, h, filter.kind()),
         Some((w, h)) => picture.resize_exact(w, h, filter.kind()),
     };
     encode(&picture, format, profile)
+}
+
+/// The part in the middle that has the shape of `size`. As in Zola, what is lost is cut before the pixels are made, and a
+/// picture of nearly that shape is left whole.
+fn middle(picture: &DynamicImage, (width, height): (u32, u32)) -> Cow<'_, DynamicImage> {
+    const NEARLY: f32 = 0.1;
+    let across = picture.width() as f32 / width as f32;
+    let down = picture.height() as f32 / height as f32;
+    if (across - down).abs() <= NEARLY {
+        return Cow::Borrowed(picture);
+    }
+    let least = across.min(down);
+    let wide = ((least * width as f32).round() as u32).min(picture.width());
+    let high = ((least * height as f32).round() as u32).min(picture.height());
+    let (left, top) = ((picture.width() - wide) / 2, (picture.height() - high) / 2);
+    Cow::Owned(picture.crop_imm(left, top, wide, high))
 }
 
 fn encode(picture: &DynamicImage, format: Encoding, profile: Option<Vec<u8>>) -> anyhow::Result<Vec<u8>> {
@@ -216,6 +234,12 @@ fn encode(picture: &DynamicImage, format: Encoding, profile: Option<Vec<u8>>) ->
             if let Some(profile) = profile {
                 let _ = encoder.set_icc_profile(profile);
             }
+            picture.write_with_encoder(encoder)?;
+        }
+        Encoding::Webp(None) if let Some(profile) = profile => {
+            // libwebp's own writer knows no colour profile.
+            let mut encoder = WebPEncoder::new_lossless(&mut bytes);
+            let _ = encoder.set_icc_profile(profile);
             picture.write_with_encoder(encoder)?;
         }
         Encoding::Webp(quality) => {
@@ -261,5 +285,18 @@ mod tests {
         assert_eq!(of(Operation::FitHeight, None, Some(3)), Some((6, 3)));
         assert_eq!(of(Operation::Scale, Some(5), Some(9)), Some((5, 9)));
         assert!(size((24, 12), &request(Operation::FitWidth, None, Some(3))).is_err());
+    }
+
+    #[test]
+    fn what_is_filled_is_cut_before_it_is_made_small() {
+        let picture = |width, height| DynamicImage::new_rgb8(width, height);
+        let cut = |of: DynamicImage, size| (middle(&of, size).width(), middle(&of, size).height());
+        assert_eq!(cut(picture(60, 40), (25, 25)), (40, 40));
+        assert_eq!(cut(picture(60, 40), (130, 20)), (60, 9));
+        assert_eq!(cut(picture(41, 40), (20, 20)), (41, 40), "nearly the shape");
+        let stripes = image::RgbImage::from_fn(8, 2, |x, _| image::Rgb([x as u8, 0, 0]));
+        let middle = middle(&DynamicImage::from(stripes), (2, 1)).to_rgb8();
+        let first_row: Vec<u8> = middle.rows().next().unwrap().map(|pixel| pixel.0[0]).collect();
+        assert_eq!(first_row, [2, 3, 4, 5]);
     }
 }
