@@ -446,13 +446,21 @@ impl Config {
         self.languages.get(lang)?.translations.get(key).map(String::as_str)
     }
 
-    /// Absolute address of a path: a slash is added unless the path is a file (a feed, an `.html`) or has one.
+    /// Absolute address of a folder: a slash is added unless the path ends with one. As in Zola, what has a fragment or
+    /// ends like a feed of the default language is none.
     pub fn make_permalink(&self, path: &str) -> String {
-        let last = path.rsplit('/').next().unwrap_or_default();
-        let is_file = last.ends_with(".xml") || last.ends_with(".html") || path.ends_with("atom.xml");
-        let trailing = if path.is_empty() || path.ends_with('/') || is_file { "" } else { "/" };
+        let is_feed = || self.default_options().feed_filenames.iter().any(|name| path.ends_with(name.as_str()));
+        let is_whole = path.is_empty() || path.ends_with('/') || path.contains('#') || is_feed();
+        let mut address = self.file_address(path);
+        if !is_whole {
+            address.push('/');
+        }
+        address
+    }
+
+    /// Absolute address of a file.
+    pub fn file_address(&self, path: &str) -> String {
         let base = self.base_url.strip_suffix('/').unwrap_or(&self.base_url);
-        let path = path.strip_prefix('/').unwrap_or(path);
-        if path.is_empty() { format!("{base}/") } else { format!("{base}/{path}{trailing}") }
+        format!("{base}/{}", path.strip_prefix('/').unwrap_or(path))
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn series(section: &Section, loaded: &Loaded, facet: &mut Facet<'_>) 
     plain(facet, "description", &description);
     let folder = section.path.trim_matches('/').to_owned();
     let feed_path = format!("{folder}/feed.xml").trim_start_matches('/').to_owned();
-    let feed_url = loaded.make_permalink(&feed_path);
+    let feed_url = loaded.config.file_address(&feed_path);
     let guid = identifier(facet, &feed_url);
     let author = facet.required("author", "write who makes the series: `author: …`")?;
     short(facet, "author", &author);

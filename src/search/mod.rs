@@ -50,9 +50,15 @@ pub fn outputs(library: &Library, config: &Config) -> Result<Vec<Output>, Vec<Di
     let format = config.default_options().search.index_format;
     for (lang, options) in config.languages.iter().filter(|(_, options)| options.build_search_index) {
         faults.extend(hidden_home(library, lang));
-        let items = items(library, lang, &options.search, config.dialect, format);
+        // The older dialect asks the default language what of a text a fuse index has, and how much.
+        let is_fuse = matches!(format, IndexFormat::FuseJson | IndexFormat::FuseJavascript);
+        let search = match config.dialect {
+            Dialect::Zola022 if is_fuse => &config.default_options().search,
+            _ => &options.search,
+        };
+        let items = items(library, lang, search, config.dialect, format);
         let fuse = || match config.dialect {
-            Dialect::Zola022 => fuse_of_chosen(&items, &config.default_options().search),
+            Dialect::Zola022 => fuse_of_chosen(&items, search),
             Dialect::Zola023 => serde_json::to_string(&items).unwrap_or_default(),
         };
         let (text, extension) = match format {
@@ -228,7 +234,11 @@ fn path_words(path: &str) -> Vec<String> {
 }
 
 fn language(lang: &str, dialect: Dialect) -> Result<Box<dyn Language>, Diagnostic> {
-    let code = lang.split(['-', '_']).next().unwrap_or(lang);
+    // To the older dialect, which knows no countries, `en-GB` is as foreign as `eo`.
+    let code = match dialect {
+        Dialect::Zola022 => lang,
+        Dialect::Zola023 => lang.split(['-', '_']).next().unwrap_or(lang),
+    };
     // The index library calls Dutch `du`; Zola 0.22 did not know.
     let code = if code == "nl" && dialect == Dialect::Zola023 { "du" } else { code };
     elasticlunr::lang::from_code(code).ok_or_else(|| {

@@ -64,12 +64,11 @@ pub(super) fn render(
         context.insert("last_updated", last);
     }
     context.insert_pages(renderer, &told.pages);
-    let mut address = format!("{}/{path}", loaded.config.base_url.trim_end_matches('/'));
-    // The older dialect takes a feed for a folder when the default language has none of its name.
-    let known = &loaded.config.default_options().feed_filenames;
-    if loaded.dialect == Dialect::Zola022 && !known.iter().any(|name| path.ends_with(name.as_str())) {
-        address.push('/');
-    }
+    let address = match loaded.dialect {
+        // It takes a feed for a folder when the default language has none of its name.
+        Dialect::Zola022 => loaded.make_permalink(path),
+        Dialect::Zola023 => loaded.config.file_address(path),
+    };
     context.insert("feed_url", &address);
     match feed.scope {
         Scope::Site => {}
@@ -126,7 +125,7 @@ pub(super) fn sitemap(library: &Library, loaded: &Loaded, renderer: &Renderer) -
     for (at, part) in entries.chunks(SITEMAP_LIMIT).enumerate() {
         let name = format!("sitemap{}.xml", at + 1);
         let text = renderer.render("sitemap.xml", &renderer.sitemap_context().with("entries", part))?;
-        addresses.push(loaded.make_permalink(&name));
+        addresses.push(loaded.config.file_address(&name));
         outputs.push(Output::bytes(name, text, origin));
     }
     let index = renderer.render("split_sitemap_index.xml", &renderer.sitemap_context().with("sitemaps", &addresses))?;

@@ -132,8 +132,7 @@ fn copies(shared: &Shared, file: &Path, known: &Metadata, values: &mut Json) -> 
             };
             let (made, order) = shared.images.request(file, &source, request)?;
             note(|| Read::Copy(order));
-            let address = shared.loaded.make_permalink(&made.path);
-            last = href(address.trim_end_matches('/'));
+            last = href(&shared.loaded.config.file_address(&made.path));
             set.push(format!("{last} {width}w"));
         }
         Ok((set.join(", "), last))

@@ -54,9 +54,9 @@ pub(super) fn resize_image(call: &Call) -> Answer {
         .request(&file, &files::plain(path), request)
         .map_err(|problem| format!("`resize_image`: `{path}`: {problem}"))?;
     note(|| Read::Copy(order));
-    let address = shared.loaded.make_permalink(&made.path);
+    let address = shared.loaded.config.file_address(&made.path);
     Ok(Given::Image(object(json!({
-        "url": address.strip_suffix('/').unwrap_or(&address),
+        "url": address,
         "static_path": format!("static/{}", made.path),
         "width": made.width,
         "height": made.height,
