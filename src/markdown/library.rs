@@ -125,9 +125,10 @@ fn render_node(
     node: Node,
 ) -> Done {
     let own = view(library, node);
-    let text = match hooks.template(library, node, own.raw) {
-        Ok(text) => text,
-        Err(problems) => return (Arc::new(Rendered { failed: true, ..Rendered::default() }), problems),
+    let (text, problems) = match hooks.template(library, node, own.raw) {
+        Ok(text) => (text, None),
+        // What stands around the calls is still looked at.
+        Err(problems) => (Cow::Owned(without_tags(own.raw)), Some(problems)),
     };
     let moved = matches!(&text, Cow::Owned(changed) if changed != own.raw.as_str());
     let shortcodes = hooks.shortcodes(library, node, &text);
@@ -145,12 +146,38 @@ fn render_node(
         source: moved.then(|| own.raw.as_str()),
         shortcodes: shortcodes.as_deref(),
     };
-    let (mut rendered, found) = render(&text, &context);
-    rendered.failed |= own.rendered.failed;
+    let (mut rendered, mut found) = render(&text, &context);
+    rendered.failed |= own.rendered.failed || problems.is_some();
+    found.splice(0..0, problems.into_iter().flatten());
     // Zola counts the words as they are written, before templates: they were counted when the file was read.
     (rendered.word_count, rendered.reading_time) = (own.rendered.word_count, own.rendered.reading_time);
     rendered.seal();
     (Arc::new(rendered), found)
+}
+
+/// A text with a sign in place of each letter of its tags which no link can hold: what a tag would have written into one
+/// is not known.
+fn without_tags(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        let close = match rest.as_bytes().get(at + 1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            Some(b'#') => "#}",
+            _ => {
+                out.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+                continue;
+            }
+        };
+        let end = rest[at..].find(close).map_or(rest.len(), |end| at + end + close.len());
+        out.push_str(&rest[..at]);
+        out.extend(rest[at..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { '\u{1}' }));
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
 }
 
 fn fill_backlinks(library: &mut Library, nodes: &[Node]) {

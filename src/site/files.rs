@@ -139,7 +139,6 @@ impl grass::Fs for Disk {
     }
 }
 
-/// Style sheets that become a file: not those whose name begins with `_`.
 /// The style sheets of a folder. What begins with `_`, a file or a folder, is only there for others.
 fn sheets(folder: &Path) -> Vec<PathBuf> {
     let is_part = |path: &Path| {
@@ -182,7 +181,8 @@ fn sass_fault(text: &str, shown: &Path, root: &Path) -> Diagnostic {
     let message = text.lines().next().unwrap_or(text).trim_start_matches("Error: ").trim_end_matches('.');
     let mut place = Place::file(shown);
     if let Some((file, line, column)) = text.lines().rev().find_map(location) {
-        let path = Path::new(file);
+        // The compiler writes `./` before every path, were it one from the root of the disk.
+        let path = Path::new(file.strip_prefix("./").unwrap_or(file));
         place.file = path.strip_prefix(root).unwrap_or(path).to_owned();
         place.line = line;
         place.column = column;

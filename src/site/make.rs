@@ -26,6 +26,9 @@ use crate::search;
 use crate::templates::{Closures, ContentHooks, Prints, Read, Renderer};
 use crate::toolkit;
 
+/// Words of faults that a mistake of the configuration may lead to.
+const FROM_CONFIGURATION: &[&str] = &["config", "language", "taxonomy", "translation", "theme"];
+
 /// A site from its configuration, which is `sound` when it has no errors, and its outputs, texts and bodies as the next
 /// build may believe them. `found` is what was told so far.
 pub(super) fn make(
@@ -64,7 +67,11 @@ pub(super) fn make(
     let closures = Closures::read(&loaded);
     let renderer = match loaded.theme_is_missing() {
         true => None,
-        false => gather(Renderer::load(&loaded, highlighter.clone()), &mut found),
+        false => {
+            let (renderer, faults) = Renderer::load_what_can_be(&loaded, highlighter.clone());
+            found.extend(faults);
+            renderer
+        }
     };
     let clock = Clock { now, zone: loaded.repere.publish.timezone.rules(), all_pages: wishes.schedule };
     let next_change = schedule::next_change(&library, &clock);
@@ -98,7 +105,8 @@ pub(super) fn make(
     // Plan.
     let (planned, collisions) = plan::plan(&library, &loaded);
     found.extend(collisions);
-    let (Some(renderer), true) = (renderer, sound) else { return Err(diagnostic::once(found)) };
+    let Some(renderer) = renderer else { return Err(diagnostic::once(found)) };
+    let before = found.len();
 
     // Render.
     // Not while writing: names that change with every edit would hide what changed.
@@ -138,8 +146,15 @@ pub(super) fn make(
         shown = gather(named, &mut found).unwrap_or_default();
     }
 
+    // What a configuration with mistakes has not may follow from them.
+    if !sound {
+        let follows = |fault: &Diagnostic| FROM_CONFIGURATION.iter().any(|word| fault.message.contains(word));
+        let rendered = found.split_off(before);
+        found.extend(rendered.into_iter().filter(|fault| !follows(fault)));
+    }
+
     // Check. What a fault kept from being made is no dead end of a link as well.
-    if checks::wants_pages(&loaded) {
+    if sound && checks::wants_pages(&loaded) {
         let missing = missing(&planned, &library, &shown);
         found.extend(checks::run(&library, &loaded, &shown, &missing));
     }

@@ -1,12 +1,14 @@
 //! What the Markdown room asks of templates: content run through Tera, heading anchors, the end of a summary.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use globset::GlobSet;
+use tera::Tera;
 
 use super::{Context, Engine, Renderer, load, markup, older, report, suggest, values};
 use crate::content::{Library, Node};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::markdown::{Hooks, Kind, Markup, Shortcodes};
 
 /// [`Hooks`] over a renderer.
@@ -29,6 +31,75 @@ impl<'a> ContentHooks<'a> {
         let skipped = skipped.build().map_err(|e| Diagnostic::error(e.to_string()))?;
         Ok(Self { renderer, skipped })
     }
+}
+
+impl ContentHooks<'_> {
+    /// Whether a template cannot be used, which has been told.
+    fn is_broken(&self, template: &str) -> bool {
+        self.renderer.shared.fault_behind(template).is_some()
+    }
+
+    /// Whether a fault follows from one that has been told: the component stands in a template that cannot be used.
+    fn follows(&self, fault: &Diagnostic) -> bool {
+        let Some(broken) = self.renderer.shared.broken.get() else { return false };
+        let name = fault.message.strip_prefix("Unknown component").and_then(|rest| rest.split('`').nth(1));
+        name.is_some_and(|name| broken.defines(name))
+    }
+}
+
+impl ContentHooks<'_> {
+    /// Every fault of a text: what a `{{ … }}` should have given is left out, and the text tried again.
+    fn every_fault(
+        &self,
+        tera: &Tera,
+        text: &str,
+        context: &Context,
+        error: tera::Error,
+        place: report::Content,
+    ) -> Vec<Diagnostic> {
+        let mut found: Vec<Diagnostic> = Vec::new();
+        let (written, mut text, mut error) = (text, text.to_owned(), error);
+        for _ in 0..MOST_FAULTS {
+            let mut faults = report::all(&error, &self.renderer.shared.loaded, Some(place));
+            for shown in faults.iter_mut().filter_map(|fault| fault.place.as_mut()) {
+                if shown.file.as_os_str() == place.file {
+                    let line = (shown.line + 1).saturating_sub(place.first_line.max(1));
+                    shown.source = Place::line("", written, line).source;
+                }
+            }
+            let tags: Vec<Range<usize>> =
+                faults.iter().filter_map(|fault| printing_tag(&text, report::position(fault, place)?)).collect();
+            found.extend(faults);
+            if tags.is_empty() {
+                break;
+            }
+            for tag in tags {
+                let blank = text[tag.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+                let blank: String = blank.collect();
+                text.replace_range(tag, &blank);
+            }
+            match tera.render_str(&text, &context.newer(), false) {
+                Ok(_) => break,
+                Err(next) => error = next,
+            }
+        }
+        crate::diagnostic::once(found)
+    }
+}
+
+/// Faults looked for in one text at most: each takes another try.
+const MOST_FAULTS: usize = 20;
+
+/// The `{{ … }}` that a line and a column of a text are in.
+fn printing_tag(text: &str, (line, column): (usize, usize)) -> Option<Range<usize>> {
+    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let before: usize = text.get(start..)?.chars().take(column.checked_sub(1)?).map(char::len_utf8).sum();
+    let at = start + before;
+    // The place may be that of the braces themselves.
+    let reach = text.char_indices().map(|(at, _)| at).find(|next| *next >= at + 2).unwrap_or(text.len());
+    let open = text[..reach].rfind("{{")?;
+    let close = open + text[open..].find("}}")? + 2;
+    (close > at).then_some(open..close)
 }
 
 /// Whether a text has anything for the template engine; most have not.
@@ -59,9 +130,10 @@ impl Hooks for ContentHooks<'_> {
             Ok(rendered) => Ok(Cow::Owned(rendered)),
             Err(error) => {
                 let place = report::Content { file: &file.shown, first_line };
-                let mut found = report::all(&error, &self.renderer.shared.loaded, Some(place));
+                let mut found = self.every_fault(tera, text, &context, error, place);
                 load::explain_older_dialect(text, &mut found);
                 found.iter_mut().for_each(|fault| suggest::improve(fault, &[]));
+                found.retain(|fault| !self.follows(fault));
                 Err(found)
             }
         }
@@ -91,6 +163,9 @@ impl Hooks for ContentHooks<'_> {
         let Some(name) = markup::template(shared, piece.kind(), |name| self.renderer.has(name)) else {
             return Ok(String::new());
         };
+        if self.is_broken(name) {
+            return Ok(String::new());
+        }
         let mut context = self.renderer.language_context(lang);
         context.insert("path", path);
         for (name, value) in
@@ -102,12 +177,33 @@ impl Hooks for ContentHooks<'_> {
     }
 
     fn anchor_link(&self, id: &str, level: u32, lang: &str) -> Result<String, String> {
+        if self.is_broken("anchor-link.html") {
+            return Ok(String::new());
+        }
         let context = Context::new().with("id", id).with("level", &level).with("lang", lang);
         self.renderer.render("anchor-link.html", &context).map_err(|d| d.message)
     }
 
     fn summary_cutoff(&self, summary: &str, lang: &str) -> Result<String, String> {
+        if self.is_broken("summary-cutoff.html") {
+            return Ok(String::new());
+        }
         let context = Context::new().with("summary", summary).with("lang", lang);
         self.renderer.render("summary-cutoff.html", &context).map_err(|d| d.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printing_tag;
+
+    #[test]
+    fn the_tag_of_a_place_is_found() {
+        let text = "é {{ a }}\n{{ b | c }} {% d %}\n";
+        let tag = |line, column| printing_tag(text, (line, column)).map(|tag| &text[tag]);
+        assert_eq!(tag(1, 6), Some("{{ a }}"));
+        assert_eq!(tag(1, 3), Some("{{ a }}"));
+        assert_eq!(tag(2, 8), Some("{{ b | c }}"));
+        assert_eq!((tag(2, 16), tag(1, 1), tag(9, 1)), (None, None, None));
     }
 }

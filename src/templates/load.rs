@@ -7,6 +7,7 @@ use std::path::Path;
 
 use tera::Tera;
 
+use super::broken::{Broken, Faults};
 use super::{report, suggest};
 use crate::config::walk::walk;
 use crate::config::{Dialect, Loaded, text};
@@ -43,30 +44,74 @@ pub(super) fn engine(loaded: &Loaded) -> Result<Tera, Vec<Diagnostic>> {
     Ok(tera)
 }
 
-/// Compiles every template into `tera`; all faults of all files come back.
-pub(super) fn compile(tera: &mut Tera, loaded: &Loaded) -> Result<(), Vec<Diagnostic>> {
-    let sources = sources(loaded)?;
-    let faults: Vec<Diagnostic> =
-        sources.iter().flat_map(|source| older_dialect(&source.text, &source.shown)).collect();
-    if !faults.is_empty() {
-        return Err(faults);
+/// Compiles every template into `tera`. Those that cannot be used come back with all that is wrong with them, and stand
+/// empty in the engine.
+pub(super) fn compile(tera: Tera, loaded: &Loaded) -> Result<(Tera, Faults), Vec<Diagnostic>> {
+    let (sources, mut faults) = sources(loaded);
+    for source in &sources {
+        older_dialect(&source.text, &source.shown).into_iter().for_each(|fault| faults.add(&source.name, fault));
     }
-    let all = BUILTINS.iter().copied().chain(sources.iter().map(|source| (source.name.as_str(), source.text.as_str())));
-    let Err(error) = tera.add_raw_templates(all) else { return Ok(()) };
-    // The engine stops at the first file it cannot read: ask each file alone, so that one run tells everything.
-    let alone = sources.iter().filter_map(|source| {
-        let error = Tera::default().add_raw_template(&source.name, &source.text).err()?;
-        matches!(error.kind(), tera::ErrorKind::SyntaxError(_)).then_some(error)
-    });
-    let mut faults: Vec<Diagnostic> = alone.flat_map(|error| report::all(&error, loaded, None)).collect();
-    if faults.is_empty() {
-        faults = match suggest::joining(&error, &sources, loaded) {
-            Some(fault) => vec![fault],
-            None => report::all(&error, loaded, None),
+    let mut asked_alone = false;
+    loop {
+        let own = sources.iter().map(|source| {
+            let text = if faults.names.contains(&source.name) { "" } else { source.text.as_str() };
+            (source.name.as_str(), text)
+        });
+        let mut engine = tera.clone();
+        let Err(error) = engine.add_raw_templates(BUILTINS.iter().copied().chain(own)) else {
+            return Ok((engine, faults));
         };
+        // The engine stops at the first file it cannot read: each file is asked alone, so that one run tells everything.
+        let known = faults.names.len();
+        if !std::mem::replace(&mut asked_alone, true) {
+            unreadable(&sources, loaded, &mut faults);
+        }
+        if faults.names.len() == known {
+            let told = match suggest::joining(&error, &sources, loaded) {
+                Some(fault) => vec![fault],
+                None => report::all(&error, loaded, None),
+            };
+            blame(told, &sources, loaded, &mut faults);
+        }
+        if faults.names.len() == known {
+            // Nobody knows whose fault it is.
+            return Err(faults.told);
+        }
     }
-    faults.iter_mut().for_each(|fault| suggest::improve(fault, &sources));
-    Err(faults)
+}
+
+/// The templates that cannot be parsed.
+fn unreadable(sources: &[Source], loaded: &Loaded, faults: &mut Faults) {
+    for source in sources {
+        let Err(error) = Tera::default().add_raw_template(&source.name, &source.text) else { continue };
+        if matches!(error.kind(), tera::ErrorKind::SyntaxError(_)) && !faults.names.contains(&source.name) {
+            for mut fault in report::all(&error, loaded, None) {
+                suggest::improve(&mut fault, sources);
+                faults.add(&source.name, fault);
+            }
+        }
+    }
+}
+
+/// Gives each fault to the template it is in. What follows from one that was told before is not told.
+fn blame(told: Vec<Diagnostic>, sources: &[Source], loaded: &Loaded, faults: &mut Faults) {
+    let before = Broken::new(faults, loaded);
+    for mut fault in told {
+        let file = fault.place.as_ref().map(|place| slashed(&place.file));
+        let Some(source) = sources.iter().find(|source| Some(&source.shown) == file.as_ref()) else {
+            suggest::improve(&mut fault, sources);
+            faults.told.push(fault);
+            continue;
+        };
+        let follows = before.as_ref().is_some_and(|before| before.fault_behind(&source.name).is_some())
+            && ["Unknown component", "Block"].iter().any(|start| fault.message.starts_with(start));
+        if follows {
+            faults.names.insert(source.name.clone());
+        } else {
+            suggest::improve(&mut fault, sources);
+            faults.add(&source.name, fault);
+        }
+    }
 }
 
 /// A template as its file has it.
@@ -79,46 +124,44 @@ pub(super) struct Source {
     pub(super) shown: String,
 }
 
-/// Every template of the site and of its theme.
-pub(super) fn sources(loaded: &Loaded) -> Result<Vec<Source>, Vec<Diagnostic>> {
-    let mut faults = Vec::new();
+/// Every template of the site and of its theme; one that is no text stands empty among them.
+pub(super) fn sources(loaded: &Loaded) -> (Vec<Source>, Faults) {
+    let mut faults = Faults::default();
     let mut sources = Vec::new();
     let own = loaded.root.join("templates");
     let theme = loaded.theme_dir.as_ref().map(|theme| theme.join("templates"));
     let is_older = loaded.dialect == Dialect::Zola022;
     if is_older && let Some(theme) = theme.filter(|theme| !theme.is_dir()) {
         let message = "the theme has no `templates` folder";
-        return Err(vec![
-            Diagnostic::error(message).at(Place::file(slashed(theme.strip_prefix(&loaded.root).unwrap_or(&theme)))),
-        ]);
+        let place = Place::file(slashed(theme.strip_prefix(&loaded.root).unwrap_or(&theme)));
+        faults.told.push(Diagnostic::error(message).at(place));
     }
     // The older dialect builds a site without templates, with words that say so on each page.
     if !is_older && !own.is_dir() && loaded.theme_dir.is_none() {
-        return Err(vec![
+        faults.told.push(
             Diagnostic::error("the site has neither a `templates` folder nor a theme")
                 .help("put an `index.html` into `templates/`, or name a theme of `themes/` with the key `theme`"),
-        ]);
+        );
     }
     read(&own, "", &loaded.root, &mut sources, &mut faults);
     if let (Some(theme), Some(folder)) = (&loaded.config.theme, &loaded.theme_dir) {
         read(&folder.join("templates"), &format!("{theme}/templates/"), &loaded.root, &mut sources, &mut faults);
     }
-    if faults.is_empty() { Ok(sources) } else { Err(faults) }
+    (sources, faults)
 }
 
-fn read(folder: &Path, prefix: &str, root: &Path, sources: &mut Vec<Source>, faults: &mut Vec<Diagnostic>) {
+fn read(folder: &Path, prefix: &str, root: &Path, sources: &mut Vec<Source>, faults: &mut Faults) {
     let files = walk(folder).into_iter().filter_map(Result::ok);
     for entry in files.filter(|entry| entry.file_type().is_file() && is_template(entry.path())) {
         let path = entry.path();
         let shown = slashed(path.strip_prefix(root).unwrap_or(path));
-        match text::read(path, &shown) {
-            Ok(text) => {
-                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                let name = format!("{prefix}{}", slashed(path.strip_prefix(folder).unwrap_or(path)));
-                sources.push(Source { name, text, shown });
-            }
-            Err(fault) => faults.push(fault),
-        }
+        let name = format!("{prefix}{}", slashed(path.strip_prefix(folder).unwrap_or(path)));
+        let text = text::read(path, &shown).unwrap_or_else(|fault| {
+            faults.add(&name, fault);
+            String::new()
+        });
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        sources.push(Source { name, text, shown });
     }
 }
 

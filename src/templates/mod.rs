@@ -5,6 +5,7 @@
 //! room names tera. A renderer first knows no page ([`Renderer::prepare`] gives it the addresses), then, once Markdown
 //! is rendered, the whole library ([`Renderer::publish`]).
 
+mod broken;
 mod context;
 mod depend;
 mod filters;
@@ -83,6 +84,8 @@ pub(crate) struct Shared {
     beforehand: OnceLock<functions::Beforehand>,
     hashes: functions::Hashes,
     now: jiff::Zoned,
+    /// Templates that cannot be used, when there are any.
+    broken: OnceLock<broken::Broken>,
 }
 
 impl Shared {
@@ -90,6 +93,11 @@ impl Shared {
     fn library(&self) -> Option<Arc<Library>> {
         let early = || self.early.read().unwrap_or_else(PoisonError::into_inner).clone();
         self.full.get().cloned().or_else(early)
+    }
+
+    /// Why a template cannot be used, when it or one it pulls in cannot be read.
+    fn fault_behind(&self, template: &str) -> Option<&Diagnostic> {
+        self.broken.get()?.fault_behind(template)
     }
 
     fn config(&self, lang: &str) -> Value {
@@ -107,6 +115,17 @@ impl std::fmt::Debug for Renderer {
 impl Renderer {
     /// Compiles the templates of the site, of its theme, and the built-in ones. Every fault of every file comes back.
     pub fn load(loaded: &Arc<Loaded>, highlighter: Option<Arc<Highlighter>>) -> Result<Self, Vec<Diagnostic>> {
+        match Self::load_what_can_be(loaded, highlighter) {
+            (Some(renderer), faults) if faults.is_empty() => Ok(renderer),
+            (_, faults) => Err(faults),
+        }
+    }
+
+    /// The same, past templates that cannot be used: what asks for one of them gets one of the faults again.
+    pub fn load_what_can_be(
+        loaded: &Arc<Loaded>,
+        highlighter: Option<Arc<Highlighter>>,
+    ) -> (Option<Self>, Vec<Diagnostic>) {
         let config = &loaded.config;
         let languages = config.languages.keys().chain([&config.default_language]);
         let configs = languages.map(|lang| (lang.clone(), values::config(config, lang))).collect();
@@ -123,12 +142,25 @@ impl Renderer {
             beforehand: OnceLock::new(),
             hashes: functions::Hashes::default(),
             now: loaded.now.clone(),
+            broken: OnceLock::new(),
         });
         let engine = match loaded.dialect {
-            Dialect::Zola023 => Engine::Newer(Arc::new(newer_engine(loaded, &shared)?)),
-            Dialect::Zola022 => Engine::Older(older::Engine::load(&shared)?),
+            Dialect::Zola023 => {
+                newer_engine(loaded, &shared).map(|(tera, faults)| (Engine::Newer(Arc::new(tera)), faults))
+            }
+            Dialect::Zola022 => {
+                let (engine, faults) = older::Engine::load(&shared);
+                Ok((Engine::Older(engine), faults))
+            }
         };
-        Ok(Self { engine, shared })
+        let (engine, faults) = match engine {
+            Ok(loaded) => loaded,
+            Err(faults) => return (None, faults),
+        };
+        if let Some(broken) = broken::Broken::new(&faults, loaded) {
+            let _ = shared.broken.set(broken);
+        }
+        (Some(Self { engine, shared }), faults.told)
     }
 
     /// Makes the addresses of pages known, before any text is rendered.
@@ -218,6 +250,9 @@ impl Renderer {
 
     /// Renders a template.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
+        if let Some(fault) = self.shared.fault_behind(name) {
+            return Err(fault.clone());
+        }
         match &self.engine {
             Engine::Newer(tera) => {
                 tera.render(name, &context.newer()).map_err(|e| report::one(&e, &self.shared.loaded))
@@ -237,11 +272,10 @@ impl Renderer {
     }
 }
 
-fn newer_engine(loaded: &Loaded, shared: &Arc<Shared>) -> Result<Tera, Vec<Diagnostic>> {
+fn newer_engine(loaded: &Loaded, shared: &Arc<Shared>) -> Result<(Tera, broken::Faults), Vec<Diagnostic>> {
     let mut tera = load::engine(loaded)?;
     filters::register(&mut tera, shared);
     newer::register(&mut tera, shared);
     tera.global_context().insert("zola_version", zola_version(Dialect::Zola023));
-    load::compile(&mut tera, loaded)?;
-    Ok(tera)
+    load::compile(tera, loaded)
 }

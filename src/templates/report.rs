@@ -55,6 +55,19 @@ pub(super) fn all(error: &tera::Error, loaded: &Loaded, content: Option<Content>
     found
 }
 
+/// Line and column of a content's text, counted from its own start, that a fault stands at or was called from.
+pub(super) fn position(fault: &Diagnostic, content: Content) -> Option<(usize, usize)> {
+    let of_text = |line: usize| (line + 1).checked_sub(content.first_line.max(1));
+    if let Some(place) = fault.place.as_ref().filter(|place| place.file.as_os_str() == content.file) {
+        return Some((of_text(place.line)?, place.column));
+    }
+    fault.help.iter().find_map(|help| {
+        let mut parts = help.rsplitn(3, ':');
+        let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        parts.next()?.ends_with(content.file).then_some((of_text(line)?, column))
+    })
+}
+
 /// One fault as the engine prints it.
 struct Report<'a> {
     message: &'a str,

@@ -181,6 +181,13 @@ error: the link `@/b.md` leads to no page or section
    |                             ^^^^^^
   = help: did you mean `@/a.md`?
 
+error: the shortcode `image` cannot be rendered: there is no `src` here (templates/shortcodes/image.html:1)
+  --> content/c.md:6:1
+   |
+ 6 | {{ image(scr="a.png") }}
+   | ^^^^^^^^^^^^^^^^^^^^^^^^
+  = help: the call has an argument `scr`: did you mean `src`?
+
 error: this shortcode is never ended
   --> content/c.md:8:1
    |
@@ -194,8 +201,77 @@ error: the data cannot be read: found record with 1 fields, but the previous rec
  3 | Deux
    | ^^^^
 
-7 errors; nothing was published
+8 errors; nothing was published
 "#;
+
+/// Where each error of a run is.
+fn places(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.trim_start().strip_prefix("--> ")).collect()
+}
+
+#[test]
+fn a_template_that_cannot_be_used_hides_nothing_else() {
+    let content: &[(&str, &[u8])] = &[
+        ("zola.toml", b"base_url = \"https://exemple.test\"\ncompile_sass = true\nfeed_limti = 3\n"),
+        ("content/_index.md", b"+++\n+++\n"),
+        ("content/a.md", b"+++\ntemplate = \"a.html\"\n+++\n[x](@/rien.md)\n"),
+        ("content/b.md", b"+++\ntemplate = \"b.html\"\n+++\n"),
+        ("content/c.md", b"+++\ntemplate = \"c.html\"\n+++\n"),
+        ("content/d.md", b"+++\ntemplate = \"d.html\"\n+++\n"),
+        ("sass/a.scss", b"a { color: $rien; }\n"),
+        ("templates/index.html", b"{{ section.content | safe }}"),
+        ("templates/page.html", b"x"),
+        ("templates/b.html", b"{% extends 'a.html' %}{% block tout %}{{ rien }}{% endblock %}"),
+        ("templates/c.html", b"{{ page.titre }}"),
+        ("templates/d.html", b"{% if x"),
+    ];
+    let older: &[(&str, &[u8])] = &[
+        ("repere.toml", b"dialect = \"0.22\"\n"),
+        ("templates/a.html", b"{{ page.title | uper }}{% block tout %}{% endblock %}"),
+        ("templates/shortcodes/s.html", b"{{ x"),
+        ("content/s.md", b"+++\n+++\n{{ s() }}\n\n{% s() %} x\n\n{{ inconnu() }} [x](@/rien.md)\n"),
+    ];
+    let newer: &[(&str, &[u8])] = &[
+        ("repere.toml", b"dialect = \"0.23\"\n"),
+        ("templates/a.html", b"{{ page.title | uper }}{% block tout %}{% endblock %}"),
+        ("templates/s.html", b"{% component s() %}{{ x | nul }}{% endcomponent s %}"),
+        (
+            "content/s.md",
+            b"+++\n+++\n{{<s />}}\n\n{{ rien }} {{ 1 | nul }}\n\n{{<inconnu />}} [x](@/rien.md) [y](@/{{ x }}.md)\n",
+        ),
+    ];
+    let text = told(&[content, older].concat());
+    let expected = [
+        "content/a.md:4:1",
+        "content/s.md:5:1",
+        "content/s.md:7:1",
+        "content/s.md:7:21",
+        "sass/a.scss:1:12",
+        "templates/a.html:1:17",
+        "templates/c.html:1:4",
+        "templates/d.html:1:8",
+        "templates/shortcodes/s.html:1:5",
+        "zola.toml:3:1",
+    ];
+    assert_eq!(places(&text), expected, "{text}");
+    let text = told(&[content, newer].concat());
+    let expected = [
+        "content/a.md:4:1",
+        "content/s.md:5:4",
+        "content/s.md:5:19",
+        "content/s.md:7:3",
+        "content/s.md:7:21",
+        "content/s.md:7:41",
+        "sass/a.scss:1:12",
+        "templates/a.html:1:17",
+        "templates/c.html:1:9",
+        "templates/d.html:1:8",
+        "templates/s.html:1:27",
+        "zola.toml:3:1",
+    ];
+    assert_eq!(places(&text), expected, "{text}");
+    assert!(text.contains(" 5 | {{ rien }} {{ 1 | nul }}\n"), "{text}");
+}
 
 #[test]
 fn what_was_told_where_it_was_written_is_not_told_again_where_it_shows() {

@@ -6,6 +6,7 @@
 
 mod parse;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -18,6 +19,9 @@ use parse::Found;
 
 /// What stands for a shortcode until its HTML is there. Zola's own word: it shows where Zola forgets one.
 const PLACEHOLDER: &str = "@@ZOLA_SC_PLACEHOLDER@@";
+
+/// Faults of parsing that are looked for in one text at most: each takes another try.
+const MOST_FAULTS: usize = 20;
 
 /// What kind of template answers to a shortcode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,15 +58,23 @@ pub trait Shortcodes {
 /// A text without its shortcodes, and those that are still to be filled in.
 pub(super) fn extract<'c>(text: &str, context: &'c Context<'c>) -> (String, Option<Pending<'c>>, Vec<Diagnostic>) {
     let Some(shortcodes) = context.shortcodes else { return (text.to_owned(), None, Vec::new()) };
-    let (mut output, found) = match parse::parse(text, 0, &mut HashMap::new()) {
-        Ok(parsed) => parsed,
-        Err(problem) => {
-            let told = Diagnostic::error(problem.message).at(place(context, text, problem.span, None));
-            return (String::new(), None, vec![told.help(problem.help)]);
+    let mut faults = Vec::new();
+    // What cannot be read is left out, for the sake of what else may be wrong.
+    let mut readable = Cow::Borrowed(text);
+    let (mut output, mut found) = loop {
+        match parse::parse(&readable, 0, &mut HashMap::new()) {
+            Ok(parsed) => break parsed,
+            Err(problem) => {
+                let blank = vec![b' '; problem.span.len()];
+                let told = Diagnostic::error(problem.message).at(place(context, text, problem.span.clone(), None));
+                faults.push(told.help(problem.help));
+                if blank.is_empty() || faults.len() == MOST_FAULTS {
+                    return (String::new(), None, faults);
+                }
+                readable.to_mut().replace_range(problem.span, &String::from_utf8_lossy(&blank));
+            }
         }
     };
-    let mut faults = Vec::new();
-    let mut found = found;
     found.retain(|call| {
         let before = faults.len();
         unknown(call, text, context, shortcodes, &mut faults);

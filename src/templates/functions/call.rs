@@ -11,6 +11,7 @@ use tera::Value;
 use super::super::Shared;
 use super::super::values::LibraryValues;
 use super::data::Data;
+use crate::config::Dialect;
 use crate::content::{PageKey, SectionKey, TaxonomyKey};
 
 /// What a function answers, or why it cannot.
@@ -99,9 +100,11 @@ impl<'a> Call<'a> {
         Ok(asked.unwrap_or_else(|| self.shared.loaded.config.default_language.clone()))
     }
 
-    /// An argument as it is; `None` when it is left out or is nothing.
+    /// An argument as it is; `None` when it is left out, or is nothing. To the older dialect nothing is a value, and
+    /// never the right one.
     pub(super) fn get(&self, name: &str) -> Option<&Json> {
-        self.args.get(name).filter(|value| !value.is_null())
+        let is_older = self.shared.loaded.dialect == Dialect::Zola022;
+        self.args.get(name).filter(|value| is_older || !value.is_null())
     }
 
     /// A text.
@@ -136,6 +139,9 @@ impl<'a> Call<'a> {
 }
 
 fn wrong(name: &str, wanted: &str, value: &Json) -> String {
+    if value.is_null() {
+        return format!("the argument `{name}` is {wanted}, and there is none here");
+    }
     format!("the argument `{name}` is {wanted}, not `{value}`")
 }
 

@@ -41,6 +41,12 @@ pub(super) fn load_data(call: &Call) -> Answer {
         Source::Url(_) => note(|| Read::Unknowable),
         Source::Literal(_) => {}
     }
+    let headers = call.texts("headers")?;
+    let posts = match call.text("method")?.unwrap_or("GET").to_ascii_uppercase().as_str() {
+        "GET" => false,
+        "POST" => true,
+        other => return Err(format!("`load_data`: method is GET or POST, not {other}")),
+    };
     let key = cache_key(call);
     if let Some(value) = call.shared.data.0.lock().ok().and_then(|cache| cache.get(&key).cloned()) {
         return Ok(Given::Data(value));
@@ -51,7 +57,7 @@ pub(super) fn load_data(call: &Call) -> Answer {
     let (text, found_format, name) = match source {
         Source::Literal(literal) => (Some(literal.to_owned()), "plain", "the literal".to_owned()),
         Source::File(path) => (read(call.shared, path, required)?, format_of(path), format!("`{path}`")),
-        Source::Url(url) => (fetch(url, call, required)?, "plain", format!("`{url}`")),
+        Source::Url(url) => (fetch(url, call, posts, &headers, required)?, "plain", format!("`{url}`")),
     };
     let value = match text {
         None if required => return Err(format!("`load_data`: {name} does not exist")),
@@ -96,35 +102,31 @@ fn format_of(path: &str) -> &'static str {
     }
 }
 
-fn fetch(url: &str, call: &Call, required: bool) -> Result<Option<String>, String> {
+fn fetch(url: &str, call: &Call, posts: bool, given: &[&str], required: bool) -> Result<Option<String>, String> {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder().timeout_global(Some(std::time::Duration::from_secs(30))).build(),
     );
     let mut headers: Vec<(String, String)> = Vec::new();
-    for header in call.texts("headers")? {
+    for header in given {
         let (name, value) =
             header.split_once('=').ok_or_else(|| format!("`load_data`: header `{header}` is not `name=value`"))?;
         headers.push((name.to_owned(), value.to_owned()));
     }
-    let answer = match call.text("method")?.unwrap_or("GET").to_ascii_uppercase().as_str() {
-        "GET" => {
-            let mut request = agent.get(url);
-            for (name, value) in &headers {
-                request = request.header(name, value);
-            }
-            request.call()
+    let answer = if posts {
+        let mut request = agent.post(url);
+        for (name, value) in &headers {
+            request = request.header(name, value);
         }
-        "POST" => {
-            let mut request = agent.post(url);
-            for (name, value) in &headers {
-                request = request.header(name, value);
-            }
-            if let Some(kind) = call.text("content_type")? {
-                request = request.header("content-type", kind);
-            }
-            request.send(call.text("body")?.unwrap_or_default())
+        if let Some(kind) = call.text("content_type")? {
+            request = request.header("content-type", kind);
         }
-        other => return Err(format!("`load_data`: method is GET or POST, not {other}")),
+        request.send(call.text("body")?.unwrap_or_default())
+    } else {
+        let mut request = agent.get(url);
+        for (name, value) in &headers {
+            request = request.header(name, value);
+        }
+        request.call()
     };
     match answer {
         Ok(mut answer) => {

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use super::super::Shared;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
-use crate::config::Loaded;
+use crate::config::{Dialect, Loaded};
 use crate::output::{Body, Output};
 use base64::Engine as _;
 use bytes::Bytes;
@@ -87,7 +87,7 @@ pub(in crate::templates) fn locate(
     beforehand: Option<&Beforehand>,
     path: &str,
 ) -> Result<Option<Found>, String> {
-    let path = plain(path);
+    let path = plain(path, loaded.dialect);
     let mut may_be = false;
     // Each folder with its depth below the site's root: a path may climb that far, and no farther.
     for (folder, depth) in [("", 0), ("static", 1), ("content", 1)] {
@@ -96,7 +96,8 @@ pub(in crate::templates) fn locate(
         }
         may_be = true;
         let place = loaded.root.join(folder).join(&path);
-        if place.is_file() {
+        // A folder is found as well, as in Zola, and then cannot be read.
+        if place.exists() {
             return Ok(Some(Found::Source(place)));
         }
     }
@@ -106,16 +107,20 @@ pub(in crate::templates) fn locate(
     if let Some(theme) = loaded.theme_dir.as_deref().filter(|_| !climbs(&path, 1)) {
         may_be = true;
         let place = theme.join("static").join(&path);
-        if place.is_file() {
+        if place.exists() {
             return Ok(Some(Found::Source(place)));
         }
     }
     if may_be { Ok(None) } else { Err(format!("`{path}` is outside the site")) }
 }
 
-/// A path of a template, without the signs that say where to look for it.
-pub(in crate::templates) fn plain(path: &str) -> String {
-    let path = path.split(['?', '#']).next().unwrap_or(path);
+/// A path of a template, without the signs that say where to look for it; in the newer dialect also without what an
+/// address has behind its path.
+pub(in crate::templates) fn plain(path: &str, dialect: Dialect) -> String {
+    let path = match dialect {
+        Dialect::Zola022 => path,
+        Dialect::Zola023 => path.split(['?', '#']).next().unwrap_or(path),
+    };
     match path.strip_prefix("@/") {
         Some(content) => format!("content/{content}"),
         None => path.trim_start_matches('/').to_owned(),

@@ -11,8 +11,9 @@ use crate::media::image::{self, Request};
 /// `get_image_metadata(path, allow_missing=false)`.
 pub(super) fn get_image_metadata(call: &Call) -> Answer {
     let path = call.must_text("path")?;
+    let allow_missing = call.flag("allow_missing", false)?;
     let Some(file) = files::find_source(call.shared, path)? else {
-        if call.flag("allow_missing", false)? {
+        if allow_missing {
             return Ok(Given::NONE);
         }
         return Err(format!("`get_image_metadata`: there is no file `{path}`"));
@@ -51,7 +52,7 @@ pub(super) fn resize_image(call: &Call) -> Answer {
     };
     let (made, order) = shared
         .images
-        .request(&file, &files::plain(path), request)
+        .request(&file, &files::plain(path, shared.loaded.dialect), request)
         .map_err(|problem| format!("`resize_image`: `{path}`: {problem}"))?;
     note(|| Read::Copy(order));
     let address = shared.loaded.config.file_address(&made.path);

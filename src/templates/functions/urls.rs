@@ -10,6 +10,7 @@ pub(super) fn get_url(call: &Call) -> Answer {
     let shared = call.shared;
     let path = call.must_text("path")?;
     let config = &shared.loaded.config;
+    let trailing_slash = call.flag("trailing_slash", false)?;
     if let Some(internal) = path.strip_prefix("@/") {
         let lang = call.language()?;
         if !config.languages.contains_key(&lang) && lang != config.default_language {
@@ -23,7 +24,7 @@ pub(super) fn get_url(call: &Call) -> Answer {
         _ => path.to_owned(),
     };
     let mut url = config.make_permalink(&path);
-    if !call.flag("trailing_slash", false)? && url.ends_with('/') {
+    if !trailing_slash && url.ends_with('/') {
         url.pop();
     }
     if call.flag("cachebust", false)? {

@@ -9,7 +9,9 @@ use tera::Value;
 use tera1::ast::{self, ExprVal};
 
 use super::lists::Native;
-use super::program::{Args, Expr, Filter, For, Kind, Macro, Node, Path, Piece, Span, Step, Template, Term, Test};
+use super::program::{
+    Args, EVERYTHING, Expr, Filter, For, Kind, Macro, Node, Path, Piece, Span, Step, Template, Term, Test,
+};
 use super::spans;
 
 /// A parsed template with the places of its source, which is template number `number`.
@@ -161,7 +163,7 @@ fn term(of: &ExprVal) -> Term {
         ExprVal::Int(number) => Term::Plain(Value::from(*number)),
         ExprVal::Float(number) => Term::Plain(Value::from(*number)),
         ExprVal::Bool(yes) => Term::Plain(Value::from(*yes)),
-        ExprVal::Ident(name) if name == "__tera_context" => Term::Everything,
+        ExprVal::Ident(name) if name == EVERYTHING => Term::Everything,
         ExprVal::Ident(name) => Term::Name(path(name)),
         ExprVal::Math(math) => Term::Math { left: boxed(&math.lhs), operator: math.operator, right: boxed(&math.rhs) },
         ExprVal::Logic(logic) => {

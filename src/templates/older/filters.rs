@@ -33,14 +33,17 @@ pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
     tera.register_filter("num_format", move |value: &Json, args: &HashMap<String, Json>| {
         let number =
             value.as_i64().ok_or_else(|| Error::msg(format!("`num_format` takes a whole number, not `{value}`")))?;
-        let name = args.get("locale").and_then(Json::as_str).unwrap_or(&default);
+        let name = args.get("locale").map(|name| text("num_format", name)).transpose()?.unwrap_or(&default);
         let locale = num_format::Locale::from_name(name)
             .map_err(|_| Error::msg(format!("`num_format` does not know the locale `{name}`")))?;
         Ok(Json::from(number.to_formatted_string(&locale)))
     });
     let shared = Arc::clone(shared);
     tera.register_filter("markdown", move |value: &Json, args: &HashMap<String, Json>| {
-        let inline = args.get("inline").and_then(Json::as_bool).unwrap_or(false);
+        let inline = match args.get("inline") {
+            Some(given) => given.as_bool().ok_or_else(|| Error::msg("`markdown`: `inline` is true or false"))?,
+            None => false,
+        };
         let lang = &shared.loaded.config.default_language;
         let engine = shared.engine.get().and_then(std::sync::Weak::upgrade);
         // Shortcodes work here too, but know no page.

@@ -96,6 +96,9 @@ fn missing(attribute: &str) -> String {
 
 fn sort(value: &Value, args: &Arguments) -> Result<Value, String> {
     let items = list("sort", value)?;
+    if items.is_empty() {
+        return Ok(value.clone());
+    }
     let attribute = text_arg("sort", args, "attribute")?.unwrap_or_default();
     let keys: Vec<&Value> = items
         .iter()
@@ -132,9 +135,14 @@ fn all<'v, T>(
 
 fn unique(value: &Value, args: &Arguments) -> Result<Value, String> {
     let items = list("unique", value)?;
-    let attribute = text_arg("unique", args, "attribute")?.unwrap_or_default();
-    let with_case = arg(args, "case_sensitive").and_then(Value::as_bool).unwrap_or(false);
     let Some(first) = items.first() else { return Ok(value.clone()) };
+    let with_case = match arg(args, "case_sensitive") {
+        Some(given) => given
+            .as_bool()
+            .ok_or_else(|| format!("`unique`: the argument `case_sensitive` is true or false, not {}", kind(given)))?,
+        None => false,
+    };
+    let attribute = text_arg("unique", args, "attribute")?.unwrap_or_default();
     let first = kind(dotted(first, attribute).ok_or_else(|| format!("`unique`: {}", missing(attribute)))?);
     let mut seen: HashSet<String> = HashSet::new();
     let mut kept = Vec::new();

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::super::broken::Faults;
 use super::super::load::{BUILTIN, BUILTINS, sources};
 use super::program::Program;
 use super::{compile, report, spans};
@@ -26,9 +27,10 @@ const DEEPEST: usize = 60;
 /// The texts of templates by name, with the file of each, to show where something went wrong.
 pub(super) type Sources = BTreeMap<String, (String, String)>;
 
-/// Every template, ready to run, and the texts they come from.
-pub(super) fn load(loaded: &Loaded) -> Result<(Program, Sources), Vec<Diagnostic>> {
-    let all = texts(loaded)?;
+/// Every template, ready to run, and the texts they come from;
+/// those that cannot be used are left out, with all that is wrong with them.
+pub(super) fn load(loaded: &Loaded) -> (Program, Sources, Faults) {
+    let (all, mut faults) = texts(loaded);
     let read: Vec<Result<tera1::Template, Diagnostic>> = all
         .par_iter()
         .map(|(name, (file, text))| {
@@ -38,24 +40,15 @@ pub(super) fn load(loaded: &Loaded) -> Result<(Program, Sources), Vec<Diagnostic
             tera1::Template::new(name, None, text).map_err(|error| report::syntax(&error, file, text))
         })
         .collect();
-    let mut faults: Vec<Diagnostic> = Vec::new();
     let mut parsed = BTreeMap::new();
     for (name, result) in all.keys().zip(read) {
         match result {
             Ok(template) => drop(parsed.insert(name.as_str(), template)),
-            // A theme's file is read under two names.
-            Err(fault) if faults.contains(&fault) => {}
-            Err(fault) => faults.push(fault),
+            Err(fault) => faults.add(name, fault),
         }
-    }
-    if !faults.is_empty() {
-        return Err(faults);
     }
     let parents = parents(&parsed, &all, &mut faults);
     check_imports(&parsed, &all, &mut faults);
-    if !faults.is_empty() {
-        return Err(faults);
-    }
     let numbered: Vec<_> = parsed.iter().zip(all.values()).enumerate().collect();
     let mut program: Program = numbered
         .par_iter()
@@ -71,17 +64,18 @@ pub(super) fn load(loaded: &Loaded) -> Result<(Program, Sources), Vec<Diagnostic
         template.parents = parents.get(name.as_str()).cloned().unwrap_or_default();
         template.namespaces = namespaces.remove(name.as_str()).unwrap_or_default();
     }
-    Ok((program, all))
+    (program, all, faults)
 }
 
-fn texts(loaded: &Loaded) -> Result<Sources, Vec<Diagnostic>> {
+fn texts(loaded: &Loaded) -> (Sources, Faults) {
     let mut all = Sources::new();
     for (name, text) in BUILTINS.iter().chain(OLDER_BUILTINS) {
         let file = format!("(built-in) {}", name.trim_start_matches(BUILTIN));
         all.insert((*name).to_owned(), (file, (*text).to_owned()));
     }
     let prefix = loaded.config.theme.as_ref().map(|theme| format!("{theme}/templates/"));
-    for source in sources(loaded)? {
+    let (found, faults) = sources(loaded);
+    for source in found {
         // The site's come first: what the theme calls by the same short name stays in its shadow.
         let short = prefix.as_ref().and_then(|prefix| source.name.strip_prefix(prefix.as_str()));
         if let Some(short) = short {
@@ -89,7 +83,7 @@ fn texts(loaded: &Loaded) -> Result<Sources, Vec<Diagnostic>> {
         }
         all.insert(source.name, (source.shown, source.text));
     }
-    Ok(all)
+    (all, faults)
 }
 
 /// A template whose brackets or tags stand inside each other so deeply that reading it could end the program.
@@ -127,7 +121,7 @@ fn too_deep(file: &str, text: &str) -> Option<Diagnostic> {
 type Parsed<'a> = BTreeMap<&'a str, tera1::Template>;
 
 /// What each template extends, the nearest first.
-fn parents<'a>(parsed: &Parsed<'a>, all: &Sources, faults: &mut Vec<Diagnostic>) -> BTreeMap<&'a str, Vec<String>> {
+fn parents<'a>(parsed: &Parsed<'a>, all: &Sources, faults: &mut Faults) -> BTreeMap<&'a str, Vec<String>> {
     let mut found = BTreeMap::new();
     for (name, template) in parsed {
         let mut chain: Vec<String> = Vec::new();
@@ -136,15 +130,18 @@ fn parents<'a>(parsed: &Parsed<'a>, all: &Sources, faults: &mut Vec<Diagnostic>)
             let (file, text) = &all[at];
             let place = Place::span(file, text, quoted_in_tag(text, "extends", parent));
             let Some(next) = parsed.get(parent) else {
+                if all.contains_key(parent) {
+                    break;
+                }
                 let fault = Diagnostic::error(format!("there is no template `{parent}` to extend")).at(place);
-                add(faults, nearest(fault, parent, all));
+                faults.add(name, nearest(fault, parent, all));
                 break;
             };
             if parent == *name || chain.iter().any(|known| known == parent) {
                 let way = chain.iter().map(|step| format!("`{step}`")).collect::<Vec<_>>().join(", then ");
                 let fault = Diagnostic::error(format!("`{name}` extends itself")).at(place);
-                add(
-                    faults,
+                faults.add(
+                    name,
                     fault.help(format!("it extends {way}, then `{parent}`").replace("extends , then", "extends")),
                 );
                 break;
@@ -157,23 +154,16 @@ fn parents<'a>(parsed: &Parsed<'a>, all: &Sources, faults: &mut Vec<Diagnostic>)
     found
 }
 
-fn check_imports(parsed: &Parsed, all: &Sources, faults: &mut Vec<Diagnostic>) {
+fn check_imports(parsed: &Parsed, all: &Sources, faults: &mut Faults) {
     for (name, template) in parsed {
         let (file, text) = &all[*name];
         for (from, _) in &template.imported_macro_files {
-            if !parsed.contains_key(from.as_str()) {
+            if !all.contains_key(from.as_str()) {
                 let fault = Diagnostic::error(format!("there is no template `{from}` to import macros from"))
                     .at(Place::span(file, text, quoted_in_tag(text, "import", from)));
-                add(faults, nearest(fault, from, all));
+                faults.add(name, nearest(fault, from, all));
             }
         }
-    }
-}
-
-/// One fault for each place: a theme's file is read under two names.
-fn add(faults: &mut Vec<Diagnostic>, fault: Diagnostic) {
-    if !faults.iter().any(|known| known.place == fault.place) {
-        faults.push(fault);
     }
 }
 

@@ -26,6 +26,7 @@ use std::sync::{Arc, Weak};
 
 use tera1::Tera;
 
+use super::broken::Faults;
 use super::{Context, Shared};
 use crate::diagnostic::Diagnostic;
 
@@ -54,21 +55,21 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Compiles every template. Every fault of every file comes back.
-    pub(super) fn load(shared: &Arc<Shared>) -> Result<Arc<Self>, Vec<Diagnostic>> {
+    /// Compiles every template, and gives back what is wrong with those that cannot be used.
+    pub(super) fn load(shared: &Arc<Shared>) -> (Arc<Self>, Faults) {
         let mut tera = Tera::default();
         filters::register(&mut tera, shared);
-        let (program, sources) = load::load(&shared.loaded)?;
-        let definitions = Definitions::new(program.keys().map(String::as_str));
+        let (program, sources, faults) = load::load(&shared.loaded);
+        let definitions = Definitions::new(sources.keys().map(String::as_str));
         let theme = shared.loaded.config.theme.clone();
         let engine = Arc::new(Self { tera, program, sources, theme, definitions, shared: Arc::clone(shared) });
         let _ = shared.engine.set(Arc::downgrade(&engine));
-        Ok(engine)
+        (engine, faults)
     }
 
     /// Whether a template answers to a name.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
+        self.find(name).is_some() || self.shared.fault_behind(name).is_some()
     }
 
     /// The template that answers to a name: the site's, the theme's, or the built-in one.

@@ -11,6 +11,9 @@ use tera1::ast::{LogicOperator, MathOperator};
 
 use super::lists::Native;
 
+/// The name of all that is known, as JSON.
+pub(super) const EVERYTHING: &str = "__tera_context";
+
 /// Every template by its name.
 pub(super) type Program = BTreeMap<String, Template>;
 

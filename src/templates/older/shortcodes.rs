@@ -81,6 +81,10 @@ impl Shortcodes for Scope<'_> {
 impl Scope<'_> {
     fn render_here(&self, call: ShortcodeCall) -> Result<String, String> {
         let template = self.engine.definitions().0.get(call.name).map(|(_, template)| template.as_str());
+        // What is wrong with it has been told.
+        if template.is_some_and(|template| self.engine.shared.fault_behind(template).is_some()) {
+            return Ok(String::new());
+        }
         let mut known = run::Known::new();
         for (name, value) in call.args {
             known.insert(name.clone(), Value::from_serializable(value));

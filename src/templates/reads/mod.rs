@@ -134,7 +134,7 @@ impl Closures {
     /// changed the next time. Templates that cannot be read are told by the compiler.
     pub fn read(loaded: &Loaded) -> Self {
         let newer = loaded.dialect == Dialect::Zola023;
-        let found = sources(loaded).unwrap_or_default();
+        let (found, _) = sources(loaded);
         let builtins = BUILTINS.iter().chain(OLDER.iter().filter(|_| !newer)).copied();
         let named = builtins.chain(found.iter().map(|source| (source.name.as_str(), source.text.as_str())));
         let texts: BTreeMap<String, Arc<Template>> =
@@ -172,6 +172,28 @@ impl Closures {
         closure
     }
 
+    /// Whether a template is one of some, or pulls one of them in by a name that is written in it.
+    pub(super) fn reaches(&self, name: &str, some: &BTreeSet<String>) -> bool {
+        let mut asked = BTreeSet::new();
+        let mut waiting = vec![name.to_owned()];
+        while let Some(name) = waiting.pop() {
+            let Some((full, template)) = self.find(&name) else { continue };
+            if some.contains(full) {
+                return true;
+            }
+            if asked.insert(full) {
+                waiting.extend(template.names.iter().cloned());
+                waiting.extend(template.calls.iter().flat_map(|component| self.defining(component)).map(str::to_owned));
+            }
+        }
+        false
+    }
+
+    /// The templates that define a component.
+    pub(super) fn defining(&self, component: &str) -> impl Iterator<Item = &str> {
+        self.components.get(component).into_iter().flatten().map(String::as_str)
+    }
+
     fn close(&self, name: &str) -> Closure {
         let mut asked = BTreeMap::new();
         let mut waiting = vec![name.to_owned()];
@@ -181,7 +203,7 @@ impl Closures {
             if asked.contains_key(&name) {
                 continue;
             }
-            let found = self.find(&name);
+            let found = self.find(&name).map(|(_, template)| template);
             asked.insert(name, found.map(|template| template.print));
             let Some(template) = found else { continue };
             waiting.extend(template.names.iter().cloned());
@@ -201,9 +223,10 @@ impl Closures {
     }
 
     /// The site's template of a name, the theme's, or the built-in one.
-    fn find(&self, name: &str) -> Option<&Template> {
+    fn find(&self, name: &str) -> Option<(&str, &Template)> {
         let of_theme = self.theme.as_ref().map(|theme| format!("{theme}{name}"));
         let names = [Some(name.to_owned()), of_theme, Some(format!("{BUILTIN}{name}"))];
-        names.into_iter().flatten().find_map(|name| self.texts.get(&name)).map(|template| &**template)
+        let found = names.into_iter().flatten().find_map(|name| self.texts.get_key_value(&name));
+        found.map(|(name, template)| (name.as_str(), &**template))
     }
 }

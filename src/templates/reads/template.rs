@@ -26,7 +26,7 @@ pub(super) struct Template {
 
 impl Template {
     pub(super) fn read(text: &str, newer: bool) -> Self {
-        let tags = tags(text, newer);
+        let tags = tags(text, newer).and_then(|tags| if tags.iter().any(is_deep) { Err(Unclear) } else { Ok(tags) });
         let mut template = Self {
             print: Print::of(text.as_bytes()),
             names: BTreeSet::new(),
@@ -67,6 +67,19 @@ impl Template {
         }
         self.pulls_anything |= words().any(|word| word == "markdown");
     }
+}
+
+/// Whether more brackets stand inside each other than anybody writes: each is a call of the analysis.
+fn is_deep(tag: &Tag) -> bool {
+    let mut open = 0_usize;
+    tag.tokens.iter().any(|token| {
+        match token {
+            Token::Sign("(" | "[" | "{") => open += 1,
+            Token::Sign(")" | "]" | "}") => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > 100
+    })
 }
 
 fn pulls(word: &str) -> bool {

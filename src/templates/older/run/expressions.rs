@@ -7,7 +7,7 @@ use tera1::ast::LogicOperator;
 
 use super::super::lists::Arguments;
 use super::super::plain::{self, is_nothing};
-use super::super::program::{Args, Expr, Filter, Macro, Path, Piece, Step, Template, Term, Test};
+use super::super::program::{Args, EVERYTHING, Expr, Filter, Macro, Path, Piece, Step, Template, Term, Test};
 use super::super::{Fault, calls, testers};
 use super::frames::{self, Frame, Of};
 use super::numbers::{self, Number};
@@ -286,12 +286,10 @@ impl<'p> Run<'p> {
             };
             values.push((arg.as_str(), self.unescaped(expr)?));
         }
-        self.deeper(name)?;
         self.frames.push(Frame::with(Of::Macro, template, values));
         let mut out = String::new();
-        let done = self.nodes(&found.body, &mut out);
+        let done = self.deeper(name, |run| run.nodes(&found.body, &mut out));
         self.frames.pop();
-        self.depth -= 1;
         done.map(|_| out).map_err(|mut fault| {
             fault.inside.get_or_insert_with(|| format!("{namespace}::{name}"));
             fault
@@ -321,6 +319,9 @@ impl<'p> Run<'p> {
 
     /// What a name leads to.
     fn find(&self, path: &Path) -> Option<Value> {
+        if path.written == EVERYTHING {
+            return self.everything().ok();
+        }
         match &path.keys {
             Some(keys) => self.resolve(&path.root, keys),
             None => self.resolve(&path.root, &self.keys(path)?),

@@ -12,12 +12,15 @@ use std::collections::BTreeMap;
 use tera::Value;
 
 use super::plain;
-use super::program::{Kind, Node, Span, Template};
+use super::program::{Kind, Node, Span, Template, Term};
 use super::{Engine, Fault};
 use frames::{Frame, Items, Loop, Of};
 
-/// How many templates, blocks and macros may stand inside each other.
-const DEEPEST: usize = 100;
+/// How many templates, blocks and macros may stand inside each other. Zola itself goes on until its stack is full; some
+/// count to a few hundred by a macro that calls itself.
+const DEEPEST: usize = 1000;
+/// What one of them may take of the stack, and how much more there is for those inside it when less is left.
+const STACK: (usize, usize) = (512 * 1024, 4 * 1024 * 1024);
 
 /// What a step gives, or the fault it met.
 type Outcome<T> = Result<T, Box<Fault>>;
@@ -95,10 +98,7 @@ impl<'p> Run<'p> {
             }
             Kind::For(of) => return self.repeat(of, out),
             Kind::Block { name, body } => {
-                self.deeper(name)?;
-                let flow = self.block(name, body, out);
-                self.depth -= 1;
-                return flow;
+                return self.deeper(name, |run| run.block(name, body, out));
             }
             Kind::Super => self.above(out)?,
             Kind::Include { names, ignore_missing } => self.include(names, *ignore_missing, node.span, out)?,
@@ -143,8 +143,13 @@ impl<'p> Run<'p> {
     }
 
     fn repeat(&mut self, of: &'p super::program::For, out: &mut String) -> Outcome<Flow> {
-        let container = self.unescaped(&of.container)?;
         let wrong = |what: &str| Err(Fault::new(what.to_owned()).about(&of.value).into());
+        if !matches!(of.container.kind, Term::Name(_) | Term::Everything | Term::Call { .. } | Term::Array(_)) {
+            return wrong(
+                "a loop goes over a name, a list in brackets or what a function gives; `set` gives it a name",
+            );
+        }
+        let container = self.unescaped(&of.container)?;
         let items = match (container.as_map(), container.as_str()) {
             (Some(map), _) if of.key.is_some() => Items::Pairs(frames::pairs(map)),
             (Some(_), _) => return wrong("a map is looped over with two names: `for key, value in …`"),
@@ -204,14 +209,12 @@ impl<'p> Run<'p> {
         let count = self.template.parents.len();
         for (at, template) in self.parents(self.template).enumerate().skip(level) {
             let Some(body) = template.blocks.get(name) else { continue };
-            self.deeper(name)?;
             self.blocks.push((name, template, at + 1));
-            self.nodes(body, out)?;
+            self.deeper(name, |run| run.nodes(body, out))?;
             self.blocks.pop();
             if at + 1 >= count {
                 self.blocks.pop();
             }
-            self.depth -= 1;
             return Ok(());
         }
         Err(outermost().into())
@@ -226,20 +229,22 @@ impl<'p> Run<'p> {
             let known = self.engine.program.keys().map(String::as_str);
             return Err(Fault::new(format!("there is no template `{name}`")).about(name).near(name, known).into());
         };
-        self.deeper(&template.name)?;
         self.frames.push(Frame::new(Of::Include, template));
-        let done = self.nodes(&template.body, out);
+        let done = self.deeper(&template.name, |run| run.nodes(&template.body, out));
         self.frames.pop();
-        self.depth -= 1;
         done.map(drop).map_err(|fault| fault.called(&template.name, span))
     }
 
-    fn deeper(&mut self, name: &str) -> Outcome<()> {
-        self.depth += 1;
-        if self.depth <= DEEPEST {
-            return Ok(());
+    /// Runs what stands inside a template, block or macro, as long as it is not inside itself without end.
+    fn deeper<T>(&mut self, name: &str, inside: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        if self.depth == DEEPEST {
+            let message =
+                format!("`{name}` is inside itself, or {DEEPEST} templates and macros stand inside each other");
+            return Err(Fault::new(message).about(name).into());
         }
-        let message = format!("`{name}` is inside itself, or {DEEPEST} templates and macros stand inside each other");
-        Err(Fault::new(message).about(name).into())
+        self.depth += 1;
+        let done = stacker::maybe_grow(STACK.0, STACK.1, || inside(self));
+        self.depth -= 1;
+        done
     }
 }
