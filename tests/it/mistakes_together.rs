@@ -217,13 +217,13 @@ fn a_template_that_cannot_be_used_hides_nothing_else() {
         ("content/a.md", b"+++\ntemplate = \"a.html\"\n+++\n[x](@/rien.md)\n"),
         ("content/b.md", b"+++\ntemplate = \"b.html\"\n+++\n"),
         ("content/c.md", b"+++\ntemplate = \"c.html\"\n+++\n"),
-        ("content/d.md", b"+++\ntemplate = \"d.html\"\n+++\n"),
+        ("content/d.md", b"+++\ntemplate = \"aa.html\"\n+++\n"),
         ("sass/a.scss", b"a { color: $rien; }\n"),
         ("templates/index.html", b"{{ section.content | safe }}"),
         ("templates/page.html", b"x"),
         ("templates/b.html", b"{% extends 'a.html' %}{% block tout %}{{ rien }}{% endblock %}"),
         ("templates/c.html", b"{{ page.titre }}"),
-        ("templates/d.html", b"{% if x"),
+        ("templates/aa.html", b"{% if x"),
     ];
     let older: &[(&str, &[u8])] = &[
         ("repere.toml", b"dialect = \"0.22\"\n"),
@@ -248,8 +248,8 @@ fn a_template_that_cannot_be_used_hides_nothing_else() {
         "content/s.md:7:21",
         "sass/a.scss:1:12",
         "templates/a.html:1:17",
+        "templates/aa.html:1:8",
         "templates/c.html:1:4",
-        "templates/d.html:1:8",
         "templates/shortcodes/s.html:1:5",
         "zola.toml:3:1",
     ];
@@ -264,8 +264,8 @@ fn a_template_that_cannot_be_used_hides_nothing_else() {
         "content/s.md:7:41",
         "sass/a.scss:1:12",
         "templates/a.html:1:17",
+        "templates/aa.html:1:8",
         "templates/c.html:1:9",
-        "templates/d.html:1:8",
         "templates/s.html:1:27",
         "zola.toml:3:1",
     ];

@@ -49,12 +49,15 @@ pub(super) fn load(loaded: &Loaded) -> (Program, Sources, Faults) {
     }
     let parents = parents(&parsed, &all, &mut faults);
     check_imports(&parsed, &all, &mut faults);
-    let numbered: Vec<_> = parsed.iter().zip(all.values()).enumerate().collect();
+    // The number of a template is its place among all of them, those that cannot be used as well.
+    let numbered: Vec<_> = all
+        .iter()
+        .enumerate()
+        .filter_map(|(number, (name, (_, text)))| Some((number, name, parsed.get(name.as_str())?, text)))
+        .collect();
     let mut program: Program = numbered
         .par_iter()
-        .map(|(number, ((name, template), (_, text)))| {
-            ((**name).to_owned(), compile::template(template, text, *number as u32))
-        })
+        .map(|(number, name, template, text)| ((*name).clone(), compile::template(template, text, *number as u32)))
         .collect();
     let mut namespaces = BTreeMap::new();
     for name in parsed.keys() {
