@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::Site;
 use super::remember::Made;
-use crate::memory::Stamp;
+use crate::memory::{Stamp, pairs};
 use crate::output::{Body, FileEntry, Manifest, Output};
 
 /// How files reach the folder.
@@ -56,13 +56,9 @@ pub(super) fn publish(
     // Only now: what was published is what is believed of it.
     let is_written = |path: &str| written.as_ref().is_none_or(|written| written.contains(path));
     let (groups, made): (Vec<_>, Vec<_>) = std::mem::take(&mut made).into_iter().partition(|(path, _)| is_group(path));
-    // Both are in the order of paths.
-    let mut known = made.into_iter().peekable();
-    let mut files: Vec<(&String, &FileEntry, Option<Made>)> = Vec::with_capacity(site.manifest.files.len());
-    for (path, entry) in &site.manifest.files {
-        while known.next_if(|(other, _)| other < path).is_some() {}
-        files.push((path, entry, known.next_if(|(other, _)| other == path).map(|(_, made)| made)));
-    }
+    let met = pairs(&site.manifest.files, made).filter_map(|(file, made)| Some((file?, made)));
+    let files: Vec<(&String, &FileEntry, Option<Made>)> =
+        met.map(|((path, entry), made)| (path, entry, made.map(|(_, made)| made))).collect();
     let published: Vec<(String, Made)> = files
         .into_par_iter()
         .filter_map(|(path, entry, own)| {

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use crate::config::Loaded;
 use crate::content::{Kept, Library, Texts};
 use crate::markdown::Highlighter;
-use crate::memory::{Files, Heap, Log, Place, Print, Slice, program};
+use crate::memory::{Files, Heap, Log, Place, Print, Slice, pairs, program};
 use crate::site::Options;
 use crate::site::mend::Last;
 use crate::templates::KeptValues;
@@ -307,12 +307,8 @@ fn gone<'a, T, U>(
     before: &'a BTreeMap<String, T>,
     now: &'a BTreeMap<String, U>,
 ) -> impl Iterator<Item = String> + 'a {
-    let mut now = now.keys().peekable();
-    let gone = before.keys().filter(move |name| {
-        while now.next_if(|other| other < name).is_some() {}
-        now.next_if_eq(name).is_none()
-    });
-    gone.map(move |name| format!("{kind}{name}"))
+    let gone = pairs(before, now).filter_map(|(before, now)| before.filter(|_| now.is_none()));
+    gone.map(move |(name, _)| format!("{kind}{name}"))
 }
 
 /// What is new or not the same.
@@ -320,11 +316,7 @@ fn changed<'a, T: PartialEq>(
     before: &'a BTreeMap<String, T>,
     now: &'a BTreeMap<String, T>,
 ) -> impl Iterator<Item = (&'a String, &'a T)> {
-    let mut before = before.iter().peekable();
-    now.iter().filter(move |(name, value)| {
-        while before.next_if(|(other, _)| other < name).is_some() {}
-        before.next_if(|(other, _)| other == name).is_none_or(|(_, other)| other != *value)
-    })
+    pairs(before, now).filter_map(|(before, now)| now.filter(|now| before != Some(*now)))
 }
 
 type Remembered<T> = (String, Arc<T>);
