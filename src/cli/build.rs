@@ -49,6 +49,12 @@ impl Build {
             announces: false,
             at: self.at,
         };
+        if let Some(site) = site::refresh(&options) {
+            eprint!("{}", site.warnings);
+            println!("{}", site.summary);
+            println!("Done in {}ms.", start.elapsed().as_millis());
+            return ExitCode::SUCCESS;
+        }
         match progress::during("still building,", || site::build(&options)) {
             Ok(site) => {
                 print(&site.warnings);

@@ -87,6 +87,15 @@ pub fn load(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnos
 /// The same, but what has errors is given too, with defaults in their place: enough to look for mistakes elsewhere.
 /// Fails when there is no configuration that could be read at all.
 pub fn load_lenient(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec<Diagnostic>), Vec<Diagnostic>> {
+    load_guessed(root, explicit, None)
+}
+
+/// The same, with the dialect as it was `guessed` and the reason for it, should nothing name one.
+pub fn load_guessed(
+    root: &Path,
+    explicit: Option<&Path>,
+    guessed: Option<(Dialect, String)>,
+) -> Result<(Loaded, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (root, config_file) = find(root, explicit).map_err(|problem| vec![problem])?;
     let (repere, mut problems) = repere::load(&root);
     let dialect = std::env::var("REPERE_DIALECT").ok().and_then(|d| Dialect::parse(&d)).or(repere.dialect);
@@ -113,9 +122,10 @@ pub fn load_lenient(root: &Path, explicit: Option<&Path>) -> Result<(Loaded, Vec
         problems.extend(theme::merge(&root, dir, &mut config, (&name, &text)));
     }
     let mut walked = None;
-    let (dialect, dialect_reason) = match dialect {
-        Some(dialect) => (dialect, None),
-        None => {
+    let (dialect, dialect_reason) = match (dialect, guessed) {
+        (Some(dialect), _) => (dialect, None),
+        (None, Some((dialect, reason))) => (dialect, Some(reason)),
+        (None, None) => {
             let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref(), &text, &mut walked);
             (dialect, Some(reason))
         }

@@ -154,7 +154,12 @@ fn is_leftover(name: &str) -> bool {
 }
 
 /// What a file's name says, and its language.
-fn file_info(path: &Path, shown: String, relative: String, config: &Config) -> Result<(FileInfo, String), Diagnostic> {
+pub(super) fn file_info(
+    path: &Path,
+    shown: String,
+    relative: String,
+    config: &Config,
+) -> Result<(FileInfo, String), Diagnostic> {
     let (folder, file) = relative.rsplit_once('/').unwrap_or(("", &relative));
     let stem = file.strip_suffix(".md").unwrap_or(file);
     let (name, lang) = match stem.rsplit_once('.') {

@@ -66,6 +66,11 @@ impl Kept {
         same && self.lang == lang && self.defaults == defaults
     }
 
+    /// The state of the file that this is of, unless it could have changed once more unseen.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        self.seen.stamp.settled(self.seen.at).then_some(self.seen.stamp)
+    }
+
     /// The print of a page's front matter, if it still is what was read.
     pub(crate) fn print_of(&self, meta: &PageFrontMatter) -> Option<Print> {
         matches!(&self.meta, Meta::Page(own) if **own == *meta).then_some(self.meta_print)

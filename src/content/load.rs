@@ -258,6 +258,23 @@ pub fn reread(page: &Page, config: &Config) -> Option<Page> {
     Some(again)
 }
 
+/// A page of `content/` as it is remembered, without its files and what the rest of the site says of it.
+pub fn recalled_page(root: &Path, relative: &str, kept: &Arc<Kept>, config: &Config) -> Option<Page> {
+    let page = kept.page(recalled_file(root, relative, config)?)?;
+    Some(Page { kept: Some(Arc::clone(kept)), ..page })
+}
+
+/// The same of a section.
+pub fn recalled_section(root: &Path, relative: &str, kept: &Arc<Kept>, config: &Config) -> Option<Section> {
+    let section = kept.section(recalled_file(root, relative, config)?)?;
+    Some(Section { kept: Some(Arc::clone(kept)), ..section })
+}
+
+fn recalled_file(root: &Path, relative: &str, config: &Config) -> Option<FileInfo> {
+    let path = root.join("content").join(relative);
+    Some(files::file_info(&path, format!("content/{relative}"), relative.to_owned(), config).ok()?.0)
+}
+
 /// What is remembered of a file, if it is still that. `defaults` is the print of what sections above may add to it.
 fn remembered<'a>(
     texts: &'a Texts,

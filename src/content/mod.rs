@@ -31,7 +31,7 @@ pub use front_matter::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
 pub use html::Html;
 pub use kept::{Kept, Texts};
 pub use library::{Library, Node, PageKey, SectionKey};
-pub use load::{load, load_with, read_front_matter, reread};
+pub use load::{load, load_with, read_front_matter, recalled_page, recalled_section, reread};
 pub use node::{Asset, BodyPrints, FileInfo, Heading, InternalLink, Page, Rendered, Section};
 pub use pagination::{Pager, PaginationRoot, Paginator};
 pub use raw::Raw;

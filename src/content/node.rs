@@ -31,7 +31,7 @@ pub struct FileInfo {
 }
 
 /// A file beside an `index.md` or `_index.md`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset {
     /// The file on disk.
     pub source: PathBuf,

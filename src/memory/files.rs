@@ -45,6 +45,24 @@ impl Stamp {
         self.length
     }
 
+    /// Of what a system call says: bytes, seconds and nanoseconds since 1970, inode.
+    #[cfg(target_os = "linux")]
+    pub fn of_parts(length: u64, modified: (i64, u32), changed: (i64, u32), inode: u64) -> Self {
+        let nanoseconds = |(seconds, rest): (i64, u32)| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+        Self { length, modified: nanoseconds(modified).max(0), changed: nanoseconds(changed), inode }
+    }
+
+    /// All of it in a fixed number of bytes, to be held against others.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        // Nanoseconds fit into half of their room for centuries.
+        let parts = [self.length, self.modified as u64, self.changed as u64, self.inode];
+        let mut bytes = [0; 32];
+        for (room, part) in bytes.chunks_exact_mut(8).zip(parts) {
+            room.copy_from_slice(&part.to_le_bytes());
+        }
+        bytes
+    }
+
     /// Whether a change right after `seen` (nanoseconds since 1970) would show in the stamp.
     pub fn settled(&self, seen: i128) -> bool {
         self.changed + (TICK.as_nanos() as i128) < seen

@@ -95,13 +95,15 @@ impl Heap {
     }
 }
 
+/// Reads as many bytes as there is room for.
 #[cfg(unix)]
-fn read_at(file: &File, _path: &Path, bytes: &mut [u8], at: u64) -> std::io::Result<()> {
+pub(super) fn read_at(file: &File, _path: &Path, bytes: &mut [u8], at: u64) -> std::io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
+/// Reads as many bytes as there is room for.
 #[cfg(not(unix))]
-fn read_at(_file: &File, path: &Path, bytes: &mut [u8], at: u64) -> std::io::Result<()> {
+pub(super) fn read_at(_file: &File, path: &Path, bytes: &mut [u8], at: u64) -> std::io::Result<()> {
     use std::io::Read as _;
     let mut own = File::open(path)?;
     own.seek(SeekFrom::Start(at))?;

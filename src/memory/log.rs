@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::Print;
+use super::heap::read_at;
 
 /// Length of what stands before a record: its length and its print.
 const HEAD: usize = 4 + 16;
@@ -107,10 +109,27 @@ impl Log {
         })
     }
 
+    /// Where each record stands that counts, by name.
+    pub fn slots(&self) -> impl Iterator<Item = (&str, Slot)> {
+        self.records.iter().map(|record| {
+            let name = std::str::from_utf8(&self.bytes[record.name.clone()]).unwrap_or_default();
+            (name, Slot::of(record))
+        })
+    }
+
+    /// Where the record of a name stands.
+    pub fn slot(&self, name: &str) -> Option<Slot> {
+        self.find(name).map(Slot::of)
+    }
+
     /// The bytes remembered under a name, if they are whole.
     pub fn get(&self, name: &str) -> Option<Slice> {
+        self.value(self.find(name)?)
+    }
+
+    fn find(&self, name: &str) -> Option<&Record> {
         let at = self.records.binary_search_by(|record| self.bytes[record.name.clone()].cmp(name.as_bytes())).ok()?;
-        self.value(&self.records[at])
+        Some(&self.records[at])
     }
 
     fn value(&self, record: &Record) -> Option<Slice> {
@@ -152,6 +171,48 @@ impl Log {
         file.flush()?;
         drop(file);
         fresh.persist(&self.path).map(drop).map_err(|error| error.error)
+    }
+}
+
+/// Where a record stands in its file.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    at: u64,
+    length: u64,
+}
+
+impl Slot {
+    fn of(record: &Record) -> Self {
+        let body = body(record);
+        Self { at: (body.start - HEAD) as u64, length: (body.len() + HEAD) as u64 }
+    }
+}
+
+/// A file of records of which only a few are wanted, each from where somebody knows that it stands.
+#[derive(Debug)]
+pub struct Slots {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl Slots {
+    /// Opens a file, which need not exist.
+    pub fn open(path: PathBuf) -> Self {
+        let file = File::open(&path).ok();
+        Self { path, file }
+    }
+
+    /// The bytes remembered under a name, if they stand there and are whole.
+    pub fn get(&self, name: &str, slot: Slot) -> Option<Vec<u8>> {
+        let file = self.file.as_ref()?;
+        if file.metadata().ok()?.len() < slot.at.checked_add(slot.length)? {
+            return None;
+        }
+        let mut bytes = vec![0; usize::try_from(slot.length).ok()?];
+        read_at(file, &self.path, &mut bytes, slot.at).ok()?;
+        let record = record(&bytes, 0).filter(|record| bytes[record.name.clone()] == *name.as_bytes())?;
+        let print = postcard::from_bytes::<Print>(&bytes[4..HEAD]).ok()?;
+        (print == Print::of(&bytes[body(&record)])).then(|| bytes[record.value].to_vec())
     }
 }
 
@@ -222,6 +283,29 @@ mod tests {
         assert_eq!((value(&log, "a"), value(&log, "b")), (Some("trois".into()), None));
         assert_eq!(log.values().map(|(name, _)| name).collect::<Vec<_>>(), ["a"]);
         assert_eq!(value(&Log::open(path, Print::of(b"2")), "a"), None, "another version");
+    }
+
+    #[test]
+    fn a_record_is_read_from_where_it_stands_if_it_is_that() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("log");
+        let version = Print::of(b"1");
+        Log::open(path.clone(), version)
+            .save(&[("a".into(), b"un".to_vec()), ("b".into(), b"deux".to_vec())], Vec::new())
+            .unwrap();
+        Log::open(path.clone(), version).save(&[("a".into(), b"trois".to_vec())], Vec::new()).unwrap();
+        let log = Log::open(path.clone(), version);
+        let slots: Vec<(&str, Slot)> = log.slots().collect();
+        let get = |name: &str, slot| Slots::open(path.clone()).get(name, slot);
+        assert_eq!(slots.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(get("a", slots[0].1).as_deref(), Some(&b"trois"[..]));
+        assert_eq!(get("b", slots[1].1).as_deref(), Some(&b"deux"[..]));
+        assert_eq!(get("b", slots[0].1), None);
+        assert_eq!(get("a", Slot { at: u64::MAX, ..slots[0].1 }), None);
+        let mut bytes = fs::read(&path).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        fs::write(&path, bytes).unwrap();
+        assert_eq!(get("a", slots[0].1), None);
     }
 
     #[test]

@@ -16,6 +16,6 @@ pub const CACHE: &str = ".repere-cache";
 
 pub use files::{Files, Stamp};
 pub use heap::{Heap, Place, Text};
-pub use log::{Log, Slice};
+pub use log::{Log, Slice, Slot, Slots};
 pub use pairs::pairs;
 pub use print::{Print, program};

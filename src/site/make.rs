@@ -178,7 +178,7 @@ pub(super) fn make(
     let sounds = podcast::sounds::sounds(&series, now);
     let known = Known::new(&library, bodies);
     memory.values = values;
-    let may_be_mended = memory.keeps_bytes() && mend::is_plain(&library, &loaded, contributes);
+    let may_be_mended = !fingerprints && mend::is_plain(&library, &loaded, contributes);
     memory.last = may_be_mended.then_some(Last { planned, closures, today, content_decides });
     Ok((
         Site { loaded, library, renderer, outputs: shown, sounds, manifest, warnings: found, next_change },

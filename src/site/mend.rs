@@ -164,7 +164,7 @@ fn with(
 }
 
 /// Renders the texts of the pages that were read again; `before` is what they were.
-fn bodies(
+pub(super) fn bodies(
     memory: &mut Memory,
     loaded: &Loaded,
     renderer: &Renderer,
@@ -215,12 +215,12 @@ fn bodies(
     Some(library)
 }
 
-fn asks_for_copies(reads: &[(Read, Print)]) -> bool {
+pub(super) fn asks_for_copies(reads: &[(Read, Print)]) -> bool {
     reads.iter().any(|(read, _)| matches!(read, Read::Copy(_)))
 }
 
 /// Which fields of the bodies are not what they were.
-fn differences(library: &Library, before: &BTreeMap<PageKey, Arc<Rendered>>) -> Fields {
+pub(super) fn differences(library: &Library, before: &BTreeMap<PageKey, Arc<Rendered>>) -> Fields {
     let of = |(key, old): (&PageKey, &Arc<Rendered>)| {
         let (old, new) = (old.prints, library[*key].rendered.prints);
         let parts = [

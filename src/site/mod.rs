@@ -14,6 +14,7 @@ mod publish;
 mod references;
 mod remember;
 mod render;
+mod standing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,8 +27,12 @@ use crate::templates::Renderer;
 pub use crate::output::{self, Body, Contribution, FileEntry, Manifest, Output, Sound};
 pub use mend::{Mended, mend};
 pub use remember::Memory;
+pub use standing::{Refreshed, refresh};
 
 pub use crate::memory::CACHE;
+
+use crate::memory::Stamp;
+use standing::Built;
 
 /// How a site is to be built: what the command line decides.
 #[derive(Debug, Clone, Default)]
@@ -102,11 +107,14 @@ pub fn load_with(options: &Options, memory: &mut Memory) -> Result<Site, Vec<Dia
 
 /// Builds a site and publishes it: what changed is replaced file by file, a first build in one rename.
 pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
+    let began = Stamp::now();
     let mut found = Vec::new();
     let mut memory = Memory::on_disk(&options.root);
     let loaded = load_config(options, &mut found)?;
     let folder = folder::output(options, &loaded.0)?;
+    let since = standing::refreshed(&loaded.0.root.join(CACHE), options);
     memory.begin(&loaded.0, options, Some(folder.clone()));
+    memory.published_since(since);
     let mut made = make::make(options, loaded, found, &mut memory);
     if memory.is_damaged() {
         memory.forget();
@@ -132,8 +140,18 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     if let Err(error) = written {
         site.warnings.push(Diagnostic::warning(format!("the manifest could not be written: {error:#}")));
     }
+    let last = memory.last.take();
+    standing::leave(&Built {
+        options,
+        site: &site,
+        memory: &memory,
+        known: &known,
+        last: last.as_ref(),
+        folder: &folder,
+        began,
+    });
     // Giving a large memory back piece by piece takes time that nobody need wait for.
-    std::thread::spawn(move || drop((memory, known)));
+    std::thread::spawn(move || drop((memory, known, last)));
     Ok(site)
 }
 
@@ -142,8 +160,17 @@ static TOLD: std::sync::Once = std::sync::Once::new();
 
 /// The configuration, and whether it has no errors: with errors, only what does not depend on them is done.
 fn load_config(options: &Options, found: &mut Vec<Diagnostic>) -> Result<(Arc<Loaded>, bool), Vec<Diagnostic>> {
+    load_guessed(options, found, None)
+}
+
+/// The same, with a dialect that was guessed before.
+fn load_guessed(
+    options: &Options,
+    found: &mut Vec<Diagnostic>,
+    guessed: Option<(Dialect, String)>,
+) -> Result<(Arc<Loaded>, bool), Vec<Diagnostic>> {
     let now = options.at.unwrap_or_else(jiff::Timestamp::now);
-    let (mut loaded, of_config) = config::load_lenient(&options.root, options.config.as_deref())?;
+    let (mut loaded, of_config) = config::load_guessed(&options.root, options.config.as_deref(), guessed)?;
     let sound = !any_error(&of_config);
     found.extend(of_config);
     loaded.now = now.to_zoned(jiff::tz::TimeZone::system());

@@ -38,7 +38,7 @@ pub(super) fn publish(
     manner: Manner,
     cache: &Path,
 ) -> anyhow::Result<BTreeMap<String, Made>> {
-    let mark = cache.join("publishing");
+    let mark = mark(cache);
     let was_cut = mark.exists();
     let changed = if before.is_empty() || was_cut || !folder.is_dir() { None } else { changed(site, before, folder) };
     let written: Option<HashSet<&str>> =
@@ -112,8 +112,19 @@ fn changed<'a>(site: &'a Site, before: &BTreeMap<String, Made>, folder: &Path) -
     (!blocked).then_some(changed)
 }
 
+/// Says that renames are under way.
+pub(super) fn mark(cache: &Path) -> PathBuf {
+    cache.join("publishing")
+}
+
 /// Replaces some files and takes others away.
-fn replace(changed: &[&Output], gone: &[&String], folder: &Path, manner: Manner, mark: &Path) -> anyhow::Result<()> {
+pub(super) fn replace(
+    changed: &[&Output],
+    gone: &[&String],
+    folder: &Path,
+    manner: Manner,
+    mark: &Path,
+) -> anyhow::Result<()> {
     if changed.is_empty() && gone.is_empty() {
         return Ok(());
     }
@@ -259,10 +270,15 @@ fn replace_content(fresh: &Path, folder: &Path) -> anyhow::Result<()> {
     copy_all(fresh, folder)
 }
 
+/// Where the published files are described.
+pub(super) fn manifest(cache: &Path) -> PathBuf {
+    cache.join("manifest.json")
+}
+
 /// Writes the manifest for whoever deploys the folder; it is no part of the site.
 pub(super) fn write_manifest(manifest: &Manifest, cache: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(cache).with_context(|| format!("{} cannot be made", cache.display()))?;
-    let file = cache.join("manifest.json");
+    let file = self::manifest(cache);
     let text = serde_json::to_vec_pretty(manifest)?;
     fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))
 }

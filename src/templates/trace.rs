@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::functions;
+use crate::config::Loaded;
 use crate::media::image::Order;
 
 /// Something a template asked for, as it asked: the answer may change while the question stays.
@@ -47,6 +49,15 @@ impl Read {
             Self::Page(..) | Self::Section(..) | Self::Taxonomy(..) | Self::Term(..) | Self::TermUrl(..) => true,
             Self::Address(..) | Self::Copy(_) => true,
             Self::File(_) | Self::Plain(_) | Self::Variable(_) | Self::Moment | Self::Unknowable => false,
+        }
+    }
+
+    /// Where the files lie that could change the answer, whether they are there or not.
+    pub fn places(&self, loaded: &Loaded) -> Vec<PathBuf> {
+        match self {
+            Self::File(path) => functions::places(loaded, path),
+            Self::Plain(path) => vec![path.clone()],
+            _ => Vec::new(),
         }
     }
 }

@@ -40,6 +40,8 @@ mod podcast_hostile;
 mod podcast_tags;
 mod postgres_kit;
 mod publish;
+mod refresh;
+mod refresh_kit;
 mod rules;
 mod said;
 mod serve;

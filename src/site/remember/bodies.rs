@@ -59,6 +59,16 @@ impl Body {
         &self.reads
     }
 
+    /// What the text became.
+    pub(in crate::site) fn rendered(&self) -> &Arc<Rendered> {
+        &self.rendered
+    }
+
+    /// Whether its links lead where those of another do.
+    pub(in crate::site) fn leads_like(&self, other: &Self) -> bool {
+        self.links == other.links
+    }
+
     /// Its HTML.
     pub(in crate::site) fn html(&self) -> &Html {
         &self.rendered.html

@@ -5,6 +5,7 @@
 //! that is told. A memory that is lost, cut, damaged or of another program costs time and nothing else.
 
 mod bodies;
+pub(super) mod few;
 mod outputs;
 
 use std::collections::BTreeMap;
@@ -20,12 +21,13 @@ use crate::markdown::Highlighter;
 use crate::memory::{Files, Heap, Log, Place, Print, Slice, pairs, program};
 use crate::site::Options;
 use crate::site::mend::Last;
-use crate::templates::KeptValues;
+use crate::templates::{KeptValues, Read};
 
 pub(super) use bodies::Bodies;
 pub(super) use outputs::{Made, Makers, Outputs};
 
-use bodies::Body;
+pub(super) use bodies::Body;
+pub(super) use few::Few;
 
 /// What the last build left.
 #[derive(Debug, Default)]
@@ -63,6 +65,16 @@ impl Known {
         let sections = library.sections.iter().filter_map(|s| Some((&s.file.relative, s.kept.as_ref()?)));
         let texts = pages.chain(sections).map(|(name, kept)| (name.clone(), Arc::clone(kept))).collect();
         Self { texts, bodies }
+    }
+
+    /// Whether the body of a text is remembered.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.bodies.contains_key(name)
+    }
+
+    /// What bodies read while they were rendered, with what that was worth.
+    pub(super) fn reads(&self) -> impl Iterator<Item = &(Read, Print)> {
+        self.bodies.values().flat_map(|body| body.reads())
     }
 }
 
@@ -183,8 +195,7 @@ impl Memory {
     }
 
     fn open(&mut self, cache: &Path, environment: Print, folder: Option<PathBuf>) {
-        let place = folder.as_ref().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
-        let file = cache.join(format!("{OUTPUTS}{}.bin", hex(Print::of(place.as_bytes()))));
+        let file = outputs_of(cache, folder.as_deref());
         let ahead = self.ahead.take().filter(|ahead| ahead.cache == *cache);
         let (texts, outputs) = ahead.and_then(|ahead| ahead.read.join().ok()).unzip();
         let texts = texts
@@ -216,6 +227,17 @@ impl Memory {
         *self = Self { keeps: Keeps::Disk, environment, folder, disk, ..Self::default() };
     }
 
+    /// Believes what was published since the last build, instead of what that one published: the bytes, but not what they
+    /// were made from.
+    pub(super) fn published_since(&mut self, outputs: Vec<(String, Made)>) {
+        self.outputs.extend(outputs);
+    }
+
+    /// What everything that is remembered was made with.
+    pub(super) fn environment(&self) -> Print {
+        self.environment
+    }
+
     /// What the last build published.
     pub(super) fn published(&self) -> &BTreeMap<String, Made> {
         &self.outputs
@@ -238,7 +260,7 @@ impl Memory {
         let mut added: Vec<(String, Vec<u8>)> = Vec::new();
         for (name, kept) in texts {
             if !self.texts.get(name).is_some_and(|before| Arc::ptr_eq(before, kept)) {
-                added.push((format!("t{name}"), postcard::to_stdvec(&**kept).unwrap_or_default()));
+                added.push((few::text(name), postcard::to_stdvec(&**kept).unwrap_or_default()));
             }
         }
         let (stay, fresh): (Vec<_>, Vec<_>) = bodies
@@ -251,7 +273,7 @@ impl Memory {
         let Some(places) = disk.heap.write(written.iter().map(|(_, body)| body.html().as_str()), anew)? else {
             return Ok(());
         };
-        let record = |((name, body), place): ((&String, &Arc<Body>), Place)| (format!("b{name}"), body.to_bytes(place));
+        let record = |((name, body), place): ((&String, &Arc<Body>), Place)| (few::body(name), body.to_bytes(place));
         added.extend(written.into_iter().zip(places).map(record));
         let gone = gone("t", &self.texts, texts).chain(gone("b", &self.bodies, bodies));
         added.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
@@ -263,7 +285,7 @@ impl Memory {
         if let Some(Disk { outputs: log, .. }) = &self.disk {
             let changed = changed(&self.outputs, &outputs);
             let mut added: Vec<(String, Vec<u8>)> = changed
-                .map(|(name, made)| (format!("o{name}"), postcard::to_stdvec(made).unwrap_or_default()))
+                .map(|(name, made)| (few::output(name), postcard::to_stdvec(made).unwrap_or_default()))
                 .collect();
             added.push((FILES.to_owned(), self.files.to_bytes()));
             let _ = log.save(&added, gone("o", &self.outputs, &outputs).collect());
@@ -281,9 +303,20 @@ const OUTPUTS: &str = "outputs-";
 /// The record of the states of files.
 const FILES: &str = "files";
 
+/// The records of the site that is published in a folder.
+fn outputs_of(cache: &Path, folder: Option<&Path>) -> PathBuf {
+    let place = folder.map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
+    cache.join(format!("{OUTPUTS}{}.bin", hex(Print::of(place.as_bytes()))))
+}
+
+/// The files of the memory of a site that is published in a folder.
+pub(super) fn files(cache: &Path, folder: &Path) -> [PathBuf; 3] {
+    [cache.join(TEXTS), cache.join(BODIES), outputs_of(cache, Some(folder))]
+}
+
 /// What everything depends on: this program, the configuration as it was understood, the options, files that only the
 /// configuration names.
-fn environment(loaded: &Loaded, options: &Options) -> Print {
+pub(super) fn environment(loaded: &Loaded, options: &Options) -> Print {
     let highlighting = loaded.config.markdown.highlighting.iter();
     // The clock counts where it is looked at.
     let settled = Loaded { now: jiff::Zoned::default(), walked: None, ..loaded.clone() };

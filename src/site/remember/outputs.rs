@@ -44,6 +44,11 @@ impl Made {
         (self.key != Print::default()).then_some(&self.reads)
     }
 
+    /// The outputs of a group.
+    pub(in crate::site) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Whether these are the bytes, without reading them.
     pub(in crate::site) fn is(&self, bytes: &Bytes) -> bool {
         self.bytes.as_ref().is_some_and(|own| own.as_ptr() == bytes.as_ptr() && own.len() == bytes.len())

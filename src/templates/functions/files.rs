@@ -114,6 +114,14 @@ pub(in crate::templates) fn locate(
     if may_be { Ok(None) } else { Err(format!("`{path}` is outside the site")) }
 }
 
+/// Where a file that a template names may lie.
+pub(in crate::templates) fn places(loaded: &Loaded, path: &str) -> Vec<PathBuf> {
+    let path = plain(path, loaded.dialect);
+    let statics = loaded.theme_dir.as_ref().map(|theme| theme.join("static"));
+    let own = ["", "static", "content"].map(|folder| loaded.root.join(folder));
+    own.into_iter().chain(statics).map(|folder| folder.join(&path)).collect()
+}
+
 /// A path of a template, without the signs that say where to look for it; in the newer dialect also without what an
 /// address has behind its path.
 pub(in crate::templates) fn plain(path: &str, dialect: Dialect) -> String {

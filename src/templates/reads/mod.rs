@@ -16,6 +16,8 @@ mod tokens;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use serde::{Deserialize, Serialize};
+
 use template::Template;
 
 use super::load::{BUILTIN, BUILTINS, sources};
@@ -30,7 +32,7 @@ const OLDER: &[(&str, &str)] = &[
 ];
 
 /// Fields that come from the body of a page, as a set of bits.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Fields(u8);
 
 impl Fields {
