@@ -131,10 +131,11 @@ fn taxonomies(reader: &mut Reader, table: &mut Table, config: &Config) -> Vec<Ta
             reader.error(&item.span, "`taxonomies` must be a list of tables");
             continue;
         };
-        let Some(name) = reader.string(&mut inner, "name") else {
-            reader.error(&item.span, "this taxonomy has no `name`");
-            continue;
-        };
+        let is_named = inner.entries.iter().any(|entry| entry.key == "name");
+        if !is_named {
+            reader.warn(&item.span, "this taxonomy has no `name`", "its pages would be written at the root: name it");
+        }
+        let Some(name) = reader.string(&mut inner, "name").or_else(|| (!is_named).then(String::new)) else { continue };
         // Older Zolas: `rss` is `feed`, and the language was a key of the taxonomy.
         for (old, new) in [("rss", "feed")] {
             if let Some(mut entry) = inner.take(old) {

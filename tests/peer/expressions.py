@@ -182,7 +182,7 @@ def template(r):
 FILES = {
     "config.toml": 'base_url = "https://a.test/base"\ntitle = "c"\ntaxonomies = [{ name = "tags" }, { name = "cats" }]\n[languages.fr]\ntaxonomies = [{ name = "tags" }]\n[languages.fr.translations]\nhi = "salut"\nbye = "au revoir"\n[translations]\nhi = "hello"\nonly_en = "en"\nhtml = "<b>&"\n"dotted.key" = "d"\n[extra]\nday = 2024-02-29\nlist = [1, "a", [2]]\n[extra.table]\nz = 1\na = { b = "c" }\n',
     "content/_index.md": "+++\n+++\n", "content/_index.fr.md": "+++\n+++\n", "content/blog/_index.md": "+++\ntitle = 'Blog'\nsort_by = 'slug'\n+++\n",
-    "content/blog/un.md": "+++\ntitle = 'Un'\n[taxonomies]\ntags = ['a', 'A b', 'é', 'c++']\ncats = ['c']\n+++\n# Sec\n", "content/blog/un.fr.md": "+++\ntitle = 'Un fr'\n[taxonomies]\ntags = ['étés']\n+++\n",
+    "content/blog/un.md": "+++\ntitle = 'Un'\n[taxonomies]\ntags = ['a', 'A b', 'é', 'c++']\n+++\n# Sec\n", "content/blog/deux.md": "+++\n[taxonomies]\ncats = ['c']\n+++\n", "content/blog/un.fr.md": "+++\ntitle = 'Un fr'\n[taxonomies]\ntags = ['étés']\n+++\n",
     "templates/index.html": "", "templates/page.html": "", "templates/section.html": "", "templates/taxonomy_list.html": "", "templates/taxonomy_single.html": "",
     "templates/part.html": "[{{ part | default(value='nopart') }}{{ page.title }}]", "templates/self.html": "s",
     "templates/base.html": "{% import 'macros.html' as m %}<{% block a %}a{% block inner %}i{% endblock inner %}{% endblock a %}{% block b %}b{{ page.title }}{% endblock b %}{% block c %}{% endblock %}>",

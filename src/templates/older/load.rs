@@ -18,6 +18,7 @@ use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 const OLDER_BUILTINS: &[(&str, &str)] = &[
     ("__zola_builtins/atom.xml", include_str!("builtin/atom.xml")),
     ("__zola_builtins/summary-cutoff.html", include_str!("builtin/summary-cutoff.html")),
+    ("__zola_builtins/robots.txt", include_str!("builtin/robots.txt")),
     ("__zola_builtins/rss.xml", include_str!("builtin/rss.xml")),
 ];
 

@@ -27,6 +27,7 @@ use crate::memory::Print;
 /// Built-in templates that the older dialect has in other words.
 const OLDER: &[(&str, &str)] = &[
     ("__zola_builtins/atom.xml", include_str!("../older/builtin/atom.xml")),
+    ("__zola_builtins/robots.txt", include_str!("../older/builtin/robots.txt")),
     ("__zola_builtins/rss.xml", include_str!("../older/builtin/rss.xml")),
     ("__zola_builtins/summary-cutoff.html", include_str!("../older/builtin/summary-cutoff.html")),
 ];
