@@ -38,8 +38,10 @@ pub(super) fn read(
     for key in LANGUAGE_KEYS {
         rooted.entries.extend(root.take(key));
     }
-    let asks = |entry: &Entry| entry.key == "generate_feeds" && matches!(entry.item.value, Raw::Bool(true));
-    config.feeds_at_root = rooted.entries.iter().any(asks);
+    let asks = |key: &str| rooted.entries.iter().any(|e| e.key == key && matches!(e.item.value, Raw::Bool(true)));
+    config.feeds_at_root = asks("generate_feeds");
+    config.index_at_root = asks("build_search_index");
+    config.format_at_root = format_of(&rooted);
     let config = &*config;
     if !strict {
         languages_as_list(reader, root);
@@ -54,6 +56,9 @@ pub(super) fn read(
             continue;
         };
         if entry.key == config.default_language {
+            if strict {
+                refuse_twice(reader, &rooted, &table);
+            }
             merge(reader, &mut rooted, table);
             continue;
         }
@@ -78,12 +83,33 @@ fn merge(reader: &mut Reader, rooted: &mut Table, table: Table) {
             rooted.entries.push(first);
             continue;
         }
-        if !says_nothing(&first.key, &first.item.value) {
+        let is_flag = matches!(first.item.value, Raw::Bool(_));
+        if !is_flag && !says_nothing(&first.key, &first.item.value) {
             let message = format!("`{}` of the default language is set twice, at the root and here", entry.key);
             reader.error(&entry.key_span, message);
         }
         rooted.entries.push(entry);
     }
+}
+
+/// Zola takes what `[languages.<default>]` does not say for its default, and so for said twice.
+fn refuse_twice(reader: &mut Reader, rooted: &Table, table: &Table) {
+    let is_silent = |key: &str| table.entries.iter().all(|entry| entry.key != key);
+    for first in rooted.entries.iter().filter(|entry| matches!(entry.key.as_str(), "feed_filenames" | "search")) {
+        if is_silent(&first.key) && !says_nothing(&first.key, &first.item.value) {
+            let message = format!("`{}` of the default language belongs into its table under `languages`", first.key);
+            reader.error(&first.key_span, message);
+        }
+    }
+}
+
+/// `search.index_format` of a table.
+fn format_of(table: &Table) -> IndexFormat {
+    let search = table.entries.iter().find(|entry| entry.key == "search").map(|entry| &entry.item.value);
+    let Some(Raw::Table(search)) = search else { return IndexFormat::default() };
+    let format = search.entries.iter().find(|entry| entry.key == "index_format").map(|entry| &entry.item.value);
+    let Some(Raw::String(name)) = format else { return IndexFormat::default() };
+    FORMATS.iter().find(|(known, _)| known == name).map(|(_, format)| *format).unwrap_or_default()
 }
 
 /// True for a value that is the default.
@@ -95,7 +121,16 @@ fn says_nothing(key: &str, value: &Raw) -> bool {
             items.is_empty()
                 || (key == "feed_filenames" && matches!(only, Some(Raw::String(name)) if name == "atom.xml"))
         }
+        Raw::Table(table) if key == "search" => table.entries.iter().all(is_default_of_search),
         Raw::Table(table) => table.entries.is_empty(),
+        _ => false,
+    }
+}
+
+fn is_default_of_search(entry: &Entry) -> bool {
+    match &entry.item.value {
+        Raw::Bool(on) => *on == matches!(entry.key.as_str(), "include_title" | "include_content"),
+        Raw::String(format) => format == FORMATS[0].0,
         _ => false,
     }
 }
@@ -173,13 +208,7 @@ fn search(reader: &mut Reader, table: &mut Table) -> Search {
         reader.bool(table, key, into);
     }
     search.truncate_content_length = reader.number(table, "truncate_content_length");
-    let formats = [
-        ("elasticlunr_javascript", IndexFormat::ElasticlunrJavascript),
-        ("elasticlunr_json", IndexFormat::ElasticlunrJson),
-        ("fuse_javascript", IndexFormat::FuseJavascript),
-        ("fuse_json", IndexFormat::FuseJson),
-    ];
-    if let Some(format) = reader.choice(table, "index_format", &formats) {
+    if let Some(format) = reader.choice(table, "index_format", &FORMATS) {
         search.index_format = format;
     }
     let known = [
@@ -194,6 +223,14 @@ fn search(reader: &mut Reader, table: &mut Table) -> Search {
     reader.unknown(table, "`[search]`", &known, false);
     search
 }
+
+/// `index_format`, the default first.
+const FORMATS: [(&str, IndexFormat); 4] = [
+    ("elasticlunr_javascript", IndexFormat::ElasticlunrJavascript),
+    ("elasticlunr_json", IndexFormat::ElasticlunrJson),
+    ("fuse_javascript", IndexFormat::FuseJavascript),
+    ("fuse_json", IndexFormat::FuseJson),
+];
 
 /// Before 0.14: `languages = [{code = "fr", feed = true}]`.
 fn languages_as_list(reader: &mut Reader, root: &mut Table) {

@@ -20,7 +20,7 @@ pub fn slugify_anchor(text: &str, strategy: SlugifyStrategy) -> String {
     match strategy {
         SlugifyStrategy::On => slug::slugify(text),
         SlugifyStrategy::Safe | SlugifyStrategy::Off => {
-            text.chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect()
+            text.chars().map(|c| if c.is_ascii_whitespace() { '_' } else { c }).collect()
         }
     }
 }
@@ -34,5 +34,9 @@ mod tests {
         assert_eq!(slugify_path("L'été à Paris", SlugifyStrategy::On), "l-ete-a-paris");
         assert_eq!(slugify_path("Été: 1/2. ", SlugifyStrategy::Safe), "Été 12");
         assert_eq!(slugify_anchor("Un  mot", SlugifyStrategy::Safe), "Un__mot");
+        assert_eq!(
+            slugify_anchor("Pourquoi\u{a0}? 日本\u{3000}語", SlugifyStrategy::Off),
+            "Pourquoi\u{a0}?_日本\u{3000}語"
+        );
     }
 }

@@ -28,7 +28,8 @@ pub(super) fn merge(root: &Path, dir: &Path, config: &mut Config, asked: (&str, 
     match Table::from_toml(&text, 0) {
         Ok(mut table) => {
             if let Some(extra) = reader.table(&mut table, "extra") {
-                merge_beneath(&mut config.extra, extra.into_extra());
+                // Dates of the site are tables there, those of a theme texts, as in Zola.
+                merge_beneath(&mut config.extra, extra.into_json());
             }
         }
         Err((message, span)) => reader.error(&span, message),

@@ -24,6 +24,10 @@ pub struct Config {
     /// Whether the root of the file asks for the feed of the default language: `[languages.X]` alone does not in the
     /// older dialect.
     pub feeds_at_root: bool,
+    /// Whether the root asks for a search index: without, the older dialect makes none for any language.
+    pub index_at_root: bool,
+    /// `index_format` of the root's `[search]`, the only one that the older dialect looks at.
+    pub format_at_root: IndexFormat,
     /// Newest pages a feed keeps; all when absent.
     pub feed_limit: Option<usize>,
     /// First component of every taxonomy's path.
@@ -72,6 +76,8 @@ impl Default for Config {
             default_language: "en".to_owned(),
             languages: BTreeMap::new(),
             feeds_at_root: false,
+            index_at_root: false,
+            format_at_root: IndexFormat::default(),
             feed_limit: None,
             taxonomy_root: None,
             compile_sass: false,
@@ -420,6 +426,20 @@ pub enum IndexFormat {
 }
 
 impl Config {
+    /// Format of all search indexes.
+    pub fn index_format(&self) -> IndexFormat {
+        match self.dialect {
+            Dialect::Zola022 => self.format_at_root,
+            Dialect::Zola023 => self.default_options().search.index_format,
+        }
+    }
+
+    /// The languages that have a search index.
+    pub fn indexed(&self) -> impl Iterator<Item = (&String, &LanguageOptions)> {
+        let any = self.index_at_root || self.dialect == Dialect::Zola023;
+        self.languages.iter().filter(move |(_, options)| any && options.build_search_index)
+    }
+
     /// Options of `lang`; those of the default language when it is unknown.
     pub fn language(&self, lang: &str) -> &LanguageOptions {
         static EMPTY: std::sync::LazyLock<LanguageOptions> = std::sync::LazyLock::new(LanguageOptions::default);

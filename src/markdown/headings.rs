@@ -11,7 +11,7 @@ use regex::Regex;
 
 use super::Context;
 use super::markup::{self, Kind, Markup};
-use crate::config::{InsertAnchor, SlugifyStrategy};
+use crate::config::{InsertAnchor, slugify_anchor};
 use crate::content::Heading;
 use crate::diagnostic::Diagnostic;
 
@@ -39,7 +39,7 @@ pub(super) fn finish(events: &mut Vec<Event>, context: &Context) -> Result<(Vec<
         let title = text_of(&events[heading.start + 1..heading.end]);
         let id = match heading.id {
             Some(id) => id,
-            None => unique(&mut taken, &mut next, slugify(&title, context.config.slugify.anchors)),
+            None => unique(&mut taken, &mut next, slugify_anchor(&title, context.config.slugify.anchors)),
         };
         let permalink = format!("{}#{id}", context.permalink);
         if let Some(hooks) = writer {
@@ -135,14 +135,6 @@ fn open(level: u32, id: &str, classes: &[String]) -> String {
     }
     tag.push('>');
     tag
-}
-
-/// A heading's text as an identifier.
-fn slugify(title: &str, strategy: SlugifyStrategy) -> String {
-    match strategy {
-        SlugifyStrategy::On => slug::slugify(title),
-        SlugifyStrategy::Safe | SlugifyStrategy::Off => title.replace(char::is_whitespace, "_"),
-    }
 }
 
 /// `name`, or `name-1`, `name-2` … when it is taken. `next` remembers how far a name has come, so that a page with the

@@ -47,8 +47,8 @@ pub fn outputs(library: &Library, config: &Config) -> Result<Vec<Output>, Vec<Di
     let mut faults = Vec::new();
     let mut needs_script = false;
     // One format for the whole site; what is searched may differ between languages.
-    let format = config.default_options().search.index_format;
-    for (lang, options) in config.languages.iter().filter(|(_, options)| options.build_search_index) {
+    let format = config.index_format();
+    for (lang, options) in config.indexed() {
         faults.extend(hidden_home(library, lang));
         // The older dialect asks the default language what of a text a fuse index has, and how much.
         let is_fuse = matches!(format, IndexFormat::FuseJson | IndexFormat::FuseJavascript);

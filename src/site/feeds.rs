@@ -66,7 +66,7 @@ pub(super) fn render(
     context.insert_pages(renderer, &told.pages);
     let address = match loaded.dialect {
         // It takes a feed for a folder when the default language has none of its name.
-        Dialect::Zola022 => loaded.make_permalink(path),
+        Dialect::Zola022 => loaded.make_permalink(&path.replace('\\', "/")),
         Dialect::Zola023 => loaded.config.file_address(path),
     };
     context.insert("feed_url", &address);

@@ -4,6 +4,7 @@ use super::super::Shared;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::{files, or_near};
+use crate::config::Dialect;
 
 /// `get_url(path, lang, trailing_slash=false, cachebust=false)`: an absolute address, marked safe.
 pub(super) fn get_url(call: &Call) -> Answer {
@@ -52,11 +53,13 @@ fn resolve(shared: &Shared, internal: &str, lang: &str) -> Result<String, String
     };
     note(|| Read::Address(path.to_owned(), lang.to_owned()));
     let library = shared.library().ok_or_else(|| "no page is known yet".to_owned())?;
-    let node = localized(shared, path, lang).and_then(|path| library.node(&path)).or_else(|| library.node(path));
-    let Some(node) = node else {
+    let translated = localized(shared, path, lang);
+    // The older dialect takes the translation and nothing else.
+    let original = (shared.loaded.dialect == Dialect::Zola023 || translated.is_none()).then_some(path);
+    let paths = || translated.as_deref().into_iter().chain(original);
+    let Some(node) = paths().find_map(|path| library.node(path)) else {
         // A page that is not out now keeps the address it will have.
-        let waiting = localized(shared, path, lang).and_then(|path| library.waiting.get(&path));
-        if let Some(address) = waiting.or_else(|| library.waiting.get(path)) {
+        if let Some(address) = paths().find_map(|path| library.waiting.get(path)) {
             return Ok(address.clone());
         }
         let near = or_near(path, library.by_path.keys().map(String::as_str));

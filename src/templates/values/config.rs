@@ -29,7 +29,8 @@ pub(crate) fn config(config: &Config, lang: &str) -> Value {
     map.insert("extra".into(), extra(&config.extra, is_older));
     map.insert("markdown".into(), Value::from_serializable(&config.markdown));
     let mut search = Map::new();
-    search.insert("index_format".into(), Value::from_serializable(&options.search.index_format));
+    let format = if is_older { config.format_at_root } else { options.search.index_format };
+    search.insert("index_format".into(), Value::from_serializable(&format));
     map.insert("search".into(), Value::from(search));
     map.insert("generate_sitemap".into(), Value::from(config.generate_sitemap));
     map.insert("generate_robots_txt".into(), Value::from(config.generate_robots_txt));
