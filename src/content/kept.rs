@@ -71,6 +71,14 @@ impl Kept {
         self.seen.stamp.settled(self.seen.at).then_some(self.seen.stamp)
     }
 
+    /// What tells it from another state of the same text.
+    pub(crate) fn identity(&self) -> Print {
+        match self.meta {
+            Meta::Page(_) => Print::of_value(&(self.front, self.raw, self.meta_print, self.body)),
+            Meta::Section(_) => Print::of_value(self),
+        }
+    }
+
     /// The print of a page's front matter, if it still is what was read.
     pub(crate) fn print_of(&self, meta: &PageFrontMatter) -> Option<Print> {
         matches!(&self.meta, Meta::Page(own) if **own == *meta).then_some(self.meta_print)

@@ -357,6 +357,21 @@ proptest! {
     }
 }
 
+#[test]
+fn a_build_that_could_not_remember_is_not_believed() {
+    let bench = Bench::new();
+    let held = fs::File::options().append(true).open(bench.left("texts")).unwrap();
+    held.lock().unwrap();
+    bench.body("content/blog/deux.md", "Autre.\n<!-- more -->\nTexte deux.\n");
+    bench.settle();
+    assert_eq!(bench.update(), None);
+    held.unlock().unwrap();
+    bench.settle();
+    // As it was remembered, as far as others show it; not as it was published.
+    bench.body("content/blog/deux.md", "Court.\n<!-- more -->\nEt plus.\n");
+    assert_eq!(bench.update(), None);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_followed_by_builds_alone() {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Loaded;
-use crate::content::{Html, Library, Node, Rendered};
+use crate::content::{Html, Kept, Library, Node, Rendered};
 use crate::markdown::{Done, Highlighter, Recall};
 use crate::media::image::Images;
 use crate::memory::{Files, Heap, Place, Print, Text};
@@ -62,6 +62,11 @@ impl Body {
     /// What the text became.
     pub(in crate::site) fn rendered(&self) -> &Arc<Rendered> {
         &self.rendered
+    }
+
+    /// Whether it is what this state of its text became.
+    pub(in crate::site) fn is_of(&self, kept: &Kept) -> bool {
+        self.raw == kept.raw
     }
 
     /// Whether its links lead where those of another do.

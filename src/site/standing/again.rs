@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::pages::Work;
 use super::states::{State, state};
 use super::{Place, Since, Standing, Written, get, records, set};
@@ -103,9 +105,8 @@ fn outputs(standing: &Standing, since: &Since, folder: &Path) -> bool {
 
 /// The states of folders that were written to, though the same names are in them. None when there are other names.
 fn listings(standing: &Standing, since: &Since, root: &Path) -> Option<Vec<(u32, State)>> {
-    let mut newer = Vec::new();
-    for (listing, number) in standing.listings.iter().zip(0..) {
-        newer.extend(listing.stands(root, get(&since.listings, number))?.map(|state| (number, state)));
-    }
-    Some(newer)
+    let numbered = standing.listings.par_iter().zip(0..u32::try_from(standing.listings.len()).ok()?);
+    let stand = numbered.map(|(listing, number)| Some((number, listing.stands(root, get(&since.listings, number))?)));
+    let stand: Vec<(u32, Option<State>)> = stand.collect::<Option<_>>()?;
+    Some(stand.into_iter().filter_map(|(number, state)| Some((number, state?))).collect())
 }

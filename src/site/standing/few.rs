@@ -97,7 +97,7 @@ impl Few {
             for link in &body.rendered().internal_links {
                 wanted.add(source.node(&link.path));
             }
-            let made = own.output.as_ref().and_then(|(path, slot)| source.records.output(path, *slot));
+            let made = own.output.as_ref().and_then(|(path, slot, _)| source.records.output(path, *slot));
             let reads = made.iter().filter_map(|made| made.reads()).flatten().chain(body.reads());
             for (read, _) in reads {
                 if let Read::Page(path, lang) | Read::Section(path, lang, false) | Read::Address(path, lang) = read {
@@ -125,6 +125,9 @@ impl Few {
             let kept = source.records.text(name, around.text)?;
             let page = content::recalled_page(&source.loaded.root, name, &kept, &source.loaded.config)?;
             let body = source.records.body(name, around.body)?;
+            if kept.identity() != around.identity || !body.is_of(&kept) {
+                return None;
+            }
             let key = keys.page(*number)?;
             library.pages.push(Page { rendered: Arc::clone(body.rendered()), ..keys.in_page(page, &around) });
             library.by_path.insert(name.to_owned(), Node::Page(key));
@@ -139,6 +142,9 @@ impl Few {
             let kept = source.records.text(name, around.text)?;
             let section = content::recalled_section(&source.loaded.root, name, &kept, &source.loaded.config)?;
             let body = source.records.body(name, around.body)?;
+            if kept.identity() != around.identity || !body.is_of(&kept) {
+                return None;
+            }
             library
                 .sections
                 .push(Section { rendered: Arc::clone(body.rendered()), ..keys.in_section(section, &around) });

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -12,9 +13,9 @@ use super::listings::{Listing, walk};
 use super::shown::{self, Shown};
 use super::states::{Bytes, Gathered, State, UNSURE, state, state_since};
 use super::{Around, Hash, Place, Standing, Terms, records};
-use crate::content::{Library, Node, PageKey, SectionKey, Taxonomy, Term};
+use crate::content::{Kept, Library, Node, PageKey, SectionKey, Taxonomy, Term};
 use crate::diagnostic::{self, slashed};
-use crate::memory::{Log, Slot, pairs};
+use crate::memory::{Log, Print, Slot, pairs};
 use crate::site::mend::Last;
 use crate::site::remember::{Known, Made, Memory, few};
 use crate::site::{CACHE, Options, Site, publish};
@@ -71,7 +72,7 @@ fn written(built: &Built, cache: &Path, place: &Place) -> Option<()> {
     let ((texts, outputs), sources) = rayon::join(|| few::places(cache, built.folder), || sources(built, &reads));
     let (sources, listings) = sources?;
     let places = Places::of(library, &shown, &texts, &outputs);
-    let (published, around) = rayon::join(|| published(&memory.outputs), || around(library, &shown, &places));
+    let (published, around) = rayon::join(|| published(&memory.outputs), || around(built, &shown, &places));
     let ((published, lately), (around, begins)) = (published?, around);
     let sass = memory.outputs.get("/sass").map(Made::names).unwrap_or_default();
     let sass = sass.iter().cloned().chain(["/sass".to_owned()]);
@@ -198,7 +199,13 @@ impl Places {
 }
 
 /// What the rest of the site says of each page and section, one behind the other, and where each begins.
-fn around(library: &Library, shown: &Shown, places: &Places) -> (Vec<u8>, Vec<u32>) {
+fn around(built: &Built, shown: &Shown, places: &Places) -> (Vec<u8>, Vec<u32>) {
+    let library = &*built.site.library;
+    let identity = |kept: &Option<Arc<Kept>>| kept.as_ref().map(|kept| kept.identity()).unwrap_or_default();
+    let output = |(path, slot): &(String, Slot)| {
+        let made = built.memory.outputs.get(path)?;
+        Some((path.clone(), *slot, Print::of_hash(&made.hash)))
+    };
     let links = library.pages.iter().flat_map(|page| &page.rendered.internal_links);
     let links = links.chain(library.sections.iter().flat_map(|section| &section.rendered.internal_links));
     let led_to: HashSet<&str> = links.filter(|link| link.anchor.is_some()).map(|link| link.path.as_str()).collect();
@@ -219,13 +226,15 @@ fn around(library: &Library, shown: &Shown, places: &Places) -> (Vec<u8>, Vec<u3
         assets: page.assets.clone(),
         is_led_to: led_to.contains(page.file.relative.as_str()),
         shown: shown.to_others[at],
-        output: places.outputs[at].clone(),
+        output: places.outputs[at].as_ref().and_then(output),
+        identity: identity(&page.kept),
         text: places.texts[at],
         body: places.bodies[at],
         ..Around::default()
     });
     let first = library.pages.len();
     let sections = library.sections.par_iter().enumerate().map(|(at, section)| Around {
+        identity: identity(&section.kept),
         text: places.texts[first + at],
         body: places.bodies[first + at],
         section: section.parent.map(|key| key.0),

@@ -4,8 +4,8 @@
 //! Entry points: [`refresh`] instead of a build, as far as nothing but bodies of pages changed; [`leave`] at the end of
 //! a build; [`refreshed`], what was refreshed since. One file has what the build left, another beside it what was
 //! refreshed since. Neither is believed when a byte of it is not as it was written, when the program, an option or the
-//! configuration is another, or when a file that it names is not in the state it names. Whatever is not plainly the same is left to
-//! a build as always.
+//! configuration is another, or when a file that it names is not in the state it names. Whatever is not plainly the same is
+//! left to a build as always.
 
 mod again;
 mod few;
@@ -111,8 +111,10 @@ struct Around {
     is_led_to: bool,
     /// What others may show of what its Markdown became.
     shown: Fields,
-    /// The file that it is published as, and where the record of that stands.
-    output: Option<(String, Slot)>,
+    /// The file that it is published as, where the record of that stands, and the print of its bytes.
+    output: Option<(String, Slot, Print)>,
+    /// Which state of its text this is of: another build may have left its records since.
+    identity: Print,
     /// Where its records stand.
     text: Slot,
     body: Slot,

@@ -53,9 +53,12 @@ impl Work<'_> {
         }
         let mut memory = records.memory(standing.environment, self.folder, standing.files);
         memory.bodies.clone_from(&few.bodies);
-        let outputs = few.pages.values().filter_map(|(_, around)| around.output.as_ref());
-        for (path, slot) in outputs.chain(&standing.sass) {
+        for (path, slot) in &standing.sass {
             memory.outputs.insert(path.clone(), records.output(path, *slot)?);
+        }
+        for (path, slot, print) in few.pages.values().filter_map(|(_, around)| around.output.as_ref()) {
+            let made = records.output(path, *slot).filter(|made| Print::of_hash(&made.hash) == *print)?;
+            memory.outputs.insert(path.clone(), made);
         }
         let manifest = || std::fs::read(publish::manifest(self.cache)).ok();
         let (outputs, manifest) = rayon::join(|| self.make(&few, &mut memory, since), manifest);
