@@ -23,7 +23,7 @@ pub(super) struct Apply<'a> {
     /// False in the tests' control alone: see `unguarded`.
     guarded: bool,
     batch: Batch,
-    /// Registrations that did not exist before.
+    /// Registrations that did not exist before this decision.
     added: BTreeSet<String>,
 }
 
@@ -70,6 +70,7 @@ impl<'a> Apply<'a> {
     /// registration from the time before, and not those of so and so many.
     pub(super) async fn go_on(&mut self, now: Epoch) -> Result<(), Failed> {
         self.now = now;
+        self.added.clear();
         if self.tx.backend_name() == "SQLite" { self.send().await } else { Ok(()) }
     }
 

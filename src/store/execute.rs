@@ -72,8 +72,8 @@ impl Store {
         self.execute(&command(id), &Actor::Visitor, now).await
     }
 
-    /// One command within a transaction; those who register go another way (`crowd`). The inner error is a refusal before anything was written; after the outer one
-    /// the transaction is good for nothing but being undone.
+    /// One command within a transaction; those who register go another way (`crowd`). The inner error is a refusal before
+    /// anything was written; after the outer one the transaction is good for nothing but being undone.
     pub(super) async fn step(
         &self,
         tx: &mut Tx,

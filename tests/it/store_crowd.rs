@@ -50,7 +50,7 @@ async fn prepared(base: &Base) -> Vec<String> {
     sessions
 }
 
-/// A hundred and more of every sort, the same on each base but for the names of its sessions.
+/// About a hundred of every sort, the same on each base but for the names of its sessions.
 fn forms(sessions: &[String]) -> Vec<Command> {
     let texts = [r#"« Anne » "O'Neil" \ \\ {,} NULL"#, "NULL", "{}", "", "Zoé\nmartin, 100 %", "مرحبا $1 ';--"];
     let mut commands = Vec::new();
@@ -67,6 +67,11 @@ fn forms(sessions: &[String]) -> Vec<Command> {
         if n % 30 == 29 {
             commands.push(Command::ChangeCapacity { session: sessions[3].clone(), capacity: 7 + n as u32 / 10 });
         }
+    }
+    for n in 0..4 {
+        let mut form = register(&sessions[0], "insiste");
+        form.submission = format!("again-{n}");
+        commands.push(Command::Register(form));
     }
     commands.push(Command::Register(register("nowhere", "perdu")));
     commands
