@@ -1,11 +1,30 @@
 //! The text of HTML, as a search index keeps it.
 
+use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
 
 use crate::output::html_depth;
 
 /// Elements whose text nobody searches.
-const SKIPPED: &[&str] = &["script", "style", "pre", "template", "svg", "math"];
+const SKIPPED: &[&str] = &["script", "style", "pre", "template"];
+
+/// Names of elements of drawings and formulas, sorted: one that stands elsewhere (`Vec<list>` in a text) goes with all that
+/// follows in its block, as in Zola, whose cleaner takes it for an attempt to leave HTML.
+#[rustfmt::skip]
+const FOREIGN: &[&str] = &[
+    "abs", "and", "animate", "annotation", "annotation-xml", "apply", "approx", "arccos", "arg", "bind", "bvar",
+    "ci", "circle", "cn", "compose", "conjugate", "cos", "csymbol", "curl", "defs", "desc", "diff", "discard",
+    "ellipse", "emptyset", "eq", "exp", "factorial", "false", "filter", "floor", "forall", "g", "gcd", "geq", "gt",
+    "in", "int", "integers", "interval", "inverse", "lambda", "leq", "line", "list", "ln", "log", "lt", "maction",
+    "maligngroup", "malignmark", "marker", "mask", "matrix", "max", "mean", "menclose", "merror", "metadata",
+    "mfenced", "mfrac", "mglyph", "mi", "min", "minus", "mlabeledtr", "mlongdiv", "mmultiscripts", "mn", "mo",
+    "mover", "mpadded", "mpath", "mphantom", "mprescripts", "mroot", "mrow", "ms", "mscarries", "mscarry", "msgroup",
+    "msline", "mspace", "msqrt", "msrow", "mstack", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext",
+    "mtr", "munder", "munderover", "none", "not", "notin", "or", "otherwise", "partialdiff", "path", "pattern",
+    "piece", "piecewise", "plus", "polygon", "polyline", "power", "product", "quotient", "real", "reals", "rect",
+    "rem", "root", "sdev", "sec", "selector", "semantics", "sep", "set", "sin", "stop", "sum", "switch", "symbol",
+    "tan", "tendsto", "text", "times", "true", "tspan", "union", "use", "variance", "vector", "view", "xor",
+];
 
 /// Elements in one another past which the parser would take the square of the length.
 const DEEPEST: usize = 500;
@@ -52,7 +71,7 @@ fn collect(element: ElementRef, text: &mut String) {
     for child in element.children() {
         match child.value() {
             Node::Text(part) => escape(part, text),
-            Node::Element(inner) if !SKIPPED.contains(&inner.name()) => {
+            Node::Element(inner) if !is_skipped(inner) => {
                 if let Some(child) = ElementRef::wrap(child) {
                     collect(child, text);
                 }
@@ -61,6 +80,19 @@ fn collect(element: ElementRef, text: &mut String) {
         }
     }
 }
+
+/// Of a drawing or a formula only what stands in it as text is kept.
+fn is_skipped(element: &Element) -> bool {
+    let name = element.name();
+    SKIPPED.contains(&name)
+        || match &*element.name.ns {
+            HTML => FOREIGN.binary_search(&name).is_ok(),
+            _ => !matches!(name, "svg" | "math"),
+        }
+}
+
+/// The namespace of HTML.
+const HTML: &str = "http://www.w3.org/1999/xhtml";
 
 fn escape(part: &str, text: &mut String) {
     for character in part.chars() {
@@ -87,5 +119,11 @@ mod tests {
     fn code_scripts_and_comments_are_no_text() {
         let html = "<p>Un  &amp;\t<b>deux</b>. <!-- x --> <script>no()</script></p>\n<pre>code</pre>\n<svg><text>no</text></svg>\n<p>Trois</p>\n";
         assert_eq!(of_html(html), "Un &amp; deux.\nTrois");
+    }
+
+    #[test]
+    fn elements_of_drawings_go_with_what_is_in_them() {
+        assert_eq!(of_html("<p>a <path>b</p><p>c <svg>d<g>e</g></svg> <math>f<mi>g</mi></math></p>"), "a c d f");
+        assert!(super::FOREIGN.is_sorted());
     }
 }
