@@ -95,9 +95,18 @@ fn with_time<'a>(name: &'a str, after: &'a str) -> Option<(Date, Option<&'a str>
     Some((moment, slug_after(&name[10 + end..])))
 }
 
+/// `2024-1-31` as its first moment, as Zola takes it.
+fn loose_day(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let is_number = |part: &str, most: usize| part.len() <= most && part.bytes().all(|b| b.is_ascii_digit());
+    let is_date = year.len() == 4 && is_number(year, 4) && is_number(month, 2) && is_number(day, 2);
+    is_date.then(|| format!("{year}-{month:0>2}-{day:0>2}T00:00:00Z"))
+}
+
 /// `2001-12-14 21:59:43.10 -5` as `2001-12-14T21:59:43.10-05:00`. Without a zone it is UTC.
 fn yaml_timestamp(text: &str) -> Option<String> {
-    let at = text.find(['T', 't', ' ', '\t'])?;
+    let Some(at) = text.find(['T', 't', ' ', '\t']) else { return loose_day(text) };
     let (day, rest) = text.split_at(at);
     let rest = rest[1..].trim();
     let mut parts = day.split('-');
