@@ -2,7 +2,8 @@
 //!
 //! Entry points: [`Print`] names a value by its content, [`Files`] tells whether a file is still what it was, [`Log`]
 //! keeps records in a file that may be cut or damaged at any byte without harm, [`Heap`] the long texts beside them,
-//! [`pairs`] holds what was against what is. What is remembered, and when it is still right, is decided by the rooms that ask: this one knows no page and no template.
+//! [`pairs`] holds what was against what is. What is remembered, and when it is still right, is decided by the rooms that
+//! ask: this one knows no page and no template.
 
 mod files;
 mod heap;

@@ -4,12 +4,15 @@
 
 use std::cmp::Ordering;
 
+/// What one sequence has of a name, and what the other.
+type Pair<P, A, Q, B> = (Option<(P, A)>, Option<(Q, B)>);
+
 /// Every name of two sequences in the order of names, with what the first and what the second has of it. Each must be
 /// sorted by name, and have a name once.
 pub fn pairs<P: AsRef<str>, Q: AsRef<str>, A, B>(
     first: impl IntoIterator<Item = (P, A)>,
     second: impl IntoIterator<Item = (Q, B)>,
-) -> impl Iterator<Item = (Option<(P, A)>, Option<(Q, B)>)> {
+) -> impl Iterator<Item = Pair<P, A, Q, B>> {
     let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
     std::iter::from_fn(move || {
         let order = match (first.peek(), second.peek()) {

@@ -267,6 +267,19 @@ fn images_that_are_larger_than_they_look() {
     refused(&[("content/a.md", resize), ("static/b.png", &bomb(60_000, 60_000, 40))], "b.png");
     refused(&[("content/a.md", resize), ("static/b.png", &bomb(u32::MAX, u32::MAX, 0))], "b.png");
     refused(&[("content/a.md", resize), ("static/b.png", b"\x89PNG\r\n\x1a\n")], "b.png");
+    // What reads the size and what reads the pixels believe different bytes.
+    let resize: &[u8] =
+        b"+++\n+++\n{% set i = resize_image(path=\"b.ppm\", width=10, op=\"fit_width\") %}{{ i.url }}\n";
+    let netpbm: &[u8] = b"P6\n#\n999999 999999\n10 10\n255\nabc";
+    refused(&[("content/a.md", resize), ("static/b.ppm", netpbm)], "b.ppm");
+    let resize: &[u8] =
+        b"+++\n+++\n{% set i = resize_image(path=\"b.ico\", width=10, op=\"fit_width\") %}{{ i.url }}\n";
+    let png = bomb(999_999, 999_999, 0);
+    let mut icon = vec![0, 0, 1, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0];
+    icon.extend((png.len() as u32).to_le_bytes());
+    icon.extend(22_u32.to_le_bytes());
+    icon.extend(&png);
+    refused(&[("content/a.md", resize), ("static/b.ico", &icon)], "b.ico");
     let responsive: &[u8] = b"dialect = \"0.23\"\n[images]\nresponsive = true\n";
     let shown: &[u8] = b"+++\n+++\n![b](/b.png)\n";
     refused(

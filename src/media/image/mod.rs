@@ -82,6 +82,8 @@ pub struct Order {
 
 /// A picture of more pixels is not decoded: a file of kilobytes can claim gigabytes.
 const MOST_MILLIONS: u64 = 100;
+/// Raised when the same order gives other pixels or bytes than before: what is in a cache was made by the old ones.
+const ARITHMETIC: u8 = 2;
 
 impl Images {
     /// What an image is; read once per build.
@@ -104,10 +106,7 @@ impl Images {
     pub fn request(&self, file: &Path, source: &str, request: Request) -> Result<(Copied, Order), String> {
         let known = self.known(file)?;
         let original = (known.metadata.width, known.metadata.height);
-        let millions = u64::from(original.0) * u64::from(original.1) / 1_000_000;
-        if millions > MOST_MILLIONS {
-            return Err(format!("has {millions} million pixels: {MOST_MILLIONS} million are the most that is resized"));
-        }
+        bounded(original)?;
         let size = resize::size(original, &request)?;
         if size.is_some_and(|(width, height)| u64::from(width) * u64::from(height) / 1_000_000 > MOST_MILLIONS) {
             return Err(format!("the copy would have more than {MOST_MILLIONS} million pixels"));
@@ -116,6 +115,7 @@ impl Images {
         let crop = request.operation == Operation::Fill;
         let mut hasher = blake3::Hasher::new();
         hasher.update(known.hash.as_bytes());
+        hasher.update(&[ARITHMETIC]);
         hasher.update(format!("{:?} {size:?} {crop} {format:?} {:?}", request.operation, request.filter).as_bytes());
         let cached = format!("{}.{}", &hasher.finalize().to_hex()[..32], format.extension());
         let path = format!("processed_images/{}", name::of(file, source, &request, format));
@@ -153,6 +153,15 @@ impl Images {
             })
             .collect()
     }
+}
+
+/// Refuses a picture of too many pixels.
+fn bounded((width, height): (u32, u32)) -> Result<(), String> {
+    let millions = u64::from(width) * u64::from(height) / 1_000_000;
+    if millions <= MOST_MILLIONS {
+        return Ok(());
+    }
+    Err(format!("has {millions} million pixels: {MOST_MILLIONS} million are the most that is resized"))
 }
 
 /// A poisoned lock holds a map that is still whole: each insertion is one call.

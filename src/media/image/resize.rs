@@ -12,7 +12,7 @@ use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use serde::{Deserialize, Serialize};
 
-use super::Request;
+use super::{Request, bounded};
 
 /// How a picture meets a size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +190,8 @@ pub(super) fn make(
 ) -> anyhow::Result<Vec<u8>> {
     let reader = ImageReader::open(source)?.with_guessed_format()?;
     let mut decoder = reader.into_decoder()?;
+    // What is decoded may tell another size than what was read of it before.
+    bounded(decoder.dimensions()).map_err(anyhow::Error::msg)?;
     let profile = decoder.icc_profile().ok().flatten();
     let orientation = decoder.orientation()?;
     let mut picture = DynamicImage::from_decoder(decoder)?;
@@ -285,6 +287,46 @@ mod tests {
         assert_eq!(of(Operation::FitHeight, None, Some(3)), Some((6, 3)));
         assert_eq!(of(Operation::Scale, Some(5), Some(9)), Some((5, 9)));
         assert!(size((24, 12), &request(Operation::FitWidth, None, Some(3))).is_err());
+    }
+
+    #[test]
+    fn pictures_of_every_format_are_made_small() {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = DynamicImage::new_rgba8(60, 40);
+        for format in ["bmp", "gif", "ico", "jpg", "png", "ppm", "tga", "webp"] {
+            let file = folder.path().join(format!("a.{format}"));
+            if format == "jpg" {
+                picture.to_rgb8().save(&file).unwrap()
+            } else {
+                picture.save(&file).unwrap()
+            }
+            let bytes = make(&file, Some((30, 20)), false, Encoding::Png, Filter::Lanczos3).unwrap();
+            let small = image::load_from_memory(&bytes).unwrap();
+            assert_eq!((small.width(), small.height()), (30, 20), "{format}");
+        }
+    }
+
+    #[test]
+    fn a_copy_keeps_the_colour_profile() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.png");
+        let picture = DynamicImage::new_rgb8(6, 4);
+        std::fs::write(&file, encode(&picture, Encoding::Png, Some(b"colours".to_vec())).unwrap()).unwrap();
+        for format in [Encoding::Jpeg(75), Encoding::Png, Encoding::Webp(None)] {
+            let copy = make(&file, Some((3, 2)), false, format, Filter::Lanczos3).unwrap();
+            let reader = ImageReader::new(Cursor::new(copy)).with_guessed_format().unwrap();
+            let profile = reader.into_decoder().unwrap().icc_profile().unwrap();
+            assert_eq!(profile.as_deref(), Some(&b"colours"[..]), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_small_file_that_claims_a_huge_picture_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.ppm");
+        std::fs::write(&file, b"P6\n999999 999999\n255\nabc").unwrap();
+        let refused = make(&file, Some((3, 2)), false, Encoding::Png, Filter::Lanczos3).unwrap_err();
+        assert!(refused.to_string().contains("999998 million pixels"), "{refused}");
     }
 
     #[test]

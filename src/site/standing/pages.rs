@@ -168,10 +168,8 @@ fn is_seen_by_itself(
     let (Some(new), Some(body)) = (memory.bodies.get(name), few.bodies.get(name)) else { return false };
     let is_moved = old.prints.content != page.rendered.prints.content || old.prints.toc != page.rendered.prints.toc;
     let differing = mend::differences(library, &BTreeMap::from([(key, Arc::clone(old))]));
-    !around.shown.meets(differing)
-        && !(around.is_led_to && is_moved)
-        && new.leads_like(body)
-        && are_known(new.reads(), body.reads())
+    let is_seen_elsewhere = around.shown.meets(differing) || (around.is_led_to && is_moved);
+    !is_seen_elsewhere && new.leads_like(body) && are_known(new.reads(), body.reads())
 }
 
 /// Whether each look-up was made before, and is worth what it was worth.
