@@ -57,7 +57,7 @@ fn what_was_only_touched_is_not_written() {
 fn what_was_written_within_a_tick_is_seen() {
     let bench = Bench::new();
     for round in 0..20 {
-        bench.body("content/seul.md", &format!("Corps {:02}.\n", round));
+        bench.body("content/seul.md", &format!("Corps {round:02}.\n"));
         assert_eq!(bench.update(), Some(1));
     }
 }
