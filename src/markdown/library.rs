@@ -156,9 +156,16 @@ fn render_node(
 }
 
 /// A text with a sign in place of each letter of its tags which no link can hold: what a tag would have written into one
-/// is not known.
+/// is not known. What stands between the tags of a block is hidden as well: nobody knows whether it would be shown.
 fn without_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut depth: usize = 0;
+    let hidden = |text: &str, out: &mut String| {
+        out.extend(text.chars().map(|c| if c == '\n' { '\n' } else { '\u{1}' }));
+    };
+    let outside = |text: &str, depth: usize, out: &mut String| {
+        if depth == 0 { out.push_str(text) } else { hidden(text, out) }
+    };
     let mut rest = text;
     while let Some(at) = rest.find('{') {
         let close = match rest.as_bytes().get(at + 1) {
@@ -166,18 +173,37 @@ fn without_tags(text: &str) -> String {
             Some(b'%') => "%}",
             Some(b'#') => "#}",
             _ => {
-                out.push_str(&rest[..=at]);
+                outside(&rest[..=at], depth, &mut out);
                 rest = &rest[at + 1..];
                 continue;
             }
         };
         let end = rest[at..].find(close).map_or(rest.len(), |end| at + end + close.len());
-        out.push_str(&rest[..at]);
-        out.extend(rest[at..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { '\u{1}' }));
+        outside(&rest[..at], depth, &mut out);
+        hidden(&rest[at..end], &mut out);
+        match block_tag(&rest[at..end]) {
+            Some(true) => depth += 1,
+            Some(false) => depth = depth.saturating_sub(1),
+            None => {}
+        }
         rest = &rest[end..];
     }
-    out.push_str(rest);
+    outside(rest, depth, &mut out);
     out
+}
+
+/// Whether a tag opens a block or ends one, if it does either.
+fn block_tag(tag: &str) -> Option<bool> {
+    let inside = tag.strip_prefix("{%")?.trim_start_matches('-').trim_start();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match inside.split(|c| !is_word(c)).next().unwrap_or_default() {
+        "" if inside.starts_with("</") => Some(false),
+        "" if inside.starts_with('<') => Some(true),
+        "if" | "for" | "block" | "filter" | "component" | "raw" => Some(true),
+        "set" | "set_global" if !inside.contains('=') => Some(true),
+        word if word.starts_with("end") => Some(false),
+        _ => None,
+    }
 }
 
 fn fill_backlinks(library: &mut Library, nodes: &[Node]) {

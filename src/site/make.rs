@@ -26,8 +26,22 @@ use crate::search;
 use crate::templates::{Closures, ContentHooks, Prints, Read, Renderer};
 use crate::toolkit;
 
-/// Words of faults that a mistake of the configuration may lead to.
-const FROM_CONFIGURATION: &[&str] = &["config", "language", "taxonomy", "translation", "theme"];
+/// How faults of what is looked up in the configuration are worded.
+const FROM_CONFIGURATION: &[&str] =
+    &["`config.", "`config[", "there is no translation `", "the site has no language `", "the site has no taxonomy `"];
+
+/// Whether a fault of rendering may follow from a mistake of the configuration: the look-up that failed is one in it.
+fn looks_up_configuration(fault: &Diagnostic) -> bool {
+    if FROM_CONFIGURATION.iter().any(|words| fault.message.contains(words)) {
+        return true;
+    }
+    // The newer engine names the last field alone: the path stands before it.
+    let Some(place) = fault.place.as_ref().filter(|_| fault.message.starts_with("Field `")) else { return false };
+    let is_of_path = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '"' | '\'' | '?');
+    let before: Vec<char> = place.source.chars().take(place.column.saturating_sub(1) + place.width).collect();
+    let path: Vec<char> = before.into_iter().rev().take_while(is_of_path).collect();
+    path.into_iter().rev().collect::<String>().starts_with("config.")
+}
 
 /// A site from its configuration, which is `sound` when it has no errors, and its outputs, texts and bodies as the next
 /// build may believe them. `found` is what was told so far.
@@ -148,9 +162,8 @@ pub(super) fn make(
 
     // What a configuration with mistakes has not may follow from them.
     if !sound {
-        let follows = |fault: &Diagnostic| FROM_CONFIGURATION.iter().any(|word| fault.message.contains(word));
         let rendered = found.split_off(before);
-        found.extend(rendered.into_iter().filter(|fault| !follows(fault)));
+        found.extend(rendered.into_iter().filter(|fault| !looks_up_configuration(fault)));
     }
 
     // Check. What a fault kept from being made is no dead end of a link as well.

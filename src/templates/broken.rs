@@ -9,6 +9,19 @@ use super::reads::Closures;
 use crate::config::Loaded;
 use crate::diagnostic::Diagnostic;
 
+/// How the newer engine begins to tell that a component is missing.
+const UNKNOWN_COMPONENT: &str = "Unknown component";
+
+/// The component that a fault of the newer engine misses.
+pub(super) fn unknown_component(message: &str) -> Option<&str> {
+    message.strip_prefix(UNKNOWN_COMPONENT)?.split('`').nth(1)
+}
+
+/// Whether a fault of the newer engine may follow from one of another template: a component or a block is missing.
+pub(super) fn misses_another(message: &str) -> bool {
+    [UNKNOWN_COMPONENT, "Block"].iter().any(|start| message.starts_with(start))
+}
+
 /// What is wrong with templates, and with which.
 #[derive(Debug, Default)]
 pub(super) struct Faults {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use globset::GlobSet;
 use tera::Tera;
 
-use super::{Context, Engine, Renderer, load, markup, older, report, suggest, values};
+use super::{Context, Engine, Renderer, broken, load, markup, older, report, suggest, values};
 use crate::content::{Library, Node};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::markdown::{Hooks, Kind, Markup, Shortcodes};
@@ -42,12 +42,9 @@ impl ContentHooks<'_> {
     /// Whether a fault follows from one that has been told: the component stands in a template that cannot be used.
     fn follows(&self, fault: &Diagnostic) -> bool {
         let Some(broken) = self.renderer.shared.broken.get() else { return false };
-        let name = fault.message.strip_prefix("Unknown component").and_then(|rest| rest.split('`').nth(1));
-        name.is_some_and(|name| broken.defines(name))
+        broken::unknown_component(&fault.message).is_some_and(|name| broken.defines(name))
     }
-}
 
-impl ContentHooks<'_> {
     /// Every fault of a text: what a `{{ … }}` should have given is left out, and the text tried again.
     fn every_fault(
         &self,
@@ -67,16 +64,14 @@ impl ContentHooks<'_> {
                     shown.source = Place::line("", written, line).source;
                 }
             }
-            let tags: Vec<Range<usize>> =
-                faults.iter().filter_map(|fault| printing_tag(&text, report::position(fault, place)?)).collect();
+            let places = faults.iter().filter_map(|fault| report::position(fault, place));
+            let tags = printing_tags(&text, places);
             found.extend(faults);
             if tags.is_empty() {
                 break;
             }
-            for tag in tags {
-                let blank = text[tag.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
-                let blank: String = blank.collect();
-                text.replace_range(tag, &blank);
+            for tag in tags.into_iter().rev() {
+                blank(&mut text, tag);
             }
             match tera.render_str(&text, &context.newer(), false) {
                 Ok(_) => break,
@@ -89,6 +84,20 @@ impl ContentHooks<'_> {
 
 /// Faults looked for in one text at most: each takes another try.
 const MOST_FAULTS: usize = 20;
+
+/// The `{{ … }}` that places of a text are in, each once, the first first.
+fn printing_tags(text: &str, places: impl Iterator<Item = (usize, usize)>) -> Vec<Range<usize>> {
+    let mut tags: Vec<_> = places.filter_map(|place| printing_tag(text, place)).collect();
+    tags.sort_unstable_by_key(|tag| tag.start);
+    tags.dedup();
+    tags
+}
+
+/// Leaves a tag out: columns count characters, and what stands behind keeps its own.
+fn blank(text: &mut String, tag: Range<usize>) {
+    let blank: String = text[tag.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+    text.replace_range(tag, &blank);
+}
 
 /// The `{{ … }}` that a line and a column of a text are in.
 fn printing_tag(text: &str, (line, column): (usize, usize)) -> Option<Range<usize>> {
@@ -195,7 +204,18 @@ impl Hooks for ContentHooks<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::printing_tag;
+    use super::{blank, printing_tag, printing_tags};
+
+    #[test]
+    fn tags_that_are_left_out_leave_the_columns_of_the_others() {
+        let mut text = "{{ \"é\" | a }} {{ \"ê\" | b }} c".to_owned();
+        let tags = printing_tags(&text, [(1, 21), (1, 10), (1, 22)].into_iter());
+        assert_eq!(tags.len(), 2);
+        let column = |text: &str| text.chars().position(|c| c == 'c');
+        let before = column(&text);
+        tags.into_iter().rev().for_each(|tag| blank(&mut text, tag));
+        assert_eq!((text.trim(), column(&text)), ("c", before));
+    }
 
     #[test]
     fn the_tag_of_a_place_is_found() {

@@ -3,12 +3,14 @@
 //! Names: a site template is `page.html`, the theme's is also `THEME/templates/page.html` (so that the site can extend
 //! the very template it shadows), a built-in one `__zola_builtins/page.html`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use tera::Tera;
 
-use super::broken::{Broken, Faults};
-use super::{report, suggest};
+use super::broken::{self, Faults};
+use super::reads::Closures;
+use super::{older, report, suggest};
 use crate::config::walk::walk;
 use crate::config::{Dialect, Loaded, text};
 use crate::diagnostic::{Diagnostic, Place, slashed};
@@ -52,6 +54,7 @@ pub(super) fn compile(tera: Tera, loaded: &Loaded) -> Result<(Tera, Faults), Vec
         older_dialect(&source.text, &source.shown).into_iter().for_each(|fault| faults.add(&source.name, fault));
     }
     let mut asked_alone = false;
+    let closures = std::cell::OnceCell::new();
     loop {
         let own = sources.iter().map(|source| {
             let text = if faults.names.contains(&source.name) { "" } else { source.text.as_str() };
@@ -65,13 +68,14 @@ pub(super) fn compile(tera: Tera, loaded: &Loaded) -> Result<(Tera, Faults), Vec
         let known = faults.names.len();
         if !std::mem::replace(&mut asked_alone, true) {
             unreadable(&sources, loaded, &mut faults);
+            without_parent(&sources, loaded, &mut faults);
         }
         if faults.names.len() == known {
             let told = match suggest::joining(&error, &sources, loaded) {
                 Some(fault) => vec![fault],
                 None => report::all(&error, loaded, None),
             };
-            blame(told, &sources, loaded, &mut faults);
+            blame(told, &sources, closures.get_or_init(|| Closures::read(loaded)), &mut faults);
         }
         if faults.names.len() == known {
             // Nobody knows whose fault it is.
@@ -93,9 +97,29 @@ fn unreadable(sources: &[Source], loaded: &Loaded, faults: &mut Faults) {
     }
 }
 
+/// The templates that extend one that nobody has.
+fn without_parent(sources: &[Source], loaded: &Loaded, faults: &mut Faults) {
+    let theme = loaded.config.theme.as_ref().map(|theme| format!("{theme}/templates/")).unwrap_or_default();
+    let own = sources.iter().map(|source| source.name.as_str());
+    let names: BTreeSet<&str> = own.chain(BUILTINS.iter().map(|(name, _)| *name)).collect();
+    let is_there = |name: &str| {
+        ["", theme.as_str(), BUILTIN].iter().any(|prefix| names.contains(format!("{prefix}{name}").as_str()))
+    };
+    for source in sources {
+        if faults.names.contains(&source.name) {
+            continue;
+        }
+        let tags = older::tags(&source.text).into_iter().map(|tag| &source.text[tag]);
+        let parent = tags.filter_map(|tag| suggest::named_by(tag, "extends")).find(|parent| !is_there(parent));
+        if let Some(fault) = parent.and_then(|parent| suggest::no_parent(source, parent, sources)) {
+            faults.add(&source.name, fault);
+        }
+    }
+}
+
 /// Gives each fault to the template it is in. What follows from one that was told before is not told.
-fn blame(told: Vec<Diagnostic>, sources: &[Source], loaded: &Loaded, faults: &mut Faults) {
-    let before = Broken::new(faults, loaded);
+fn blame(told: Vec<Diagnostic>, sources: &[Source], closures: &Closures, faults: &mut Faults) {
+    let before = faults.names.clone();
     for mut fault in told {
         let file = fault.place.as_ref().map(|place| slashed(&place.file));
         let Some(source) = sources.iter().find(|source| Some(&source.shown) == file.as_ref()) else {
@@ -103,8 +127,7 @@ fn blame(told: Vec<Diagnostic>, sources: &[Source], loaded: &Loaded, faults: &mu
             faults.told.push(fault);
             continue;
         };
-        let follows = before.as_ref().is_some_and(|before| before.fault_behind(&source.name).is_some())
-            && ["Unknown component", "Block"].iter().any(|start| fault.message.starts_with(start));
+        let follows = broken::misses_another(&fault.message) && closures.reaches(&source.name, &before);
         if follows {
             faults.names.insert(source.name.clone());
         } else {

@@ -76,11 +76,28 @@ fn statements<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = (usize, 
     })
 }
 
+/// The template that a tag names after a word: `{% extends "base.html" %}`.
+pub(super) fn named_by<'t>(tag: &'t str, word: &'t str) -> Option<&'t str> {
+    let (_, rest) = statements(tag, word).next()?;
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    rest[1..].split(quote).next()
+}
+
+/// That a template extends one that nobody has.
+pub(super) fn no_parent(source: &Source, parent: &str, sources: &[Source]) -> Option<Diagnostic> {
+    let place = Place::span(&source.shown, &source.text, named(&source.text, "extends", parent)?);
+    let fault = Diagnostic::error(format!("there is no template `{parent}` to extend")).at(place);
+    Some(match nearest(parent, sources.iter().map(|source| source.name.as_str())) {
+        Some(near) => fault.help(format!("did you mean `{near}`?")),
+        None => fault.help(format!("write `templates/{parent}`, or choose a theme that has it")),
+    })
+}
+
 /// An error about how templates are joined, at the tag that joins them.
 pub(super) fn joining(error: &tera::Error, sources: &[Source], loaded: &Loaded) -> Option<Diagnostic> {
     let (from, to, word, message) = match error.kind() {
         ErrorKind::MissingParent { current, parent } => {
-            (current, parent, "extends", format!("there is no template `{parent}` to extend"))
+            return no_parent(sources.iter().find(|source| source.name == *current)?, parent, sources);
         }
         ErrorKind::CircularExtend { tpl, inheritance_chain } => {
             (tpl, inheritance_chain.first()?, "extends", format!("`{tpl}` extends itself"))
@@ -102,10 +119,7 @@ pub(super) fn joining(error: &tera::Error, sources: &[Source], loaded: &Loaded) 
         ErrorKind::CircularInclude { include_chain, .. } => {
             fault.help(way(include_chain.first()?, include_chain.get(1..).unwrap_or_default()))
         }
-        _ => match nearest(to, sources.iter().map(|source| source.name.as_str())) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault.help(format!("write `templates/{to}`, or choose a theme that has it")),
-        },
+        _ => fault,
     })
 }
 

@@ -326,3 +326,60 @@ fn links_that_lead_out_of_the_site() {
     assert_eq!(ended.code, Some(1), "{}", ended.told);
     assert!(ended.told.contains("error: this link leads out of the site\n  --> static/s.txt"), "{}", ended.told);
 }
+
+/// A site of the older dialect whose pages are made by one template.
+fn older(template: &str) -> [(&str, &[u8]); 3] {
+    [
+        ("repere.toml", b"dialect = \"0.22\"\n"),
+        ("content/a.md", b"+++\n+++\n"),
+        ("templates/page.html", template.as_bytes()),
+    ]
+}
+
+#[test]
+fn ranges_without_end() {
+    refused(&older("{{ range(end=9223372036854775807) | length }}"), "at most");
+    refused(&older("{{ range(end=5, step_by=0) | length }}"), "never ends");
+    refused(&older("{% for n in range(end=900000000000) %}a{% endfor %}"), "at most 10000000 numbers");
+    built(&older("{{ range(start=5, end=5) | length }}{{ range(end=2000000, step_by=2) | length }}"));
+    let newer = |text: &'static str| [("content/a.md", page("a")), ("templates/page.html", text.as_bytes().to_vec())];
+    for text in ["{{ range(end=5, step_by=0) | length }}", "{{ range(end=900000000000) | length }}"] {
+        let files = newer(text);
+        refused(&files.each_ref().map(|(path, bytes)| (*path, bytes.as_slice())), "`range`");
+    }
+}
+
+#[test]
+fn sums_of_thousands_of_terms() {
+    let sum = |terms: usize| vec!["1"; terms].join("+");
+    let all = vec!["true"; 5_000].join(" and ");
+    built(&older(&format!("{{{{ {} }}}}{{% if false %}}{{{{ {} }}}}{{% endif %}}", sum(5_000), sum(9_000))));
+    built(&older(&format!("{{% if {all} %}}a{{% endif %}}{{% if {} == 5000 %}}a{{% endif %}}", sum(5_000))));
+    let counted = format!(
+        "{{% macro m(n) %}}{{{{ {} }}}}{{% if n > 0 %}}{{{{ self::m(n=n-1) }}}}{{% endif %}}{{% endmacro %}}{{{{ self::m(n=40) }}}}",
+        sum(2_000)
+    );
+    built(&older(&counted));
+    refused(&older(&format!("{{{{ {} }}}}", sum(many(200_000)))), "operators stand in one tag");
+    for terms in [3_000, many(200_000)] {
+        let text = format!("{{{{ {} }}}}", sum(terms));
+        answered(&[("content/a.md", &page("a")), ("templates/page.html", text.as_bytes())]);
+    }
+}
+
+#[test]
+fn many_templates_that_extend_a_misspelt_one() {
+    let files: Vec<(String, String)> = (0..many(1_000))
+        .map(|n| {
+            (format!("templates/t{n}.html"), format!("{{% extends \"bsae{n}.html\" %}}{{# {} #}}", "x".repeat(5_000)))
+        })
+        .collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    let ended = build(&files);
+    assert_eq!((ended.code, ended.told.matches("to extend").count()), (Some(1), files.len()));
+}
+
+#[test]
+fn the_least_of_all_numbers() {
+    built(&older("{{ -9223372036854775807 | abs }}{% set least = -9223372036854775807 - 1 %}{{ least | abs }}"));
+}

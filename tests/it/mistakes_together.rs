@@ -301,3 +301,88 @@ error: the front matter cannot be read: string values must be quoted, expected l
 
 2 errors; nothing was published
 "#;
+
+#[test]
+fn a_circle_of_templates_is_told_once() {
+    let circle: [(&str, &[u8]); 6] = [
+        ("repere.toml", b"dialect = \"0.22\"\n"),
+        ("templates/a.html", b"{% extends \"b.html\" %}"),
+        ("templates/b.html", b"\n{% extends \"a.html\" %}"),
+        ("templates/index.html", b"{% extends \"a.html\" %}"),
+        ("templates/page.html", b"{% extends \"a.html\" %}"),
+        ("templates/section.html", b"{% extends \"b.html\" %}"),
+    ];
+    let text = told(&circle);
+    assert_eq!(text.matches("extends itself").count(), 1, "{text}");
+    assert!(text.contains("`a.html` extends itself\n  --> templates/a.html:1:13"), "{text}");
+    assert!(text.contains("it extends `b.html`, then `a.html`") && text.contains("1 error;"), "{text}");
+
+    let of_theme = told(&[
+        ("repere.toml", b"dialect = \"0.22\"\n"),
+        ("zola.toml", b"base_url = \"https://exemple.test\"\ntheme = \"t\"\n"),
+        ("themes/t/theme.toml", b"name = \"t\"\n"),
+        ("themes/t/templates/a.html", b"{% extends \"b.html\" %}"),
+        ("themes/t/templates/b.html", b"{% extends \"a.html\" %}"),
+        ("templates/index.html", b"{% extends \"t/templates/a.html\" %}"),
+    ]);
+    assert!(of_theme.contains("themes/t/templates/a.html:1:13") && of_theme.contains("1 error;"), "{of_theme}");
+}
+
+#[test]
+fn a_body_that_cannot_be_read_is_told_once() {
+    let nested = format!("{}x{}", "{% s() %} a ".repeat(70), "{% end %}".repeat(70));
+    let text = told(&[
+        ("repere.toml", b"dialect = \"0.22\"\n"),
+        ("templates/shortcodes/s.html", b"{{ body }}"),
+        ("content/a.md", b"+++\ntitle = \"A\"\n+++\n{% s() %}\n{% end %}\n\n[x](@/rien.md)\n"),
+        ("content/b.md", format!("+++\ntitle = \"B\"\n+++\n{nested}\n").as_bytes()),
+    ]);
+    assert_eq!(text.matches("the body of this shortcode is empty").count(), 1, "{text}");
+    assert_eq!(text.matches("nested too deep").count(), 1, "{text}");
+    assert!(text.contains("content/a.md:7:5") && text.contains("3 errors;"), "{text}");
+}
+
+#[test]
+fn tags_of_content_keep_their_columns_behind_accents() {
+    let text = told(&[
+        ("repere.toml", b"dialect = \"0.23\"\n"),
+        ("content/a.md", "+++\ntitle = \"A\"\n+++\n{{ \"éé\" | nul }} {% if 1 | nul2 %}x{% endif %}\n".as_bytes()),
+        ("content/b.md", "+++\ntitle = \"B\"\n+++\né {{ un }} ê {{ deux }}\n".as_bytes()),
+    ]);
+    assert_eq!((text.matches("`nul`").count(), text.matches("`nul2`").count()), (1, 1), "{text}");
+    assert!(text.contains("content/a.md:4:28") && text.contains("content/b.md:4:17"), "{text}");
+    assert!(text.contains("4 errors;"), "{text}");
+}
+
+#[test]
+fn a_mistake_of_the_configuration_hides_what_is_looked_up_there_alone() {
+    let index: &[u8] = b"{{ section.extra.theme_color }}";
+    for (dialect, told_for) in [("0.22", "`section.extra.theme_color`"), ("0.23", "`theme_color`")] {
+        let repere = format!("dialect = \"{dialect}\"\n");
+        let text = told(&[
+            ("repere.toml", repere.as_bytes()),
+            ("zola.toml", b"base_url = \"https://exemple.test\"\ntilte = \"x\"\n"),
+            ("content/_index.md", b"+++\n[extra]\na = 1\n+++\n"),
+            ("content/a.md", b"+++\ntitle = \"A\"\n+++\n"),
+            ("content/s/_index.md", b"+++\n+++\n"),
+            ("templates/index.html", index),
+            ("templates/page.html", b"{{ config.extra.theme_color }}"),
+            ("templates/section.html", b"{{ trans(key=\"rien\", lang=\"en\") }}"),
+        ]);
+        assert!(text.contains("unknown key `tilte`") && text.contains(told_for), "{text}");
+        assert!(text.contains("templates/index.html:1:") && text.contains("2 errors;"), "{text}");
+    }
+}
+
+#[test]
+fn links_between_tags_of_a_text_that_failed_are_not_told() {
+    let text = told(&[
+        ("repere.toml", b"dialect = \"0.23\"\n"),
+        (
+            "content/a.md",
+            b"+++\ntitle = \"A\"\n+++\n{{ inconnu }}\n\n{% if false %}{% for a in [1] %}x{% endfor %}[x](@/rien.md){% endif %}\n\n[y](@/nul.md)\n",
+        ),
+    ]);
+    assert!(!text.contains("@/rien.md") && text.contains("content/a.md:8:5"), "{text}");
+    assert!(text.contains("2 errors;"), "{text}");
+}

@@ -65,13 +65,15 @@ pub(super) fn extract<'c>(text: &str, context: &'c Context<'c>) -> (String, Opti
         match parse::parse(&readable, 0, &mut HashMap::new()) {
             Ok(parsed) => break parsed,
             Err(problem) => {
-                let blank = vec![b' '; problem.span.len()];
+                let left_out = problem.span.start..problem.end;
                 let told = Diagnostic::error(problem.message).at(place(context, text, problem.span.clone(), None));
                 faults.push(told.help(problem.help));
-                if blank.is_empty() || faults.len() == MOST_FAULTS {
+                if left_out.is_empty() || faults.len() == MOST_FAULTS {
                     return (String::new(), None, faults);
                 }
-                readable.to_mut().replace_range(problem.span, &String::from_utf8_lossy(&blank));
+                let blank = readable[left_out.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+                let blank: String = blank.collect();
+                readable.to_mut().replace_range(left_out, &blank);
             }
         }
     };

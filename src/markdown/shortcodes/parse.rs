@@ -30,6 +30,8 @@ pub(super) struct Problem {
     pub(super) message: String,
     pub(super) help: &'static str,
     pub(super) span: Range<usize>,
+    /// Where what is left out for it ends: a body that cannot be read takes its end along.
+    pub(super) end: usize,
 }
 
 /// How deep bodies may nest.
@@ -65,6 +67,7 @@ fn parse_at(
                 message: "`{% end %}` without a shortcode that it could end".to_owned(),
                 help: "a body starts with `{% name() %}` and is more than blanks",
                 span: base + start..base + start + 2,
+                end: base + start + 2,
             });
         }
         let Some((name, args, end)) = call(text, start) else {
@@ -159,10 +162,12 @@ fn call(text: &str, start: usize) -> Option<(String, Map<String, Json>, usize)> 
 
 /// The body that starts at `from`, and where its end tag ends.
 fn body_of(text: &str, start: usize, from: usize, base: usize, depth: usize) -> Result<(Range<usize>, usize), Problem> {
-    let problem = |message: &str, help| Problem { message: message.to_owned(), help, span: base + start..base + from };
-    if depth >= DEEPEST {
-        return Err(problem("shortcodes are nested too deep", "bodies may hold each other 64 deep"));
-    }
+    let problem = |message: &str, help, end: usize| Problem {
+        message: message.to_owned(),
+        help,
+        span: base + start..base + from,
+        end: base + end,
+    };
     let mut open = 0;
     let mut at = from;
     while let Some(next) = next_opening(text, at) {
@@ -173,10 +178,13 @@ fn body_of(text: &str, start: usize, from: usize, base: usize, depth: usize) -> 
             at = next + length;
             if open > 0 {
                 open -= 1;
+            } else if depth >= DEEPEST {
+                return Err(problem("shortcodes are nested too deep", "bodies may hold each other 64 deep", at));
             } else if text[from..next].trim().is_empty() {
                 return Err(problem(
                     "the body of this shortcode is empty",
                     "write `{{ name() }}` for a call without a body",
+                    at,
                 ));
             } else {
                 return Ok((from..next, at));
@@ -189,6 +197,7 @@ fn body_of(text: &str, start: usize, from: usize, base: usize, depth: usize) -> 
     Err(problem(
         "this shortcode is never ended",
         "write `{% end %}` after its body, or `{{ name() }}` for a call without one",
+        from,
     ))
 }
 

@@ -16,6 +16,9 @@ const SAFE: &[&str] = &["get_url", "get_taxonomy_url"];
 /// What Tera 1 brings.
 const ENGINES: &[&str] = &["get_env", "get_random", "range", "throw"];
 
+/// How many numbers a `range` may give.
+const LONGEST_RANGE: u64 = 10_000_000;
+
 /// Every filter, for "did you mean".
 pub(super) const FILTERS: &[&str] = &[
     "abs",
@@ -89,9 +92,29 @@ pub(super) fn call(engine: &Engine, name: &str, args: &Arguments) -> Result<(Val
         let given = body(&call)?;
         return Ok((given.value(&engine.shared)?, SAFE.contains(known)));
     }
+    let named: Map<String, serde_json::Value> = named.collect();
+    if name == "range" {
+        bounded(&named)?;
+    }
     let function = engine.tera.get_function(name).map_err(|_| format!("there is no function `{name}`"))?;
-    let value = function.call(&named.collect()).map_err(|error| sentence(&error, name))?;
+    let value = function.call(&named.into_iter().collect()).map_err(|error| sentence(&error, name))?;
     Ok((plain::value(&value), function.is_safe()))
+}
+
+/// That a `range` ends, and within memory: the engine counts without asking.
+fn bounded(args: &Map<String, serde_json::Value>) -> Result<(), String> {
+    let number = |name: &str, otherwise: u64| args.get(name).map_or(Some(otherwise), serde_json::Value::as_u64);
+    // What is no number the engine tells.
+    let (Some(start), Some(end), Some(step)) = (number("start", 0), number("end", 0), number("step_by", 1)) else {
+        return Ok(());
+    };
+    if step == 0 {
+        return Err("`range` never ends with a `step_by` of 0".to_owned());
+    }
+    if end.saturating_sub(start) / step >= LONGEST_RANGE || end.checked_add(step).is_none() {
+        return Err(format!("`range` gives at most {LONGEST_RANGE} numbers"));
+    }
+    Ok(())
 }
 
 /// An error of Tera 1's own filters, tests and functions as a sentence.

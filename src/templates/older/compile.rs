@@ -34,6 +34,15 @@ pub(super) fn template(parsed: &tera1::Template, source: &str, number: u32) -> T
     }
 }
 
+/// Does something with a tree as deep as an expression may be: each operator is one step down, as Tera 1 reads them.
+pub(super) fn with_room<T>(text: &str, work: impl FnOnce() -> T) -> T {
+    // A text this short has no deep ones, and needs no stack of its own.
+    if text.len() < 1024 { work() } else { stacker::grow(ROOM, work) }
+}
+
+/// Bytes of stack for a tree of [`super::load::MOST_OPERATORS`] operators.
+const ROOM: usize = 32 * 1024 * 1024;
+
 /// Blocks at the top, and those right inside them: one inside a condition belongs to it and cannot be replaced.
 fn collect_blocks(nodes: &[Node], blocks: &mut BTreeMap<String, Arc<[Node]>>) {
     for node in nodes {

@@ -15,6 +15,13 @@ use super::Scope;
 
 /// Registers the filters that Zola 0.22 adds.
 pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
+    // As the engine's own, which overflows at the least of all numbers: there it stays what it is.
+    tera.register_filter("abs", |value: &Json, _: &HashMap<String, Json>| match (value.as_i64(), value.as_f64()) {
+        _ if value.is_u64() => Ok(value.clone()),
+        (Some(number), _) => Ok(Json::from(number.wrapping_abs())),
+        (None, Some(number)) => Ok(Json::from(number.abs())),
+        (None, None) => Err(Error::msg("`abs` takes a number")),
+    });
     tera.register_filter("base64_encode", |value: &Json, _: &HashMap<String, Json>| {
         Ok(Json::from(STANDARD.encode(text("base64_encode", value)?)))
     });

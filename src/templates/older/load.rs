@@ -25,6 +25,9 @@ const OLDER_BUILTINS: &[(&str, &str)] = &[
 /// How many brackets or tags may stand inside each other: the parser goes down one call for each.
 const DEEPEST: usize = 60;
 
+/// How many operators may stand in one tag: reading and reckoning go down one call for each.
+pub(super) const MOST_OPERATORS: usize = 10_000;
+
 /// The texts of templates by name, with the file of each, to show where something went wrong.
 pub(super) type Sources = BTreeMap<String, (String, String)>;
 
@@ -38,7 +41,8 @@ pub(super) fn load(loaded: &Loaded) -> (Program, Sources, Faults) {
             if let Some(fault) = too_deep(file, text) {
                 return Err(fault);
             }
-            tera1::Template::new(name, None, text).map_err(|error| report::syntax(&error, file, text))
+            compile::with_room(text, || tera1::Template::new(name, None, text))
+                .map_err(|error| report::syntax(&error, file, text))
         })
         .collect();
     let mut parsed = BTreeMap::new();
@@ -58,7 +62,10 @@ pub(super) fn load(loaded: &Loaded) -> (Program, Sources, Faults) {
         .collect();
     let mut program: Program = numbered
         .par_iter()
-        .map(|(number, name, template, text)| ((*name).clone(), compile::template(template, text, *number as u32)))
+        .map(|(number, name, template, text)| {
+            let compiled = compile::with_room(text, || compile::template(template, text, *number as u32));
+            ((*name).clone(), compiled)
+        })
         .collect();
     let mut namespaces = BTreeMap::new();
     for name in parsed.keys() {
@@ -67,6 +74,10 @@ pub(super) fn load(loaded: &Loaded) -> (Program, Sources, Faults) {
     for (name, template) in &mut program {
         template.parents = parents.get(name.as_str()).cloned().unwrap_or_default();
         template.namespaces = namespaces.remove(name.as_str()).unwrap_or_default();
+    }
+    drop(numbered);
+    for (name, template) in parsed {
+        compile::with_room(&all[name].1, || drop(template));
     }
     (program, all, faults)
 }
@@ -109,6 +120,10 @@ fn too_deep(file: &str, text: &str) -> Option<Diagnostic> {
                 );
             }
         }
+        if operators(inside) > MOST_OPERATORS {
+            let message = format!("more than {MOST_OPERATORS} operators stand in one tag");
+            return Some(Diagnostic::error(message).at(Place::span(file, text, tag.start..tag.start + 2)));
+        }
         match spans::word(inside) {
             "if" | "for" | "block" | "filter" | "macro" => open += 1,
             word if word.starts_with("end") => open = open.saturating_sub(1),
@@ -120,6 +135,27 @@ fn too_deep(file: &str, text: &str) -> Option<Diagnostic> {
         }
     }
     None
+}
+
+/// How many operators a tag may have, outside of texts.
+fn operators(tag: &str) -> usize {
+    // Fewer than one in two bytes are.
+    if tag.len() < MOST_OPERATORS {
+        return 0;
+    }
+    let mut quote = None;
+    let mut count = 0;
+    for byte in tag.bytes() {
+        match (quote, byte) {
+            (Some(open), byte) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
+            (None, b'+' | b'-' | b'*' | b'/' | b'%' | b'=' | b'<' | b'>') => count += 1,
+            (None, _) => {}
+        }
+    }
+    let words = tag.split_ascii_whitespace().filter(|word| matches!(*word, "and" | "or")).count();
+    count + words
 }
 
 type Parsed<'a> = BTreeMap<&'a str, tera1::Template>;
@@ -141,13 +177,10 @@ fn parents<'a>(parsed: &Parsed<'a>, all: &Sources, faults: &mut Faults) -> BTree
                 faults.add(name, nearest(fault, parent, all));
                 break;
             };
-            if parent == *name || chain.iter().any(|known| known == parent) {
-                let way = chain.iter().map(|step| format!("`{step}`")).collect::<Vec<_>>().join(", then ");
-                let fault = Diagnostic::error(format!("`{name}` extends itself")).at(place);
-                faults.add(
-                    name,
-                    fault.help(format!("it extends {way}, then `{parent}`").replace("extends , then", "extends")),
-                );
+            let way: Vec<&str> = std::iter::once(*name).chain(chain.iter().map(String::as_str)).collect();
+            if let Some(start) = way.iter().position(|known| *known == parent) {
+                // Whatever extends one of them cannot be used as well, and the circle is told once.
+                faults.add(name, circle(&way[start..], all));
                 break;
             }
             chain.push(parent.to_owned());
@@ -156,6 +189,18 @@ fn parents<'a>(parsed: &Parsed<'a>, all: &Sources, faults: &mut Faults) -> BTree
         found.insert(*name, chain);
     }
     found
+}
+
+/// That templates extend each other in a circle, from the first of them by name.
+fn circle(members: &[&str], all: &Sources) -> Diagnostic {
+    let first = (0..members.len()).min_by_key(|at| members[*at]).unwrap_or_default();
+    let mut way: Vec<&str> = [&members[first..], &members[..first]].concat();
+    let name = way[0];
+    way.push(name);
+    let (file, text) = &all[name];
+    let place = Place::span(file, text, quoted_in_tag(text, "extends", way[1]));
+    let steps = way[1..].iter().map(|step| format!("`{step}`")).collect::<Vec<_>>().join(", then ");
+    Diagnostic::error(format!("`{name}` extends itself")).at(place).help(format!("it extends {steps}"))
 }
 
 fn check_imports(parsed: &Parsed, all: &Sources, faults: &mut Faults) {

@@ -31,6 +31,7 @@ use super::{Context, Shared};
 use crate::diagnostic::Diagnostic;
 
 pub(super) use shortcodes::{Definitions, Scope};
+pub(super) use spans::tags;
 
 use fault::Fault;
 
@@ -99,5 +100,14 @@ impl Engine {
     /// The shortcodes that templates define.
     pub(super) fn definitions(&self) -> &Definitions {
         &self.definitions
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        for (name, template) in std::mem::take(&mut self.program) {
+            let text = self.sources.get(&name).map_or("", |(_, text)| text);
+            compile::with_room(text, || drop(template));
+        }
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// The spans of `{{ … }}` and `{% … %}` in order; comments and what stands in `raw` are none.
-pub(super) fn tags(text: &str) -> Vec<Range<usize>> {
+pub(in crate::templates) fn tags(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = next(text, at) {

@@ -11,7 +11,7 @@ use super::super::program::{Args, EVERYTHING, Expr, Filter, Macro, Path, Piece, 
 use super::super::{Fault, calls, testers};
 use super::frames::{self, Frame, Of};
 use super::numbers::{self, Number};
-use super::{Outcome, Run};
+use super::{Outcome, Run, STACK};
 
 impl<'p> Run<'p> {
     /// Appends what `{{ … }}` prints.
@@ -83,7 +83,8 @@ impl<'p> Run<'p> {
                 value
             }
             Term::Array(items) => {
-                Value::from(items.iter().map(|item| self.value(item)).collect::<Outcome<Vec<Value>>>()?)
+                let values = || items.iter().map(|item| self.value(item)).collect::<Outcome<Vec<Value>>>();
+                Value::from(stacker::maybe_grow(STACK.0, STACK.1, values)?)
             }
             Term::Concat(pieces) => self.concat(pieces)?,
         };
@@ -116,7 +117,9 @@ impl<'p> Run<'p> {
     }
 
     fn arguments(&mut self, args: &'p Args) -> Outcome<Arguments<'p>> {
-        args.iter().map(|(name, value)| Ok((name.as_str(), self.unescaped(value)?))).collect()
+        stacker::maybe_grow(STACK.0, STACK.1, || {
+            args.iter().map(|(name, value)| Ok((name.as_str(), self.unescaped(value)?))).collect()
+        })
     }
 
     /// What a function answers, and whether it is safe to print.
@@ -156,6 +159,10 @@ impl<'p> Run<'p> {
 
     /// Whether a condition holds.
     pub(super) fn is_true(&mut self, expr: &'p Expr) -> Outcome<bool> {
+        stacker::maybe_grow(STACK.0, STACK.1, || self.holds(expr))
+    }
+
+    fn holds(&mut self, expr: &'p Expr) -> Outcome<bool> {
         let holds = match &expr.kind {
             Term::Logic { left, operator, right } => match operator {
                 LogicOperator::Or => self.is_true(left)? || self.is_true(right)?,
@@ -252,7 +259,8 @@ impl<'p> Run<'p> {
     fn number(&mut self, term: &'p Term) -> Outcome<Option<Number>> {
         let (value, what) = match term {
             Term::Math { left, operator, right } => {
-                let (Some(left), Some(right)) = (self.operand(left)?, self.operand(right)?) else { return Ok(None) };
+                let sides = || -> Outcome<_> { Ok((self.operand(left)?, self.operand(right)?)) };
+                let (Some(left), Some(right)) = stacker::maybe_grow(STACK.0, STACK.1, sides)? else { return Ok(None) };
                 return numbers::calculate(left, *operator, right).map_err(|message| Fault::new(message).into());
             }
             Term::Name(path) => (self.find(path).ok_or_else(|| self.unknown(path))?, path.written.as_str()),

@@ -19,7 +19,8 @@ use frames::{Frame, Items, Loop, Of};
 /// How many templates, blocks and macros may stand inside each other. Zola itself goes on until its stack is full; some
 /// count to a few hundred by a macro that calls itself.
 const DEEPEST: usize = 1000;
-/// What one of them may take of the stack, and how much more there is for those inside it when less is left.
+/// How much of the stack is left whenever one of them, a list of nodes, arguments or an operator is entered, and how much
+/// more there is for what is inside when less was left. `load` bounds what may stand in a tag.
 const STACK: (usize, usize) = (512 * 1024, 4 * 1024 * 1024);
 
 /// What a step gives, or the fault it met.
@@ -71,6 +72,10 @@ enum Flow {
 
 impl<'p> Run<'p> {
     fn nodes(&mut self, nodes: &'p [Node], out: &mut String) -> Outcome<Flow> {
+        stacker::maybe_grow(STACK.0, STACK.1, || self.each(nodes, out))
+    }
+
+    fn each(&mut self, nodes: &'p [Node], out: &mut String) -> Outcome<Flow> {
         for node in nodes {
             let flow = self.node(node, out).map_err(|fault| fault.within(node.span))?;
             if flow != Flow::On {
@@ -243,7 +248,7 @@ impl<'p> Run<'p> {
             return Err(Fault::new(message).about(name).into());
         }
         self.depth += 1;
-        let done = stacker::maybe_grow(STACK.0, STACK.1, || inside(self));
+        let done = inside(self);
         self.depth -= 1;
         done
     }
