@@ -95,37 +95,48 @@ pub(super) fn no_parent(source: &Source, parent: &str, sources: &[Source]) -> Op
 
 /// An error about how templates are joined, at the tag that joins them.
 pub(super) fn joining(error: &tera::Error, sources: &[Source], loaded: &Loaded) -> Option<Diagnostic> {
-    let (from, to, word, message) = match error.kind() {
+    // From the template that holds the tag, by the one it names.
+    let (steps, word, message): (Vec<&str>, _, _) = match error.kind() {
         ErrorKind::MissingParent { current, parent } => {
             return no_parent(sources.iter().find(|source| source.name == *current)?, parent, sources);
         }
         ErrorKind::CircularExtend { tpl, inheritance_chain } => {
-            (tpl, inheritance_chain.first()?, "extends", format!("`{tpl}` extends itself"))
+            let steps = circle(tpl, inheritance_chain)?;
+            let message = format!("`{}` extends itself", steps[0]);
+            (steps, "extends", message)
         }
         ErrorKind::CircularInclude { tpl, include_chain } => {
             let from = include_chain.iter().rev().nth(1)?;
-            (from, tpl, "include", format!("`{tpl}` includes itself"))
+            (vec![from, tpl], "include", format!("`{tpl}` includes itself"))
         }
         _ => return None,
     };
-    let source = sources.iter().find(|source| source.name == *from)?;
+    let (from, to) = (steps[0], steps[1]);
+    let source = sources.iter().find(|source| source.name == from)?;
     let place = match named(&source.text, word, to) {
         Some(span) => Place::span(&source.shown, &source.text, span),
         None => Place::file(report::template_file(from, loaded)),
     };
     let fault = Diagnostic::error(message).at(place);
     Some(match error.kind() {
-        ErrorKind::CircularExtend { tpl, inheritance_chain } => fault.help(way(tpl, inheritance_chain)),
-        ErrorKind::CircularInclude { include_chain, .. } => {
-            fault.help(way(include_chain.first()?, include_chain.get(1..).unwrap_or_default()))
-        }
-        _ => fault,
+        ErrorKind::CircularInclude { include_chain, .. } => fault.help(way(include_chain)),
+        _ => fault.help(way(&steps)),
     })
 }
 
-fn way(first: &str, then: &[String]) -> String {
-    let steps: Vec<String> = then.iter().map(|step| format!("`{step}`")).collect();
-    format!("the way is `{first}`, {}", steps.join(", "))
+/// The circle that a template is in or leads to, from the first of its members by name and back to it: the engine asks
+/// templates in no order, and those above a circle as well.
+fn circle<'a>(from: &'a str, chain: &'a [String]) -> Option<Vec<&'a str>> {
+    let way: Vec<&str> = std::iter::once(from).chain(chain.iter().map(String::as_str)).collect();
+    let (last, before) = way.split_last()?;
+    let members = &before[before.iter().position(|name| name == last)?..];
+    let first = (0..members.len()).min_by_key(|at| members[*at])?;
+    Some([&members[first..], &members[..=first]].concat())
+}
+
+fn way<T: std::fmt::Display>(steps: &[T]) -> String {
+    let steps: Vec<String> = steps.iter().map(|step| format!("`{step}`")).collect();
+    format!("the way is {}", steps.join(", "))
 }
 
 /// Where a tag names a template, by the name it resolves to or the end of it.

@@ -316,6 +316,21 @@ fn a_circle_of_templates_is_told_once() {
     assert_eq!(text.matches("extends itself").count(), 1, "{text}");
     assert!(text.contains("`a.html` extends itself\n  --> templates/a.html:1:13"), "{text}");
     assert!(text.contains("it extends `b.html`, then `a.html`") && text.contains("1 error;"), "{text}");
+    let index: &[u8] = b"{% extends \"y.html\" %}";
+    let newer: [(&str, &[u8]); 7] = [
+        ("repere.toml", b"dialect = \"0.23\"\n"),
+        ("templates/y.html", b"{% extends \"z.html\" %}"),
+        ("templates/z.html", b"\n{% extends \"y.html\" %}"),
+        ("templates/a.html", index),
+        ("templates/index.html", index),
+        ("templates/page.html", index),
+        ("templates/section.html", index),
+    ];
+    for _ in 0..3 {
+        let text = told(&newer);
+        assert!(text.contains("`y.html` extends itself\n  --> templates/y.html:1:13"), "{text}");
+        assert!(text.contains("the way is `y.html`, `z.html`, `y.html`") && text.contains("1 error;"), "{text}");
+    }
 
     let of_theme = told(&[
         ("repere.toml", b"dialect = \"0.22\"\n"),
