@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Print;
 
-/// Clocks of file systems tick every few milliseconds; two seconds on the oldest.
+/// Clocks of file systems tick every few milliseconds.
 const TICK: Duration = Duration::from_millis(30);
+/// On the oldest, and over a network, they know whole seconds alone, and some of them every second one.
+const COARSE: Duration = Duration::from_secs(2);
 
 /// What a system says of a file besides its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +67,8 @@ impl Stamp {
 
     /// Whether a change right after `seen` (nanoseconds since 1970) would show in the stamp.
     pub fn settled(&self, seen: i128) -> bool {
-        self.changed + (TICK.as_nanos() as i128) < seen
+        let tick = if self.changed % 1_000_000_000 == 0 { COARSE } else { TICK };
+        self.changed + (tick.as_nanos() as i128) < seen
     }
 
     /// Now, as [`Stamp::settled`] wants it.

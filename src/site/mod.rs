@@ -114,7 +114,9 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let folder = folder::output(options, &loaded.0)?;
     let since = standing::refreshed(&loaded.0.root.join(CACHE), options);
     memory.begin(&loaded.0, options, Some(folder.clone()));
-    memory.published_since(since);
+    if let Some((environment, folder, outputs)) = since {
+        memory.published_since(environment, &folder, outputs);
+    }
     let mut made = make::make(options, loaded, found, &mut memory);
     if memory.is_damaged() {
         memory.forget();

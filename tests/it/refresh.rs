@@ -372,6 +372,90 @@ fn a_build_that_could_not_remember_is_not_believed() {
     assert_eq!(bench.update(), None);
 }
 
+#[test]
+fn a_page_whose_output_could_not_be_remembered_is_built() {
+    let bench = Bench::new();
+    let held = fs::File::options().append(true).open(bench.left("outputs-")).unwrap();
+    held.lock().unwrap();
+    bench.write("content/neuf.md", "+++\ntitle = \"Neuf\"\n+++\nUn.\n");
+    bench.settle();
+    assert_eq!(bench.update(), None);
+    held.unlock().unwrap();
+    bench.settle();
+    bench.body("content/neuf.md", "Deux.\n");
+    assert_eq!(bench.update(), None);
+}
+
+#[test]
+fn what_neighbours_show_of_a_page_is_made_anew() {
+    let page = "{{ page.content | safe }}{% if page.lower %}{{ page.lower.content }}{% endif %}{% if page.higher %}{{ page.higher.word_count }}{% endif %}";
+    let bench = Bench::with(&[("templates/page.html", page), ("templates/section.html", "Liste.")]);
+    for name in ["un", "deux", "trois"] {
+        bench.settle();
+        bench.body(&format!("content/blog/{name}.md"), "## Quai\n\nUn autre texte, plus long.\n");
+        assert_eq!(bench.update(), None, "{name}");
+    }
+    bench.settle();
+    bench.update();
+    bench.body("content/seul.md", "Personne ne le montre.\n");
+    assert_eq!(bench.update(), Some(1));
+}
+
+#[test]
+fn what_is_gone_from_another_environment_does_not_stay() {
+    let mut bench = Bench::new();
+    bench.options.drafts = true;
+    bench.settle();
+    bench.update();
+    bench.body("content/seul.md", "Neuf.\n");
+    assert_eq!(bench.update(), Some(1));
+    bench.options.drafts = false;
+    assert_eq!(bench.update(), None);
+    assert!(!bench.path("public/brouillon/index.html").exists());
+    for (file, config) in [
+        ("deux", "base_url = \"https://autre.test\"\ncompile_sass = true\ntheme = \"t\"\n"),
+        ("trois", "base_url = \"https://autre.test\"\ncompile_sass = true\ntheme = \"t\"\noutput_dir = \"docs\"\n"),
+    ] {
+        bench.settle();
+        bench.update();
+        bench.body("content/seul.md", &format!("Avant {file}.\n"));
+        assert_eq!(bench.update(), Some(1), "{file}");
+        bench.write("docs/vieux.html", "Vieux.");
+        bench.write("zola.toml", config);
+        fs::remove_file(bench.path(&format!("content/blog/{file}.md"))).unwrap();
+        if file == "trois" {
+            bench.options.output_dir = None;
+            site::build(&bench.options).unwrap();
+            assert!(!bench.path("docs/vieux.html").exists() && bench.path("docs/seul/index.html").exists());
+        } else {
+            assert_eq!(bench.update(), None, "{file}");
+        }
+    }
+}
+
+#[test]
+fn episodes_that_come_are_seen() {
+    let bench = Bench::new();
+    bench.settle();
+    assert_eq!(bench.update(), Some(0));
+    bench.write("episodes/_index.md", "+++\ntitle = \"Épisodes\"\n+++\n");
+    assert_eq!(bench.update(), None);
+}
+
+#[test]
+fn a_copy_that_nobody_asks_for_any_more_goes() {
+    let page = "{% if \"Alpha\" in page.content %}{{ resize_image(path=\"static/a.png\", width=2, op=\"fit_width\") | get(key=\"url\") }}{% endif %}{{ page.content | safe }}";
+    let bench = Bench::with(&[("templates/page.html", page)]);
+    image::RgbImage::new(4, 4).save(bench.path("static/a.png")).unwrap();
+    bench.body("content/seul.md", "Alpha.\n");
+    bench.settle();
+    bench.update();
+    bench.settle();
+    bench.update();
+    bench.body("content/seul.md", "Bêta.\n");
+    assert_eq!(bench.update(), None);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_followed_by_builds_alone() {

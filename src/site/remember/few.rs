@@ -1,7 +1,8 @@
 //! A few of the records that a build left, for whoever needs no more.
 //!
-//! Entry points: [`places`], which tells where every record stands, and [`Few`], which reads those that are wanted from there. The
-//! others are not even looked at. Whoever keeps the places must see that the files are those that the places are of.
+//! Entry points: [`places`], which tells where every record stands, and [`Few`], which reads those that are wanted from
+//! there. The others are not even looked at. Whoever keeps the places must see that the files are those that the places
+//! are of.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -228,9 +228,12 @@ impl Memory {
     }
 
     /// Believes what was published since the last build, instead of what that one published: the bytes, but not what they
-    /// were made from.
-    pub(super) fn published_since(&mut self, outputs: Vec<(String, Made)>) {
-        self.outputs.extend(outputs);
+    /// were made from. Where nothing of that one is known (another environment, another folder), these few would be taken
+    /// for all that is there, and the rest would stay for ever.
+    pub(super) fn published_since(&mut self, environment: Print, folder: &Path, outputs: Vec<(String, Made)>) {
+        if !self.outputs.is_empty() && environment == self.environment && self.folder.as_deref() == Some(folder) {
+            self.outputs.extend(outputs);
+        }
     }
 
     /// What everything that is remembered was made with.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::pages::Work;
-use super::states::{State, state};
+use super::states::{State, UNSURE, state};
 use super::{Place, Since, Standing, Written, get, records, set};
 use crate::config::Loaded;
 use crate::diagnostic::any_error;
@@ -90,8 +90,8 @@ fn configuration(options: &Options, root: &Path, standing: &Standing) -> Option<
 fn outputs(standing: &Standing, since: &Since, folder: &Path) -> bool {
     let names = standing.outputs.names();
     let written = |number: u32| since.outputs.iter().find(|written| written.number == number);
-    let settled = |written: &Written| written.stamp.settled(written.at).then(|| written.stamp.to_bytes());
-    let differing = standing.outputs.differing(&names, folder, |number| written(number).and_then(settled));
+    let state = |written: &Written| if written.stamp.settled(written.at) { written.stamp.to_bytes() } else { UNSURE };
+    let differing = standing.outputs.differing(&names, folder, |number| written(number).map(state));
     // What was written just then is read.
     differing.into_iter().all(|number| {
         let hash = written(number).map(|written| written.hash).or_else(|| get(&standing.lately, number));

@@ -15,7 +15,7 @@ use super::states::{Bytes, Gathered, State, UNSURE, state, state_since};
 use super::{Around, Hash, Place, Standing, Terms, records};
 use crate::content::{Kept, Library, Node, PageKey, SectionKey, Taxonomy, Term};
 use crate::diagnostic::{self, slashed};
-use crate::memory::{Log, Print, Slot, pairs};
+use crate::memory::{Log, Print, Slot, Stamp, pairs};
 use crate::site::mend::Last;
 use crate::site::remember::{Known, Made, Memory, few};
 use crate::site::{CACHE, Options, Site, publish};
@@ -24,7 +24,7 @@ use crate::templates::Read;
 /// Outputs that may be so young that their state says nothing; when there are more, the next build looks at all.
 const LATELY: usize = 256;
 /// Folders of a site that it is made from; those of its theme are below the theme's folder.
-const SOURCES: [&str; 4] = ["content", "templates", "static", "sass"];
+const SOURCES: [&str; 5] = ["content", "episodes", "templates", "static", "sass"];
 const OF_THEME: [&str; 4] = ["templates", "static", "sass", "i18n"];
 
 /// A build that was published.
@@ -71,7 +71,7 @@ fn written(built: &Built, cache: &Path, place: &Place) -> Option<()> {
     let reads = shown::reads(known, &memory.outputs)?;
     let ((texts, outputs), sources) = rayon::join(|| few::places(cache, built.folder), || sources(built, &reads));
     let (sources, listings) = sources?;
-    let places = Places::of(library, &shown, &texts, &outputs);
+    let places = Places::of(library, &shown, &texts, &outputs)?;
     let (published, around) = rayon::join(|| published(&memory.outputs), || around(built, &shown, &places));
     let ((published, lately), (around, begins)) = (published?, around);
     let sass = memory.outputs.get("/sass").map(Made::names).unwrap_or_default();
@@ -126,6 +126,11 @@ fn sources(built: &Built, reads: &[&Read]) -> Option<(Gathered, Vec<Listing>)> {
     let mut rest: Vec<String> = ["zola.toml", "config.toml", "repere.toml"].map(str::to_owned).into();
     rest.push(loaded.config_file.to_str()?.to_owned());
     if let Some(theme) = &loaded.theme_dir {
+        // Whoever puts another in its place while a build runs changes nothing in it.
+        let about = std::fs::symlink_metadata(theme).ok()?;
+        if !about.is_dir() || !Stamp::of(&about).settled(began) {
+            return None;
+        }
         let theme = theme.strip_prefix(root).ok()?.to_str()?;
         folders.extend(OF_THEME.map(|folder| format!("{theme}/{folder}")));
         rest.push(format!("{theme}/theme.toml"));
@@ -170,7 +175,8 @@ struct Places {
 }
 
 impl Places {
-    fn of(library: &Library, shown: &Shown, texts: &Log, outputs: &Log) -> Self {
+    /// None when the record of an output could not be written: it would be taken for a page without one.
+    fn of(library: &Library, shown: &Shown, texts: &Log, outputs: &Log) -> Option<Self> {
         let pages = library.pages.iter().map(|page| page.file.relative.as_str());
         let sections = library.sections.iter().map(|section| section.file.relative.as_str());
         let named = |kind: &dyn Fn(&str) -> String, log: &Log, names: Vec<(usize, &str)>| -> Vec<Option<Slot>> {
@@ -193,8 +199,13 @@ impl Places {
             },
         );
         let sure = |slots: Vec<Option<Slot>>| slots.into_iter().map(Option::unwrap_or_default).collect();
-        let outputs = shown.published.iter().zip(made).map(|(path, slot)| path.clone().zip(slot)).collect();
-        Self { texts: sure(texts), bodies: sure(bodies), outputs }
+        let written = |(path, slot): (&Option<String>, Option<Slot>)| match (path, slot) {
+            (Some(path), Some(slot)) => Some(Some((path.clone(), slot))),
+            (Some(_), None) => None,
+            (None, _) => Some(None),
+        };
+        let outputs = shown.published.iter().zip(made).map(written).collect::<Option<_>>()?;
+        Some(Self { texts: sure(texts), bodies: sure(bodies), outputs })
     }
 }
 

@@ -23,7 +23,7 @@ impl Listing {
     pub(super) fn stands(&self, root: &Path, instead: Option<State>) -> Option<Option<State>> {
         let (at, path) = (Stamp::now(), root.join(&self.path));
         let now = folder_state(&path, at);
-        if now == self.state && now != UNSURE || instead.is_some_and(|newer| newer == now && now != UNSURE) {
+        if now != UNSURE && now == instead.unwrap_or(self.state) {
             return Some(None);
         }
         (list(&path).is_some_and(|list| list.names == self.names)).then_some(Some(now))
@@ -72,8 +72,9 @@ pub(super) fn walk(
     files: &mut Vec<String>,
 ) -> Option<()> {
     let path = root.join(folder);
-    let state = folder_state(&path, since);
-    let list = list(&path).filter(|_| state != UNSURE)?;
+    // In this order: a name that comes or goes in between makes the folder unsure.
+    let list = list(&path)?;
+    let state = Some(folder_state(&path, since)).filter(|state| *state != UNSURE)?;
     let below = |name: &String| if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
     files.extend(list.files.iter().map(below));
     listings.push(Listing { path: folder.to_owned(), state, names: list.names });

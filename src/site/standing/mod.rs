@@ -121,13 +121,8 @@ struct Around {
 }
 
 impl<'a> Standing<'a> {
-    /// What the bytes of a file say, and their print; none when they are not what was written.
     fn read(bytes: &'a [u8]) -> Option<(Self, Print)> {
-        let (print, rest) = postcard::take_from_bytes::<Print>(bytes).ok()?;
-        if print != Print::of(rest) {
-            return None;
-        }
-        Some((postcard::from_bytes(rest).ok()?, print))
+        whole(bytes)
     }
 
     fn around(&self, number: u32) -> Option<Around> {
@@ -192,8 +187,7 @@ impl Place {
 
     fn read_since(&self, of: Print) -> Option<Since> {
         let bytes = std::fs::read(self.since()).ok()?;
-        let (print, rest) = postcard::take_from_bytes::<Print>(&bytes).ok()?;
-        let since: Since = postcard::from_bytes(rest).ok().filter(|_| print == Print::of(rest))?;
+        let (since, _): (Since, Print) = whole(&bytes)?;
         (since.of == of).then_some(since)
     }
 
@@ -209,23 +203,31 @@ impl Place {
     }
 }
 
+/// What [`Place::write`] wrote, and its print; none when the bytes are not those.
+fn whole<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(T, Print)> {
+    let (print, rest) = postcard::take_from_bytes::<Print>(bytes).ok()?;
+    let value = postcard::from_bytes(rest).ok().filter(|_| print == Print::of(rest))?;
+    Some((value, print))
+}
+
 /// What was published since the build that these outputs are of, as the next build may believe it: the bytes are known, and
-/// not from what they were made.
-pub(super) fn refreshed(cache: &Path, options: &Options) -> Vec<(String, Made)> {
+/// not from what they were made. With the environment and the folder in which they may be believed.
+pub(super) fn refreshed(cache: &Path, options: &Options) -> Option<(Print, PathBuf, Vec<(String, Made)>)> {
     let place = Place::of(cache, options);
-    let known = || {
-        let bytes = std::fs::read(place.standing()).ok()?;
-        let (standing, print) = Standing::read(&bytes)?;
-        let since = place.read_since(print)?;
-        // Somebody else may have built since.
-        (standing.records == records(cache, Path::new(&standing.folder))).then_some(since)
-    };
+    let bytes = std::fs::read(place.standing()).ok()?;
+    let (standing, print) = Standing::read(&bytes)?;
+    let since = place.read_since(print)?;
+    let folder = PathBuf::from(standing.folder);
+    // Somebody else may have built since.
+    if standing.records != records(cache, &folder) {
+        return None;
+    }
     let made = |written: Written| {
         let mut made = Made::plain(written.hash, written.size);
         made.file = Some((written.stamp, written.at));
         (written.path, made)
     };
-    known().into_iter().flat_map(|since| since.outputs).map(made).collect()
+    Some((standing.environment, folder, since.outputs.into_iter().map(made).collect()))
 }
 
 /// The states of the files of records.

@@ -112,7 +112,8 @@ impl Work<'_> {
         let holds = |output: &Output| {
             let reads = made.get(&output.path).and_then(|made| made.reads());
             let before = memory.outputs.get(&output.path).and_then(|made| made.reads());
-            reads.zip(before).is_some_and(|(reads, before)| are_known(reads, before))
+            // A copy that is wanted no more must go.
+            reads.zip(before).is_some_and(|(reads, before)| are_known(reads, before) && !mend::asks_for_copies(before))
         };
         outputs.iter().all(holds).then_some(outputs)
     }

@@ -124,9 +124,9 @@ impl Marks<'_> {
         let library = self.library;
         match job {
             Job::Page(key) => {
+                // The page that is rendered shows its neighbours without a name for that among its fields.
                 let page = &library[*key];
-                let beside = [page.lower, page.higher].into_iter().flatten().filter(|_| fields.has(Fields::BESIDE));
-                beside.for_each(|key| self.page(key, fields));
+                [page.lower, page.higher].into_iter().flatten().for_each(|key| self.page(key, fields));
             }
             Job::Section(key, _) => self.list(List::Section(*key), fields),
             Job::TaxonomyList(key) => {

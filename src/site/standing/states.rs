@@ -98,7 +98,7 @@ impl<'a> States<'a> {
     }
 
     /// The numbers of the files below `folder` that are not in the states they were in. `instead` has those of which
-    /// something newer is known.
+    /// something newer is known: then that alone is right.
     pub(super) fn differing(
         &self,
         names: &[&'a str],
@@ -111,7 +111,7 @@ impl<'a> States<'a> {
             let differing =
                 names.iter().zip(states.chunks_exact(SIZE)).enumerate().filter_map(|(at, (name, state))| {
                     let (number, now) = (u32::try_from(part * PART + at).ok()?, looker.state(name));
-                    let same = now == state || instead(number).is_some_and(|newer| newer == now);
+                    let same = instead(number).map_or(now == state, |newer| newer == now);
                     (!same).then_some(number)
                 });
             differing.collect::<Vec<u32>>()
@@ -193,6 +193,9 @@ mod tests {
         assert_eq!(differing(), [0, 1, 4, 5]);
         let newer = state(&place.path().join("a"));
         assert_eq!(states.differing(&states.names(), place.path(), |at| (at == 0).then_some(newer)), [1, 4, 5]);
+        // As it was before what is known is not as it is known.
+        let differing = states.differing(&states.names(), place.path(), |at| (at == 2).then_some(newer));
+        assert_eq!(differing, [0, 1, 2, 4, 5]);
     }
 
     #[test]

@@ -357,12 +357,14 @@ impl Reader {
             };
         }
         if cursor.take_sign("(") {
+            let is_bare = cursor.peek_sign(")");
             self.arguments(cursor)?;
             if word == "super" {
                 // The block of the parent, which sees every name of this place.
                 self.scope.another_stands_here();
             }
-            if word == "now" && !shows_days(cursor) {
+            // An argument may ask for the day of elsewhere.
+            if word == "now" && !(is_bare && shows_days(cursor)) {
                 self.clock = Clock::Moment;
             }
             return Ok((if FINDERS.contains(&word) { Kind::Object } else { Kind::Plain }, false));

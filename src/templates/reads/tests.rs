@@ -98,6 +98,7 @@ fn groups_are_maps_of_pages() {
 fn a_year_is_no_moment() {
     assert_eq!(read(&[r#"{{ now() | date(format="%Y") }}"#]).1, Clock::Day);
     assert_eq!(read(&[r#"{{ now(utc=true) | date(format="%H") }}"#]).1, Clock::Moment);
+    assert_eq!(read(&[r#"{{ now(utc=true) | date(format="%Y-%m-%d") }}"#]).1, Clock::Moment);
     assert_eq!(read(&["{{ now(timestamp=true) }}"]).1, Clock::Moment);
 }
 
