@@ -114,8 +114,8 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     let folder = folder::output(options, &loaded.0)?;
     let since = standing::refreshed(&loaded.0.root.join(CACHE), options);
     memory.begin(&loaded.0, options, Some(folder.clone()));
-    if let Some((environment, folder, outputs)) = since {
-        memory.published_since(environment, &folder, outputs);
+    if let Some(since) = since {
+        memory.published_since(since);
     }
     let mut made = make::make(options, loaded, found, &mut memory);
     if memory.is_damaged() {

@@ -21,6 +21,7 @@ use crate::markdown::Highlighter;
 use crate::memory::{Files, Heap, Log, Place, Print, Slice, pairs, program};
 use crate::site::Options;
 use crate::site::mend::Last;
+use crate::site::standing::Later;
 use crate::templates::{KeptValues, Read};
 
 pub(super) use bodies::Bodies;
@@ -230,9 +231,10 @@ impl Memory {
     /// Believes what was published since the last build, instead of what that one published: the bytes, but not what they
     /// were made from. Where nothing of that one is known (another environment, another folder), these few would be taken
     /// for all that is there, and the rest would stay for ever.
-    pub(super) fn published_since(&mut self, environment: Print, folder: &Path, outputs: Vec<(String, Made)>) {
-        if !self.outputs.is_empty() && environment == self.environment && self.folder.as_deref() == Some(folder) {
-            self.outputs.extend(outputs);
+    pub(super) fn published_since(&mut self, later: Later) {
+        let is_same = later.environment == self.environment && self.folder.as_ref() == Some(&later.folder);
+        if is_same && !self.outputs.is_empty() {
+            self.outputs.extend(later.outputs);
         }
     }
 

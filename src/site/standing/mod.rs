@@ -163,6 +163,15 @@ fn get<T: Copy>(list: &[(u32, T)], number: u32) -> Option<T> {
     list.iter().find(|(other, _)| *other == number).map(|(_, value)| *value)
 }
 
+/// What was published after a build.
+pub(super) struct Later {
+    /// Of the build.
+    pub(super) environment: Print,
+    /// Where it was published.
+    pub(super) folder: PathBuf,
+    pub(super) outputs: Vec<(String, Made)>,
+}
+
 /// The files of one way to call the program, for one folder.
 #[derive(Debug)]
 struct Place {
@@ -211,8 +220,8 @@ fn whole<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(T, Print)> {
 }
 
 /// What was published since the build that these outputs are of, as the next build may believe it: the bytes are known, and
-/// not from what they were made. With the environment and the folder in which they may be believed.
-pub(super) fn refreshed(cache: &Path, options: &Options) -> Option<(Print, PathBuf, Vec<(String, Made)>)> {
+/// not from what they were made.
+pub(super) fn refreshed(cache: &Path, options: &Options) -> Option<Later> {
     let place = Place::of(cache, options);
     let bytes = std::fs::read(place.standing()).ok()?;
     let (standing, print) = Standing::read(&bytes)?;
@@ -227,7 +236,8 @@ pub(super) fn refreshed(cache: &Path, options: &Options) -> Option<(Print, PathB
         made.file = Some((written.stamp, written.at));
         (written.path, made)
     };
-    Some((standing.environment, folder, since.outputs.into_iter().map(made).collect()))
+    let outputs = since.outputs.into_iter().map(made).collect();
+    Some(Later { environment: standing.environment, folder, outputs })
 }
 
 /// The states of the files of records.
