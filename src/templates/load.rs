@@ -110,7 +110,11 @@ fn without_parent(sources: &[Source], loaded: &Loaded, faults: &mut Faults) {
             continue;
         }
         let tags = older::tags(&source.text).into_iter().map(|tag| &source.text[tag]);
-        let parent = tags.filter_map(|tag| suggest::named_by(tag, "extends")).find(|parent| !is_there(parent));
+        // What is printed may quote a tag.
+        let parent = tags
+            .filter(|tag| tag.starts_with("{%"))
+            .filter_map(|tag| suggest::named_by(tag, "extends"))
+            .find(|parent| !is_there(parent));
         if let Some(fault) = parent.and_then(|parent| suggest::no_parent(source, parent, sources)) {
             faults.add(&source.name, fault);
         }

@@ -340,7 +340,7 @@ fn older(template: &str) -> [(&str, &[u8]); 3] {
 fn ranges_without_end() {
     refused(&older("{{ range(end=9223372036854775807) | length }}"), "at most");
     refused(&older("{{ range(end=5, step_by=0) | length }}"), "never ends");
-    refused(&older("{% for n in range(end=900000000000) %}a{% endfor %}"), "at most 10000000 numbers");
+    refused(&older("{% for n in range(end=900000000000) %}a{% endfor %}"), "at most 1000000 numbers");
     built(&older("{{ range(start=5, end=5) | length }}{{ range(end=2000000, step_by=2) | length }}"));
     let newer = |text: &'static str| [("content/a.md", page("a")), ("templates/page.html", text.as_bytes().to_vec())];
     for text in ["{{ range(end=5, step_by=0) | length }}", "{{ range(end=900000000000) | length }}"] {
@@ -360,10 +360,45 @@ fn sums_of_thousands_of_terms() {
         sum(2_000)
     );
     built(&older(&counted));
-    refused(&older(&format!("{{{{ {} }}}}", sum(many(200_000)))), "operators stand in one tag");
+    refused(&older(&format!("{{{{ {} }}}}", sum(many(200_000)))), "operators stand in one expression");
+    refused(&older(&format!("{{% if {}1 %}}a{{% endif %}}", "1and ".repeat(many(200_000)))), "operators stand in one");
+    let list = vec!["-1"; 10_500].join(",");
+    let words = "a and ".repeat(10_500);
+    built(&older(&format!("{{% set a = [{list}] %}}{{% set b = \"{words}\" %}}{{{{ a | length }}}}")));
     for terms in [3_000, many(200_000)] {
         let text = format!("{{{{ {} }}}}", sum(terms));
         answered(&[("content/a.md", &page("a")), ("templates/page.html", text.as_bytes())]);
+    }
+}
+
+#[test]
+fn denials_of_denials() {
+    let text = format!("{{% if {}true %}}a{{% endif %}}", "not ".repeat(many(20_000)));
+    for dialect in ["0.22", "0.23"] {
+        let choice = format!("dialect = \"{dialect}\"\n");
+        let files = [("repere.toml", choice.as_bytes()), ("templates/page.html", text.as_bytes())];
+        answered(&[&files[..], &[("content/a.md", &page("a"))]].concat());
+    }
+}
+
+#[test]
+fn templates_above_one_another() {
+    let chain = |last: &str| -> Vec<(String, String)> {
+        let count = many(1_000);
+        let parent = |n: usize| if n + 1 == count { last.to_owned() } else { format!("t{}.html", n + 1) };
+        (0..count).map(|n| (format!("templates/t{n}.html"), format!("{{% extends \"{}\" %}}", parent(n)))).collect()
+    };
+    for last in ["page.html", "t0.html"] {
+        let files = chain(last);
+        let mut files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+        files.push(("repere.toml", b"dialect = \"0.22\"\n"));
+        let ended = build(&files);
+        let circles = usize::from(last == "t0.html");
+        assert_eq!(
+            (ended.code, ended.told.matches("extends itself").count()),
+            (Some(circles as i32), circles),
+            "{last}"
+        );
     }
 }
 

@@ -17,7 +17,7 @@ const SAFE: &[&str] = &["get_url", "get_taxonomy_url"];
 const ENGINES: &[&str] = &["get_env", "get_random", "range", "throw"];
 
 /// How many numbers a `range` may give.
-const LONGEST_RANGE: u64 = 10_000_000;
+const LONGEST_RANGE: u64 = 1_000_000;
 
 /// Every filter, for "did you mean".
 pub(super) const FILTERS: &[&str] = &[
@@ -111,7 +111,7 @@ fn bounded(args: &Map<String, serde_json::Value>) -> Result<(), String> {
     if step == 0 {
         return Err("`range` never ends with a `step_by` of 0".to_owned());
     }
-    if end.saturating_sub(start) / step >= LONGEST_RANGE || end.checked_add(step).is_none() {
+    if end.saturating_sub(start).div_ceil(step) > LONGEST_RANGE || end.checked_add(step).is_none() {
         return Err(format!("`range` gives at most {LONGEST_RANGE} numbers"));
     }
     Ok(())

@@ -40,7 +40,7 @@ pub(super) fn with_room<T>(text: &str, work: impl FnOnce() -> T) -> T {
     if text.len() < 1024 { work() } else { stacker::grow(ROOM, work) }
 }
 
-/// Bytes of stack for a tree of [`super::load::MOST_OPERATORS`] operators.
+/// Bytes of stack for a tree of [`super::depth::MOST_OPERATORS`] operators.
 const ROOM: usize = 32 * 1024 * 1024;
 
 /// Blocks at the top, and those right inside them: one inside a condition belongs to it and cannot be replaced.

@@ -3,12 +3,13 @@
 //!
 //! Entry point: [`load`]. All faults of all files come back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::super::broken::Faults;
 use super::super::load::{BUILTIN, BUILTINS, sources};
+use super::depth::too_deep;
 use super::program::Program;
 use super::{compile, report, spans};
 use crate::config::Loaded;
@@ -21,12 +22,6 @@ const OLDER_BUILTINS: &[(&str, &str)] = &[
     ("__zola_builtins/robots.txt", include_str!("builtin/robots.txt")),
     ("__zola_builtins/rss.xml", include_str!("builtin/rss.xml")),
 ];
-
-/// How many brackets or tags may stand inside each other: the parser goes down one call for each.
-const DEEPEST: usize = 60;
-
-/// How many operators may stand in one tag: reading and reckoning go down one call for each.
-pub(super) const MOST_OPERATORS: usize = 10_000;
 
 /// The texts of templates by name, with the file of each, to show where something went wrong.
 pub(super) type Sources = BTreeMap<String, (String, String)>;
@@ -101,63 +96,6 @@ fn texts(loaded: &Loaded) -> (Sources, Faults) {
     (all, faults)
 }
 
-/// A template whose brackets or tags stand inside each other so deeply that reading it could end the program.
-fn too_deep(file: &str, text: &str) -> Option<Diagnostic> {
-    let mut open: usize = 0;
-    for tag in spans::tags(text) {
-        let inside = &text[tag.clone()];
-        let mut brackets: usize = 0;
-        for (at, byte) in inside.bytes().enumerate() {
-            match byte {
-                b'(' | b'[' => brackets += 1,
-                b')' | b']' => brackets = brackets.saturating_sub(1),
-                _ => {}
-            }
-            if brackets > DEEPEST {
-                let place = Place::span(file, text, tag.start + at..tag.start + at + 1);
-                return Some(
-                    Diagnostic::error(format!("more than {DEEPEST} brackets stand inside each other")).at(place),
-                );
-            }
-        }
-        if operators(inside) > MOST_OPERATORS {
-            let message = format!("more than {MOST_OPERATORS} operators stand in one tag");
-            return Some(Diagnostic::error(message).at(Place::span(file, text, tag.start..tag.start + 2)));
-        }
-        match spans::word(inside) {
-            "if" | "for" | "block" | "filter" | "macro" => open += 1,
-            word if word.starts_with("end") => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if open > DEEPEST {
-            let place = Place::span(file, text, tag);
-            return Some(Diagnostic::error(format!("more than {DEEPEST} tags stand inside each other")).at(place));
-        }
-    }
-    None
-}
-
-/// How many operators a tag may have, outside of texts.
-fn operators(tag: &str) -> usize {
-    // Fewer than one in two bytes are.
-    if tag.len() < MOST_OPERATORS {
-        return 0;
-    }
-    let mut quote = None;
-    let mut count = 0;
-    for byte in tag.bytes() {
-        match (quote, byte) {
-            (Some(open), byte) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
-            (None, b'+' | b'-' | b'*' | b'/' | b'%' | b'=' | b'<' | b'>') => count += 1,
-            (None, _) => {}
-        }
-    }
-    let words = tag.split_ascii_whitespace().filter(|word| matches!(*word, "and" | "or")).count();
-    count + words
-}
-
 type Parsed<'a> = BTreeMap<&'a str, tera1::Template>;
 
 /// What each template extends, the nearest first.
@@ -165,25 +103,26 @@ fn parents<'a>(parsed: &Parsed<'a>, all: &Sources, faults: &mut Faults) -> BTree
     let mut found = BTreeMap::new();
     for (name, template) in parsed {
         let mut chain: Vec<String> = Vec::new();
+        let mut met: HashSet<&str> = HashSet::from([*name]);
         let (mut at, mut above) = (*name, template.parent.as_deref());
         while let Some(parent) = above {
-            let (file, text) = &all[at];
-            let place = Place::span(file, text, quoted_in_tag(text, "extends", parent));
-            let Some(next) = parsed.get(parent) else {
-                if all.contains_key(parent) {
-                    break;
+            let Some((parent, next)) = parsed.get_key_value(parent) else {
+                if !all.contains_key(parent) {
+                    let (file, text) = &all[at];
+                    let place = Place::span(file, text, quoted_in_tag(text, "extends", parent));
+                    let fault = Diagnostic::error(format!("there is no template `{parent}` to extend")).at(place);
+                    faults.add(name, nearest(fault, parent, all));
                 }
-                let fault = Diagnostic::error(format!("there is no template `{parent}` to extend")).at(place);
-                faults.add(name, nearest(fault, parent, all));
                 break;
             };
-            let way: Vec<&str> = std::iter::once(*name).chain(chain.iter().map(String::as_str)).collect();
-            if let Some(start) = way.iter().position(|known| *known == parent) {
+            if !met.insert(parent) {
+                let way: Vec<&str> = std::iter::once(*name).chain(chain.iter().map(String::as_str)).collect();
+                let start = way.iter().position(|known| known == parent).unwrap_or_default();
                 // Whatever extends one of them cannot be used as well, and the circle is told once.
                 faults.add(name, circle(&way[start..], all));
                 break;
             }
-            chain.push(parent.to_owned());
+            chain.push((*parent).to_owned());
             (at, above) = (parent, next.parent.as_deref());
         }
         found.insert(*name, chain);

@@ -8,6 +8,7 @@ mod calls;
 #[cfg(test)]
 mod chance;
 mod compile;
+mod depth;
 #[cfg(test)]
 mod differential;
 mod fault;

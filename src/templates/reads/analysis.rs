@@ -301,7 +301,18 @@ impl Reader {
     }
 
     fn operand(&mut self, cursor: &mut Cursor) -> Result<Kind, Unclear> {
-        while cursor.take_sign("-") || cursor.take_sign("!") || cursor.take_sign("+") {}
+        // One after the other, however many: nobody has bounded them.
+        let mut is_denied = false;
+        loop {
+            if cursor.take_sign("-") || cursor.take_sign("!") || cursor.take_sign("+") {
+                continue;
+            }
+            if !matches!(cursor.peek(0), Some(Token::Word(word)) if word == "not") {
+                break;
+            }
+            is_denied = true;
+            cursor.at += 1;
+        }
         let token = cursor.next().ok_or(Unclear)?;
         let (kind, own) = match token {
             Token::Text(text) => {
@@ -323,11 +334,11 @@ impl Reader {
             }
             Token::Sign("[") => (self.items(cursor, "]")?, false),
             Token::Sign("{") => (self.items(cursor, "}")?, false),
-            Token::Word(word) if word == "not" => return self.operand(cursor).map(|_| Kind::Plain),
             Token::Word(word) => self.named(word, cursor)?,
             Token::Sign(_) => return Err(Unclear),
         };
-        self.chain(kind, own, cursor)
+        let kind = self.chain(kind, own, cursor)?;
+        Ok(if is_denied { Kind::Plain } else { kind })
     }
 
     /// Items of a list or entries of a map.
