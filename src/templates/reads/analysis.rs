@@ -5,7 +5,7 @@
 //! may stand there. A page may be looped over, tested, sliced, sorted and handed on; a use that could show a field
 //! without naming it makes the whole set unclear.
 
-use super::cursor::{Cursor, shows_days};
+use super::cursor::{Cursor, shows_days, stands_before};
 use super::scope::{Kind, Names, Open, Scope};
 use super::template::{Template, Unclear, dotted};
 use super::tokens::{Tag, Token};
@@ -303,14 +303,8 @@ impl Reader {
     fn operand(&mut self, cursor: &mut Cursor) -> Result<Kind, Unclear> {
         // One after the other, however many: nobody has bounded them.
         let mut is_denied = false;
-        loop {
-            if cursor.take_sign("-") || cursor.take_sign("!") || cursor.take_sign("+") {
-                continue;
-            }
-            if !matches!(cursor.peek(0), Some(Token::Word(word)) if word == "not") {
-                break;
-            }
-            is_denied = true;
+        while let Some(token) = cursor.peek(0).filter(|token| stands_before(token)) {
+            is_denied |= matches!(token, Token::Word(_));
             cursor.at += 1;
         }
         let token = cursor.next().ok_or(Unclear)?;

@@ -22,6 +22,11 @@ pub(super) fn shows_days(cursor: &Cursor) -> bool {
     true
 }
 
+/// Whether a token stands before an operand: a sign, or a denial.
+pub(super) fn stands_before(token: &Token) -> bool {
+    matches!(token, Token::Sign("-" | "!" | "+")) || matches!(token, Token::Word(word) if word == "not")
+}
+
 /// A place among tokens.
 pub(super) struct Cursor<'a> {
     pub(super) tokens: &'a [Token],
