@@ -285,14 +285,18 @@ mod tests {
         assert_eq!(value(&Log::open(path, Print::of(b"2")), "a"), None, "another version");
     }
 
+    /// A log of two records, and its version.
+    fn of_two(folder: &Path) -> (PathBuf, Print) {
+        let (path, version) = (folder.join("log"), Print::of(b"1"));
+        let records = [("a".into(), b"un".to_vec()), ("b".into(), b"deux".to_vec())];
+        Log::open(path.clone(), version).save(&records, Vec::new()).unwrap();
+        (path, version)
+    }
+
     #[test]
     fn a_record_is_read_from_where_it_stands_if_it_is_that() {
         let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("log");
-        let version = Print::of(b"1");
-        Log::open(path.clone(), version)
-            .save(&[("a".into(), b"un".to_vec()), ("b".into(), b"deux".to_vec())], Vec::new())
-            .unwrap();
+        let (path, version) = of_two(place.path());
         Log::open(path.clone(), version).save(&[("a".into(), b"trois".to_vec())], Vec::new()).unwrap();
         let log = Log::open(path.clone(), version);
         let slots: Vec<(&str, Slot)> = log.slots().collect();
@@ -311,11 +315,7 @@ mod tests {
     #[test]
     fn a_cut_or_damaged_file_loses_records_and_nothing_else() {
         let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("log");
-        let version = Print::of(b"1");
-        Log::open(path.clone(), version)
-            .save(&[("a".into(), b"un".to_vec()), ("b".into(), b"deux".to_vec())], Vec::new())
-            .unwrap();
+        let (path, version) = of_two(place.path());
         let whole = fs::read(&path).unwrap();
         for cut in 0..whole.len() {
             fs::write(&path, &whole[..cut]).unwrap();

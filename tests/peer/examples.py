@@ -7,9 +7,10 @@ A FILE is a specification whose examples stand in fences of 32 backticks (`spec.
 a suite of the crate pulldown-cmark (`tests/suite/*.rs`). OPTIONS are lines of the configuration.
 """
 import re
-import shutil
 import sys
 from pathlib import Path
+
+from real import start
 
 FENCED = re.compile(r"^`{32} example[^\n]*\n(.*?)^\.\n.*?^`{32}$", re.M | re.S)
 SUITE = re.compile(r'let original = r##"(.*?)"##;', re.S)
@@ -21,14 +22,7 @@ def examples(path):
 
 
 def site(out, options, paths):
-    shutil.rmtree(out, ignore_errors=True)
-    (out / "content").mkdir(parents=True)
-    (out / "templates").mkdir()
-    (out / "config.toml").write_text('base_url = "https://a.test"\n' + options.replace("\\n", "\n") + "\n")
-    (out / "content/_index.md").write_text('+++\nsort_by = "slug"\n+++\n')
-    show = "{{ page.content | safe }}\n{{ page.summary | safe }}\n{{ page.toc | json_encode | safe }} {{ page.word_count }}"
-    (out / "templates/page.html").write_text(show)
-    (out / "templates/index.html").write_text("")
+    start(out, options)
     texts = dict.fromkeys(text for path in paths for text in examples(path))
     for number, text in enumerate(texts):
         (out / f"content/m{number:05}.md").write_text("+++\n+++\n" + text)

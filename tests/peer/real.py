@@ -16,7 +16,8 @@ from pathlib import Path
 FENCE = re.compile(r"^([ \t>*+-]*(?:`{3,}|~{3,})[^\n`,]*),[^\n`=]*$", re.M)
 
 
-def site(out, folder, options):
+def start(out, options):
+    """A site without pages in the folder `out`, whose templates show all that becomes of a text."""
     shutil.rmtree(out, ignore_errors=True)
     (out / "content").mkdir(parents=True)
     (out / "templates").mkdir()
@@ -25,6 +26,10 @@ def site(out, folder, options):
     show = "{{ page.content | safe }}\n{{ page.summary | safe }}\n{{ page.toc | json_encode | safe }} {{ page.word_count }}"
     (out / "templates/page.html").write_text(show)
     (out / "templates/index.html").write_text("{% for page in section.pages %}{{ page.permalink }}\n{% endfor %}")
+
+
+def site(out, folder, options):
+    start(out, options)
     seen = set()
     for path in sorted(folder.rglob("*.md")):
         try:
