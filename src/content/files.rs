@@ -121,7 +121,9 @@ impl Mounted<'_> {
         if name.ends_with(".md") && name.starts_with('.') {
             return looked;
         }
-        if name.ends_with(".md") {
+        if let Some(problem) = unread_section(name, &shown, self.config) {
+            looked.problems.push(problem);
+        } else if name.ends_with(".md") {
             match file_info(path, shown, relative, self.config) {
                 Ok((file, lang)) => looked.kind = Kind::Text(Box::new(Text { file, lang, seen: seen.map(Seen::from) })),
                 Err(problem) => looked.problems.push(problem),
@@ -153,7 +155,26 @@ fn is_leftover(name: &str) -> bool {
         || stem.starts_with(".#")
 }
 
-/// What a file's name says, and its language.
+/// By Zola's rule names that begin with `_index.` are kept for sections, and only `_index.md` and those with the code of
+/// another language are read; the default language has no code in names.
+fn unread_section(name: &str, shown: &str, config: &Config) -> Option<Diagnostic> {
+    let code = name.strip_prefix("_index.")?.strip_suffix(".md")?;
+    if config.other_languages().any(|(other, _)| other == code) {
+        return None;
+    }
+    let help = if code == config.default_language {
+        "the default language's section is `_index.md`".to_owned()
+    } else {
+        let near = crate::diagnostic::did_you_mean(code, config.other_languages().map(|(other, _)| other));
+        near.map_or_else(
+            || format!("`_index.md` is a section; one in another language needs `[languages.{code}]`"),
+            |near| format!("did you mean `_index.{near}.md`?"),
+        )
+    };
+    Some(Diagnostic::warning("this section is not read").at(Place::file(shown)).help(help))
+}
+
+/// What a file's name says, and its language. The code of the default language is part of the name.
 pub(super) fn file_info(
     path: &Path,
     shown: String,
@@ -163,7 +184,7 @@ pub(super) fn file_info(
     let (folder, file) = relative.rsplit_once('/').unwrap_or(("", &relative));
     let stem = file.strip_suffix(".md").unwrap_or(file);
     let (name, lang) = match stem.rsplit_once('.') {
-        Some((name, code)) if config.is_multilingual() => {
+        Some((name, code)) if config.is_multilingual() && code != config.default_language => {
             if !config.languages.contains_key(code) {
                 let problem = Diagnostic::error(format!("the configuration has no language `{code}`"));
                 let near = crate::diagnostic::did_you_mean(code, config.languages.keys().map(String::as_str));
@@ -180,7 +201,7 @@ pub(super) fn file_info(
     let mut components: Vec<String> = folder.split('/').filter(|c| !c.is_empty()).map(str::to_owned).collect();
     let slash = if folder.is_empty() { "" } else { "/" };
     let canonical = format!("{folder}{slash}{name}.md");
-    // `index.fr.md` has its files beside it too, even where `fr` is no language.
+    // `index.fr.md` is colocated, too, even where `fr` is no language.
     let is_index = name == "index" || name.starts_with("index.");
     let colocated_path = (is_index && !components.is_empty()).then(|| format!("{folder}/"));
     if is_index {
@@ -200,9 +221,10 @@ pub(super) fn file_info(
 }
 
 impl Found {
-    /// Files beside an `index.md`, those of folders below included, without regard to case.
+    /// Files beside an `index.md`, those of folders below included, without regard to case. `index.fr.md` where `fr` is no
+    /// other language is colocated and has none.
     pub(super) fn page_assets(&self, file: &FileInfo) -> Vec<Asset> {
-        let Some(colocated) = &file.colocated_path else { return Vec::new() };
+        let Some(colocated) = file.colocated_path.as_ref().filter(|_| file.name == "index") else { return Vec::new() };
         let folder = colocated.trim_end_matches('/');
         let own = self.assets.get(folder).into_iter();
         // `/` sorts before `0`, so these are the folders below.
