@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::sort::sort_pages;
 use super::{Library, PageKey, SortBy};
 use crate::config::{Config, TaxonomyConfig, slugify_path};
@@ -11,7 +13,7 @@ use crate::config::{Config, TaxonomyConfig, slugify_path};
 pub struct TaxonomyKey(pub u32);
 
 /// A taxonomy in one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taxonomy {
     /// As configured; `slug` is set.
     pub kind: TaxonomyConfig,
@@ -26,7 +28,7 @@ pub struct Taxonomy {
 }
 
 /// A term: spellings with the same slug are one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     /// The first of its spellings.
     pub name: String,

@@ -119,6 +119,11 @@ fn with(
         before.insert(key, Arc::clone(&library[key].rendered));
         library[key] = page;
     }
+    let written = before.keys().map(|key| library[*key].file.relative.as_str()).collect();
+    let place = (&library, &*loaded, &memory.files);
+    if !Bodies::new(&memory.bodies, place, &last.closures, (None, None), last.today).others_hold(written, &library) {
+        return None;
+    }
     let library = bodies(memory, &loaded, &renderer, &last, library, &before)?;
 
     let library = Arc::new(library);
@@ -134,7 +139,7 @@ fn with(
     if !faults.is_empty() {
         return None;
     }
-    let shown = differences(&library, &before);
+    let shown: Fields = before.iter().map(|(key, old)| differences(old, &library[*key].rendered)).collect();
     let may_change = |planned: &&Planned| {
         let others = closures.of(&template(planned, &library, &renderer)).others;
         let reads = memory.outputs.get(&planned.path).and_then(|made| made.reads());
@@ -181,10 +186,6 @@ pub(super) fn bodies(
         let place = (&*library, loaded, &memory.files);
         let images = Some(renderer.images());
         let bodies = Bodies::new(&memory.bodies, place, &last.closures, (images, highlighter), last.today);
-        let written = before.keys().map(|key| library[*key].file.relative.as_str()).collect();
-        if !bodies.others_hold(written, &library) {
-            return None;
-        }
         let done = markdown::render_nodes(&library, loaded, highlighter, &hooks, &bodies, &nodes);
         (done, bodies.done())
     };
@@ -219,19 +220,16 @@ pub(super) fn asks_for_copies(reads: &[(Read, Print)]) -> bool {
     reads.iter().any(|(read, _)| matches!(read, Read::Copy(_)))
 }
 
-/// Which fields of the bodies are not what they were.
-pub(super) fn differences(library: &Library, before: &BTreeMap<PageKey, Arc<Rendered>>) -> Fields {
-    let of = |(key, old): (&PageKey, &Arc<Rendered>)| {
-        let (old, new) = (old.prints, library[*key].rendered.prints);
-        let parts = [
-            (Fields::CONTENT, old.content != new.content),
-            (Fields::SUMMARY, old.summary != new.summary),
-            (Fields::TOC, old.toc != new.toc),
-            (Fields::WORDS, old.words != new.words),
-        ];
-        parts.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect::<Vec<_>>()
-    };
-    before.iter().flat_map(of).collect()
+/// Which fields of a body are not what they were.
+pub(super) fn differences(old: &Rendered, new: &Rendered) -> Fields {
+    let (old, new) = (old.prints, new.prints);
+    let parts = [
+        (Fields::CONTENT, old.content != new.content),
+        (Fields::SUMMARY, old.summary != new.summary),
+        (Fields::TOC, old.toc != new.toc),
+        (Fields::WORDS, old.words != new.words),
+    ];
+    parts.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
 }
 
 /// Puts outputs in the place of those of their paths. One that another source has (a static file) stays.

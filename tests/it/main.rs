@@ -42,6 +42,7 @@ mod postgres_kit;
 mod publish;
 mod refresh;
 mod refresh_kit;
+mod refresh_lists;
 mod rules;
 mod said;
 mod serve;

@@ -1,22 +1,26 @@
 //! A library of a few pages: those whose bodies changed, and what can be seen from them.
 //!
 //! Entry point: [`Few::gather`]. Everything that the value of such a page shows is in it: the pages beside it, what links
-//! to it, its translations, the sections above. Whatever a template or a text looks up besides is checked by whoever
-//! renders: it must be worth what it was worth in the whole library.
+//! to it, its translations, the sections above. Where a template looks up lists, all other pages are in it, too, without
+//! what their Markdown became. Whatever a template or a text looks up besides is checked by whoever renders: it must be
+//! worth what it was worth in the whole library.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Around, Standing, Terms};
+use rayon::prelude::*;
+
+use super::shown::is_of_many;
+use super::{Around, Standing};
 use crate::config::Loaded;
-use crate::content::{self, Library, Node, Page, PageKey, Section, SectionKey, Taxonomy, Term};
+use crate::content::{self, Kept, Library, Node, Page, PageKey, Section, SectionKey};
 use crate::site::remember::{self, Body};
 use crate::templates::Read;
 
 /// A library of a few pages.
 pub(super) struct Few {
     pub(super) library: Library,
-    /// The bodies of all that is in it, by the path of the file.
+    /// The bodies of what can be seen from the pages that changed, by the path of the file.
     pub(super) bodies: BTreeMap<String, Arc<Body>>,
     /// The keys of the pages that changed, by their number, and what is known of them.
     pub(super) pages: BTreeMap<u32, (PageKey, Around)>,
@@ -46,6 +50,39 @@ impl Source<'_> {
         };
         let page = find(self.names.get(..pages)?).map(|number| Node::Page(PageKey(number)));
         page.or_else(|| Some(Node::Section(SectionKey(find(self.names.get(pages..pages + sections)?)?))))
+    }
+}
+
+impl Source<'_> {
+    /// A page by its number; with what its Markdown became, if that is wanted.
+    fn page(&self, number: u32, keys: &Keys, with_body: bool) -> Option<(Page, Option<Arc<Body>>)> {
+        let (name, around, kept, body) = self.records_of(number, with_body)?;
+        let mut page = content::recalled_page(&self.loaded.root, name, &kept, &self.loaded.config)?;
+        if let Some(body) = &body {
+            page.rendered = Arc::clone(body.rendered());
+        }
+        Some((keys.in_page(page, around), body))
+    }
+
+    /// The same of a section.
+    fn section(&self, number: u32, keys: &Keys, with_body: bool) -> Option<(Section, Option<Arc<Body>>)> {
+        let (name, around, kept, body) = self.records_of(self.standing.pages + number, with_body)?;
+        let mut section = content::recalled_section(&self.loaded.root, name, &kept, &self.loaded.config)?;
+        if let Some(body) = &body {
+            section.rendered = Arc::clone(body.rendered());
+        }
+        Some((keys.in_section(section, around), body))
+    }
+
+    /// What is known of a page or section, by its number among all. None when a record is missing or of another state.
+    fn records_of(&self, number: u32, with_body: bool) -> Option<(&str, Around, Arc<Kept>, Option<Arc<Body>>)> {
+        let (around, name) = (self.standing.around(number)?, self.relative(number)?);
+        let kept = self.records.text(name, around.text).filter(|kept| kept.identity() == around.identity)?;
+        if !with_body {
+            return Some((name, around, kept, None));
+        }
+        let body = self.records.body(name, around.body).filter(|body| body.is_of(&kept))?;
+        Some((name, around, kept, Some(body)))
     }
 }
 
@@ -84,7 +121,7 @@ impl Few {
     pub(super) fn gather(changed: &[u32], source: &Source) -> Option<Self> {
         let standing = source.standing;
         let mut wanted = Wanted::default();
-        let mut bodies = BTreeMap::new();
+        let mut lists = false;
         for number in changed {
             let own = standing.around(*number)?;
             wanted.pages.insert(*number);
@@ -100,6 +137,7 @@ impl Few {
             let made = own.output.as_ref().and_then(|(path, slot, _)| source.records.output(path, *slot));
             let reads = made.iter().filter_map(|made| made.reads()).flatten().chain(body.reads());
             for (read, _) in reads {
+                lists |= is_of_many(read);
                 if let Read::Page(path, lang) | Read::Section(path, lang, false) | Read::Address(path, lang) = read {
                     wanted.add(source.node(path));
                     let stem = path.strip_suffix(".md");
@@ -116,122 +154,116 @@ impl Few {
             let around = standing.around(standing.pages + number)?;
             wanted.sections.extend(around.ancestors.iter().chain(&around.subsections));
         }
-        let keys = Keys::of(&wanted);
-        let taxonomies = standing.taxonomies.iter().map(taxonomy).collect();
-        let mut library = Library { taxonomies, waiting: standing.waiting.clone(), ..Library::default() };
-        let mut pages = BTreeMap::new();
-        for number in &wanted.pages {
-            let (around, name) = (standing.around(*number)?, source.relative(*number)?);
-            let kept = source.records.text(name, around.text)?;
-            let page = content::recalled_page(&source.loaded.root, name, &kept, &source.loaded.config)?;
-            let body = source.records.body(name, around.body)?;
-            if kept.identity() != around.identity || !body.is_of(&kept) {
-                return None;
-            }
-            let key = keys.page(*number)?;
-            library.pages.push(Page { rendered: Arc::clone(body.rendered()), ..keys.in_page(page, &around) });
-            library.by_path.insert(name.to_owned(), Node::Page(key));
-            bodies.insert(name.to_owned(), body);
-            if changed.contains(number) {
-                pages.insert(*number, (key, around));
-            }
+        let keys = if lists { Keys::All } else { Keys::of(&wanted) };
+        let all = |number| (0..number).collect::<Vec<u32>>();
+        let (pages, sections) = match &keys {
+            Keys::All => (all(standing.pages), all(standing.sections)),
+            Keys::Few { pages, sections } => (pages.keys().copied().collect(), sections.keys().copied().collect()),
+        };
+        let (mut heads, mut above) = (Vec::new(), Vec::new());
+        let page = |number: &u32| source.page(*number, &keys, wanted.pages.contains(number));
+        pages.par_iter().map(page).collect_into_vec(&mut heads);
+        let section = |number: &u32| source.section(*number, &keys, wanted.sections.contains(number));
+        sections.par_iter().map(section).collect_into_vec(&mut above);
+
+        let mut library = Library { waiting: standing.waiting.clone(), ..Library::default() };
+        library.taxonomies.clone_from(&standing.taxonomies);
+        for term in library.taxonomies.iter_mut().flat_map(|taxonomy| &mut taxonomy.items) {
+            term.pages = keys.pages(&term.pages);
         }
-        for number in &wanted.sections {
-            let at = standing.pages + number;
-            let (around, name) = (standing.around(at)?, source.relative(at)?);
-            let kept = source.records.text(name, around.text)?;
-            let section = content::recalled_section(&source.loaded.root, name, &kept, &source.loaded.config)?;
-            let body = source.records.body(name, around.body)?;
-            if kept.identity() != around.identity || !body.is_of(&kept) {
-                return None;
-            }
-            library
-                .sections
-                .push(Section { rendered: Arc::clone(body.rendered()), ..keys.in_section(section, &around) });
-            library.by_path.insert(name.to_owned(), Node::Section(keys.section(*number)?));
-            bodies.insert(name.to_owned(), body);
+        library.pages.reserve(heads.len());
+        library.by_path.reserve(heads.len() + above.len());
+        let mut bodies = BTreeMap::new();
+        for (head, key) in heads.into_iter().zip(0..) {
+            let (page, body) = head?;
+            let name = &page.file.relative;
+            library.by_path.insert(name.clone(), Node::Page(PageKey(key)));
+            bodies.extend(body.map(|body| (name.clone(), body)));
+            library.pages.push(page);
         }
+        for (head, key) in above.into_iter().zip(0..) {
+            let (section, body) = head?;
+            let name = &section.file.relative;
+            library.by_path.insert(name.clone(), Node::Section(SectionKey(key)));
+            bodies.extend(body.map(|body| (name.clone(), body)));
+            library.sections.push(section);
+        }
+        let page = |number: &u32| Some((*number, (keys.page(*number)?, standing.around(*number)?)));
+        let pages = changed.iter().map(page).collect::<Option<_>>()?;
         Some(Self { library, bodies, pages })
     }
 }
 
-/// A taxonomy whose terms have addresses and no pages.
-fn taxonomy(of: &Terms) -> Taxonomy {
-    let term = |(name, slug, permalink): &(String, String, String)| Term {
-        name: name.clone(),
-        spellings: Vec::new(),
-        slug: slug.clone(),
-        path: String::new(),
-        permalink: permalink.clone(),
-        pages: Vec::new(),
-    };
-    let (path, permalink) = (String::new(), String::new());
-    Taxonomy {
-        kind: of.kind.clone(),
-        lang: of.lang.clone(),
-        path,
-        permalink,
-        items: of.items.iter().map(term).collect(),
-    }
-}
-
-/// The keys that pages and sections have among the few.
-struct Keys {
-    pages: BTreeMap<u32, PageKey>,
-    sections: BTreeMap<u32, SectionKey>,
+/// The keys that pages and sections have.
+enum Keys {
+    /// Those that they have in the whole library.
+    All,
+    /// Those among a few, by those in the whole library.
+    Few { pages: BTreeMap<u32, PageKey>, sections: BTreeMap<u32, SectionKey> },
 }
 
 impl Keys {
     fn of(wanted: &Wanted) -> Self {
-        Self {
+        Self::Few {
             pages: wanted.pages.iter().zip(0..).map(|(number, key)| (*number, PageKey(key))).collect(),
             sections: wanted.sections.iter().zip(0..).map(|(number, key)| (*number, SectionKey(key))).collect(),
         }
     }
 
+    fn pages(&self, of_all: &[PageKey]) -> Vec<PageKey> {
+        of_all.iter().filter_map(|key| self.page(key.0)).collect()
+    }
+
     fn page(&self, number: u32) -> Option<PageKey> {
-        self.pages.get(&number).copied()
+        match self {
+            Self::All => Some(PageKey(number)),
+            Self::Few { pages, .. } => pages.get(&number).copied(),
+        }
     }
 
     fn section(&self, number: u32) -> Option<SectionKey> {
-        self.sections.get(&number).copied()
+        match self {
+            Self::All => Some(SectionKey(number)),
+            Self::Few { sections, .. } => sections.get(&number).copied(),
+        }
     }
 
     fn sections(&self, numbers: &[u32]) -> Vec<SectionKey> {
         numbers.iter().filter_map(|number| self.section(*number)).collect()
     }
 
-    fn backlinks(&self, around: &Around) -> Vec<Node> {
+    fn backlinks(&self, of_all: &[(bool, u32)]) -> Vec<Node> {
         let node = |(is_page, number): &(bool, u32)| {
             if *is_page { self.page(*number).map(Node::Page) } else { self.section(*number).map(Node::Section) }
         };
-        around.backlinks.iter().filter_map(node).collect()
+        of_all.iter().filter_map(node).collect()
     }
 
-    fn in_page(&self, page: Page, around: &Around) -> Page {
+    fn in_page(&self, page: Page, around: Around) -> Page {
         Page {
             section: around.section.and_then(|number| self.section(number)),
             ancestors: self.sections(&around.ancestors),
-            template: around.template.clone(),
+            template: around.template,
             lower: around.lower.and_then(|number| self.page(number)),
             higher: around.higher.and_then(|number| self.page(number)),
             translations: around.translations.iter().filter_map(|number| self.page(*number)).collect(),
-            backlinks: self.backlinks(around),
-            assets: around.assets.clone(),
+            backlinks: self.backlinks(&around.backlinks),
+            assets: around.assets,
             ..page
         }
     }
 
-    fn in_section(&self, section: Section, around: &Around) -> Section {
+    fn in_section(&self, section: Section, around: Around) -> Section {
         Section {
             parent: around.section.and_then(|number| self.section(number)),
             ancestors: self.sections(&around.ancestors),
             subsections: self.sections(&around.subsections),
+            pages: self.pages(&around.pages),
             lower: around.lower.and_then(|number| self.section(number)),
             higher: around.higher.and_then(|number| self.section(number)),
             translations: self.sections(&around.translations),
-            backlinks: self.backlinks(around),
-            assets: around.assets.clone(),
+            backlinks: self.backlinks(&around.backlinks),
+            assets: around.assets,
             ..section
         }
     }

@@ -1,7 +1,7 @@
 //! What a build leaves for being refreshed.
 //!
 //! Entry point: [`leave`]. A site whose bodies are seen by more than templates and the search, with outputs that are made
-//! anew each time, or whose every page looks up lists of others, leaves nothing: it is built as always.
+//! anew each time, or whose every page shows bodies out of lists, leaves nothing: it is built as always.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use super::listings::{Listing, walk};
 use super::shown::{self, Shown};
 use super::states::{Bytes, Gathered, State, UNSURE, state, state_since};
-use super::{Around, Hash, Place, Standing, Terms, records};
-use crate::content::{Kept, Library, Node, PageKey, SectionKey, Taxonomy, Term};
+use super::{Around, Hash, Place, Standing, records};
+use crate::content::{Kept, Library, Node, PageKey, SectionKey};
 use crate::diagnostic::{self, slashed};
 use crate::memory::{Log, Print, Slot, Stamp, pairs};
 use crate::site::mend::Last;
@@ -106,16 +106,10 @@ fn written(built: &Built, cache: &Path, place: &Place) -> Option<()> {
         lately,
         around: Bytes(&around),
         begins,
-        taxonomies: library.taxonomies.iter().map(terms).collect(),
+        taxonomies: library.taxonomies.clone(),
         waiting: library.waiting.clone(),
     };
     place.write(&place.standing(), &standing).ok()
-}
-
-fn terms(taxonomy: &Taxonomy) -> Terms {
-    let item = |term: &Term| (term.name.clone(), term.slug.clone(), term.permalink.clone());
-    let items = taxonomy.items.iter().map(item).collect();
-    Terms { kind: taxonomy.kind.clone(), lang: taxonomy.lang.clone(), items }
 }
 
 /// Everything that the site was made from, with the names in its folders.
@@ -251,6 +245,7 @@ fn around(built: &Built, shown: &Shown, places: &Places) -> (Vec<u8>, Vec<u32>) 
         section: section.parent.map(|key| key.0),
         ancestors: section.ancestors.iter().map(of_section).collect(),
         subsections: section.subsections.iter().map(of_section).collect(),
+        pages: section.pages.clone(),
         lower: section.lower.map(|key| key.0),
         higher: section.higher.map(|key| key.0),
         translations: section.translations.iter().map(of_section).collect(),

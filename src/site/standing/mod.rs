@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Options;
 use super::remember::Made;
-use crate::config::{Dialect, TaxonomyConfig};
-use crate::content::Asset;
+use crate::config::Dialect;
+use crate::content::{Asset, PageKey, Taxonomy};
 use crate::memory::{Print, Slot, Stamp};
 use crate::templates::Fields;
 
@@ -77,18 +77,9 @@ struct Standing<'a> {
     #[serde(borrow)]
     around: Bytes<'a>,
     begins: Vec<u32>,
-    taxonomies: Vec<Terms>,
+    taxonomies: Vec<Taxonomy>,
     /// Pages that are not out, as the library has them.
     waiting: BTreeMap<String, String>,
-}
-
-/// A taxonomy with the addresses of its terms.
-#[derive(Debug, Serialize, Deserialize)]
-struct Terms {
-    kind: TaxonomyConfig,
-    lang: String,
-    /// Name, slug and address.
-    items: Vec<(String, String, String)>,
 }
 
 /// The blake3 of a file's content.
@@ -100,6 +91,8 @@ struct Around {
     section: Option<u32>,
     ancestors: Vec<u32>,
     subsections: Vec<u32>,
+    /// The pages of a section in their order.
+    pages: Vec<PageKey>,
     template: Option<String>,
     lower: Option<u32>,
     higher: Option<u32>,

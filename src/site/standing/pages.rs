@@ -10,18 +10,18 @@ use std::sync::Arc;
 use super::few::{Few, Source};
 use super::manifest::{self, Described, Patch};
 use super::states::{UNSURE, state};
-use super::{Since, Standing, Written, set};
+use super::{Around, Since, Standing, Written, set, shown};
 use crate::config::{Loaded, may_show_dialect};
-use crate::content::{self, Library, PageKey, Rendered};
+use crate::content::{self, Page, PageKey, Rendered};
 use crate::markdown::Highlighter;
 use crate::memory::{Print, Stamp};
 use crate::output::{Body, Output};
 use crate::site::mend::{self, Last};
 use crate::site::plan::{Job, Planned};
-use crate::site::remember::{self, Makers, Memory, Outputs};
-use crate::site::render::Scene;
+use crate::site::remember::{self, Body as Text, Made, Makers, Memory, Outputs};
+use crate::site::render::{self, Scene};
 use crate::site::{Options, make, publish};
-use crate::templates::{Closures, Prints, Read, Renderer};
+use crate::templates::{Closures, Fields, Prints, Read, Renderer};
 
 /// What making pages anew needs.
 pub(super) struct Work<'a> {
@@ -61,17 +61,17 @@ impl Work<'_> {
             memory.outputs.insert(path.clone(), made);
         }
         let manifest = || std::fs::read(publish::manifest(self.cache)).ok();
-        let (outputs, manifest) = rayon::join(|| self.make(&few, &mut memory, since), manifest);
+        let (outputs, manifest) = rayon::join(|| self.make(few, &mut memory, since), manifest);
         let outputs = outputs.filter(|_| !records.is_damaged())?;
         self.publish(&outputs, &memory, manifest?, since)
     }
 
     /// The outputs of the pages as they are now.
-    fn make(&self, few: &Few, memory: &mut Memory, since: &mut Since) -> Option<Vec<Output>> {
+    fn make(&self, few: Few, memory: &mut Memory, since: &mut Since) -> Option<Vec<Output>> {
         let (standing, loaded) = (self.standing, &self.loaded);
-        let (mut library, mut before) = (few.library.clone(), Before::new());
-        for (number, (key, _)) in &few.pages {
-            let old = &few.library[*key];
+        let (Few { mut library, bodies, pages }, mut before) = (few, Before::new());
+        for (number, (key, _)) in &pages {
+            let old = &library[*key];
             let page = content::reread(old, &loaded.config)?;
             // None of the texts did when it was guessed.
             if standing.content_decides && may_show_dialect(&page.raw) {
@@ -89,7 +89,15 @@ impl Work<'_> {
         let (today, content_decides) = (standing.today, standing.content_decides);
         let last = Last { planned: Vec::new(), closures, today, content_decides };
         let library = mend::bodies(memory, loaded, &renderer, &last, library, &before)?;
-        if !few.pages.values().all(|(key, around)| is_seen_by_itself(few, &library, memory, (*key, &before), around)) {
+        let is_by_itself = |key: PageKey, around: &Around| {
+            let page = &library[key];
+            let name = &page.file.relative;
+            let texts = bodies.get(name).zip(memory.bodies.get(name));
+            let is_same =
+                |(old, new): (&Arc<Text>, &Arc<Text>)| new.leads_like(old) && are_known(new.reads(), old.reads());
+            texts.is_some_and(is_same) && before.get(&key).is_some_and(|old| is_seen_by_itself(page, old, around))
+        };
+        if !pages.values().all(|(key, around)| is_by_itself(*key, around)) {
             return None;
         }
 
@@ -102,20 +110,32 @@ impl Work<'_> {
         let closures = &last.closures;
         let scene = Scene { library: &library, renderer: &renderer, closures, makers: &makers, outputs: &made, minify };
         let (_, faults) = make::beforehand(&scene);
-        let planned = few.pages.values().filter_map(|(key, around)| {
+        let planned = pages.values().filter_map(|(key, around)| {
             let origin = library[*key].file.shown.clone().into();
-            Some(Planned { path: around.output.clone()?.0, origin, job: Job::Page(*key) })
+            Some(Planned { path: around.output.as_ref()?.0.clone(), origin, job: Job::Page(*key) })
         });
-        let outputs: Result<Vec<Output>, _> = planned.map(|planned| scene.output(&planned)).collect();
+        let planned: Vec<Planned> = planned.collect();
+        let can_be_made = |planned: &Planned| {
+            let others = closures.of(&render::template(planned, &library, &renderer)).others;
+            let made = memory.outputs.get(&planned.path).and_then(Made::reads);
+            made.is_some_and(|reads| shown::is_of_heads(reads, others))
+        };
+        if !planned.iter().all(can_be_made) {
+            return None;
+        }
+        let outputs: Result<Vec<Output>, _> = planned.iter().map(|planned| scene.output(planned)).collect();
         let outputs = outputs.ok().filter(|_| faults.is_empty())?;
         let made = made.taken();
         let holds = |output: &Output| {
-            let reads = made.get(&output.path).and_then(|made| made.reads());
-            let before = memory.outputs.get(&output.path).and_then(|made| made.reads());
-            // A copy that is wanted no more must go.
-            reads.zip(before).is_some_and(|(reads, before)| are_known(reads, before) && !mend::asks_for_copies(before))
+            let reads = made.get(&output.path).and_then(Made::reads);
+            let before = memory.outputs.get(&output.path).and_then(Made::reads);
+            reads.zip(before).is_some_and(|(reads, before)| are_known(reads, before))
         };
-        outputs.iter().all(holds).then_some(outputs)
+        let outputs = outputs.iter().all(holds).then_some(outputs);
+        drop(prints);
+        // As after a build: nobody need wait for that.
+        std::thread::spawn(move || drop((renderer, library)));
+        outputs
     }
 
     /// Writes what is not there yet, and tells how many pages that were.
@@ -155,22 +175,11 @@ impl Work<'_> {
     }
 }
 
-/// Whether nothing but its own output shows what is new of a page, and its text asked for nothing else than before.
-fn is_seen_by_itself(
-    few: &Few,
-    library: &Library,
-    memory: &Memory,
-    (key, before): (PageKey, &Before),
-    around: &super::Around,
-) -> bool {
-    let page = &library[key];
-    let Some(old) = before.get(&key) else { return false };
-    let name = &page.file.relative;
-    let (Some(new), Some(body)) = (memory.bodies.get(name), few.bodies.get(name)) else { return false };
-    let is_moved = old.prints.content != page.rendered.prints.content || old.prints.toc != page.rendered.prints.toc;
-    let differing = mend::differences(library, &BTreeMap::from([(key, Arc::clone(old))]));
-    let is_seen_elsewhere = around.shown.meets(differing) || (around.is_led_to && is_moved);
-    !is_seen_elsewhere && new.leads_like(body) && are_known(new.reads(), body.reads())
+/// Whether nothing but its own output shows what is new of a page, which was `old`.
+fn is_seen_by_itself(page: &Page, old: &Rendered, around: &Around) -> bool {
+    let differing = mend::differences(old, &page.rendered);
+    let is_moved = differing.meets([Fields::CONTENT, Fields::TOC].into_iter().collect());
+    !around.shown.meets(differing) && !(around.is_led_to && is_moved)
 }
 
 /// Whether each look-up was made before, and is worth what it was worth.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Loaded;
 use crate::content::{Library, Node, PageKey, SectionKey, TaxonomyKey};
-use crate::memory::pairs;
+use crate::memory::{Print, pairs};
 use crate::site::feeds;
 use crate::site::mend::Last;
 use crate::site::plan::{Feed, Job, Planned, Scope};
@@ -32,9 +32,16 @@ pub(super) fn reads<'a>(known: &'a Known, outputs: &'a BTreeMap<String, Made>) -
     (!all.contains(&Read::Unknowable)).then(|| all.into_iter().collect())
 }
 
-/// Whether a look-up can be answered by a library of a few pages.
-fn is_of_few(read: &Read) -> bool {
-    !matches!(read, Read::Section(_, _, true) | Read::Taxonomy(..) | Read::Term(..) | Read::Copy(_) | Read::Unknowable)
+/// Whether a look-up is answered with pages that the library has to be asked for.
+pub(super) fn is_of_many(read: &Read) -> bool {
+    matches!(read, Read::Section(_, _, true) | Read::Taxonomy(..) | Read::Term(..))
+}
+
+/// Whether what a page's template looked up can be answered without what the Markdown of all others became. `others` is
+/// what the template may read of pages that are not its own.
+pub(super) fn is_of_heads(reads: &[(Read, Print)], others: Fields) -> bool {
+    let is_lost = |read: &Read| matches!(read, Read::Copy(_) | Read::Unknowable);
+    reads.iter().all(|(read, _)| !is_lost(read) && !(is_of_many(read) && others.meets(body())))
 }
 
 /// None when an output is made anew each time, or is not what its source made; or when no page could be made anew by itself.
@@ -46,8 +53,9 @@ pub(super) fn shown(
     outputs: &BTreeMap<String, Made>,
 ) -> Option<Shown> {
     let planned = || last.planned.iter().map(|planned| (planned.path.as_str(), planned));
+    let others = |planned: &Planned| last.closures.of(&template(planned, library, renderer)).others;
     let is_of_use = |planned: &Planned, made: &Made| {
-        let reads = || made.reads().is_some_and(|reads| reads.iter().all(|(read, _)| is_of_few(read)));
+        let reads = || made.reads().is_some_and(|reads| is_of_heads(reads, others(planned)));
         matches!(planned.job, Job::Page(_)) && reads()
     };
     if !pairs(planned(), outputs).any(|(planned, made)| planned.zip(made).is_some_and(|(p, m)| is_of_use(p.1, m.1))) {
@@ -61,7 +69,7 @@ pub(super) fn shown(
         if let Job::Page(key) = planned.job {
             published[key.0 as usize] = Some(path.to_owned());
         }
-        let others = last.closures.of(&template(planned, library, renderer)).others;
+        let others = others(planned);
         if others.meets(body()) {
             marks.job(&planned.job, others, loaded);
             marks.reads(reads, others);
@@ -144,7 +152,7 @@ impl Marks<'_> {
     }
 
     /// What a template looks up.
-    fn reads(&mut self, reads: &[(Read, crate::memory::Print)], fields: Fields) {
+    fn reads(&mut self, reads: &[(Read, Print)], fields: Fields) {
         for (read, _) in reads {
             match read {
                 Read::Page(path, lang) | Read::Section(path, lang, true) => {
