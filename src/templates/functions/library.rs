@@ -73,11 +73,26 @@ fn missing(call: &Call, what: &str) -> Answer {
         return Ok(Given::NONE);
     }
     let path = call.must_text("path")?;
-    if call.shared.full.get().is_none() {
-        return Err(format!("`get_{what}`: {TOO_EARLY}"));
+    let Some(library) = full(call) else { return Err(format!("`get_{what}`: {TOO_EARLY}")) };
+    let lang = call.language()?;
+    if let Some(canonical) = in_default_language(call, library, path, &lang) {
+        return Err(format!(
+            "`get_{what}`: `lang` puts the language into the file's name, so write `{canonical}` instead of `{path}`"
+        ));
     }
-    let known = full(call).into_iter().flat_map(|library| library.by_path.keys().map(String::as_str));
-    Err(format!("`get_{what}`: there is no {what} `{path}` in this language{}", or_near(path, known)))
+    let known = library.by_path.keys().map(String::as_str).filter(|known| *known != path);
+    Err(format!("`get_{what}`: there is no {what} `{path}` in the language `{lang}`{}", or_near(path, known)))
+}
+
+/// The name that finds in `lang` what `path` names with its language.
+fn in_default_language<'a>(call: &Call, library: &'a Library, path: &str, lang: &str) -> Option<&'a str> {
+    let node = library.node(path).filter(|node| lang_of(library, *node) == lang)?;
+    let canonical = match node {
+        Node::Page(key) => &library[key].file.canonical,
+        Node::Section(key) => &library[key].file.canonical,
+    };
+    let found = urls::localized(call.shared, canonical, lang).and_then(|path| library.node(&path));
+    (canonical != path && found.is_some()).then_some(canonical)
 }
 
 /// The taxonomy that a call names.
