@@ -29,7 +29,16 @@ pub(super) fn merge(root: &Path, dir: &Path, config: &mut Config, asked: (&str, 
         Ok(mut table) => {
             if let Some(extra) = reader.table(&mut table, "extra") {
                 // Dates of the site are tables there, those of a theme texts, as in Zola.
-                merge_beneath(&mut config.extra, extra.into_json());
+                let mut unlike = Vec::new();
+                merge_beneath(&mut config.extra, extra.into_json(), "extra", &mut unlike);
+                for Unlike { key, table_of_site } in unlike {
+                    let (site, theme) = if table_of_site { ("a table", "none") } else { ("no table", "one") };
+                    reader.problems.push(
+                        Diagnostic::error(format!("`{key}` is {site} in `{}` and {theme} in the theme", asked.0))
+                            .at(Place::file(&name))
+                            .help("give it the theme's form in the configuration, or take it out there"),
+                    );
+                }
             }
         }
         Err((message, span)) => reader.error(&span, message),
@@ -61,17 +70,37 @@ fn no_theme(root: &Path, theme: &str, (file, text): (&str, &str)) -> Diagnostic 
     }
 }
 
-/// Adds what is missing, table by table.
-fn merge_beneath(site: &mut Map<String, Value>, theme: Map<String, Value>) {
+/// A key that is a table in one of the two files only, which no merging can bring together.
+#[derive(Debug, PartialEq)]
+struct Unlike {
+    key: String,
+    table_of_site: bool,
+}
+
+/// Adds what is missing, table by table; `at` is the key of this one.
+fn merge_beneath(site: &mut Map<String, Value>, theme: Map<String, Value>, at: &str, unlike: &mut Vec<Unlike>) {
     for (key, below) in theme {
+        let path = format!("{at}.{key}");
         match (site.get_mut(&key), below) {
-            (Some(Value::Object(above)), Value::Object(below)) => merge_beneath(above, below),
-            (Some(_), _) => {}
+            (Some(Value::Object(above)), Value::Object(below)) if !is_date(above) => {
+                merge_beneath(above, below, &path, unlike);
+            }
+            (Some(above), below) => {
+                let table_of_site = above.as_object().is_some_and(|table| !is_date(table));
+                if table_of_site != below.is_object() {
+                    unlike.push(Unlike { key: path, table_of_site });
+                }
+            }
             (None, below) => {
                 site.insert(key, below);
             }
         }
     }
+}
+
+/// A date of the site's `[extra]`, which is a table of one key as templates see it.
+fn is_date(table: &Map<String, Value>) -> bool {
+    table.contains_key("$__toml_private_datetime")
 }
 
 /// Every text of a folder of translations.
@@ -112,11 +141,32 @@ fn translations(root: &Path, folder: &Path) -> (Translations, Vec<Diagnostic>) {
 mod tests {
     use super::*;
 
+    fn object(json: &Value) -> Map<String, Value> {
+        json.as_object().cloned().unwrap()
+    }
+
     #[test]
     fn the_site_wins_inside_tables_too() {
-        let object = |json: Value| json.as_object().cloned().unwrap();
-        let mut site = object(serde_json::json!({"a": {"x": 1}, "b": 2}));
-        merge_beneath(&mut site, object(serde_json::json!({"a": {"x": 9, "y": 3}, "c": 4})));
+        let mut site = object(&serde_json::json!({"a": {"x": 1}, "b": 2}));
+        let mut unlike = Vec::new();
+        merge_beneath(
+            &mut site,
+            object(&serde_json::json!({"a": {"x": 9, "y": 3}, "b": "", "c": 4})),
+            "e",
+            &mut unlike,
+        );
         assert_eq!(Value::Object(site), serde_json::json!({"a": {"x": 1, "y": 3}, "b": 2, "c": 4}));
+        assert!(unlike.is_empty(), "{unlike:?}");
+    }
+
+    #[test]
+    fn a_table_and_something_else_do_not_go_together() {
+        let date = serde_json::json!({"$__toml_private_datetime": "2026-01-01"});
+        let mut site = object(&serde_json::json!({"a": {"x": {}}, "b": [1], "c": date, "d": date}));
+        let mut unlike = Vec::new();
+        let theme = serde_json::json!({"a": {"x": 1}, "b": {"y": 2}, "c": {"z": 3}, "d": "2025-01-01"});
+        merge_beneath(&mut site, object(&theme), "extra", &mut unlike);
+        let found: Vec<_> = unlike.iter().map(|u| (u.key.as_str(), u.table_of_site)).collect();
+        assert_eq!(found, [("extra.a.x", true), ("extra.b", false), ("extra.c", false)]);
     }
 }
