@@ -42,6 +42,7 @@ pub(super) fn read(
     config.feeds_at_root = asks("generate_feeds");
     config.index_at_root = asks("build_search_index");
     config.format_at_root = format_of(&rooted);
+    config.feed_names_at_root = names_of_feeds(&rooted).unwrap_or_else(|| LanguageOptions::default().feed_filenames);
     let config = &*config;
     if !strict {
         languages_as_list(reader, root);
@@ -57,7 +58,7 @@ pub(super) fn read(
         };
         if entry.key == config.default_language {
             if strict {
-                refuse_twice(reader, &rooted, &table);
+                refuse_twice(reader, &mut rooted, &mut table);
             }
             merge(reader, &mut rooted, table);
             continue;
@@ -92,15 +93,48 @@ fn merge(reader: &mut Reader, rooted: &mut Table, table: Table) {
     }
 }
 
-/// Zola takes what `[languages.<default>]` does not say for its default, and so for said twice.
-fn refuse_twice(reader: &mut Reader, rooted: &Table, table: &Table) {
-    let is_silent = |key: &str| table.entries.iter().all(|entry| entry.key != key);
-    for first in rooted.entries.iter().filter(|entry| matches!(entry.key.as_str(), "feed_filenames" | "search")) {
-        if is_silent(&first.key) && !says_nothing(&first.key, &first.item.value) {
-            let message = format!("`{}` of the default language belongs into its table under `languages`", first.key);
-            reader.error(&first.key_span, message);
+/// Of two keys Zola takes what `[languages.<default>]` does not say for the default, and so for said twice. Names of feeds
+/// may be told by one of both alone, what is searched by both alike.
+fn refuse_twice(reader: &mut Reader, rooted: &mut Table, table: &mut Table) {
+    for key in ["feed_filenames", "search"] {
+        let Some(first) = rooted.take(key) else { continue };
+        if says_nothing(key, &first.item.value) {
+            continue;
         }
+        match table.take(key) {
+            None => {
+                let message = format!("`{key}` of the default language belongs into its table under `languages`");
+                reader.error(&first.key_span, message);
+            }
+            Some(here) if !agrees(&first.item.value, &here.item.value) => {
+                let message = format!("`{key}` of the default language is set twice, at the root and here");
+                reader.error(&here.key_span, message);
+            }
+            Some(_) => {}
+        }
+        rooted.entries.push(first);
     }
+}
+
+/// True where what the language says changes nothing: no names of feeds, or the same of searching.
+fn agrees(root: &Raw, language: &Raw) -> bool {
+    let told = |search: &Table| -> BTreeMap<String, String> {
+        let told = search.entries.iter().filter(|entry| !is_default_of_search(entry));
+        told.map(|entry| (entry.key.clone(), format!("{:?}", entry.item.value))).collect()
+    };
+    match (root, language) {
+        (Raw::Table(root), Raw::Table(language)) => told(root) == told(language),
+        (_, Raw::Array(names)) => names.is_empty(),
+        _ => false,
+    }
+}
+
+/// `feed_filenames` of a table.
+fn names_of_feeds(table: &Table) -> Option<Vec<String>> {
+    let names = table.entries.iter().find(|entry| entry.key == "feed_filenames")?;
+    let Raw::Array(names) = &names.item.value else { return None };
+    let name = |item: &Item| if let Raw::String(name) = &item.value { Some(name.clone()) } else { None };
+    Some(names.iter().filter_map(name).collect())
 }
 
 /// `search.index_format` of a table.

@@ -24,6 +24,9 @@ pub struct Config {
     /// Whether the root of the file asks for the feed of the default language: `[languages.X]` alone does not in the
     /// older dialect.
     pub feeds_at_root: bool,
+    /// `feed_filenames` of the root: what ends like one of them is the address of a file, names of a language alone are not
+    /// looked at.
+    pub feed_names_at_root: Vec<String>,
     /// Whether the root asks for a search index: without, the older dialect makes none for any language.
     pub index_at_root: bool,
     /// `index_format` of the root's `[search]`, the only one that the older dialect looks at.
@@ -76,6 +79,7 @@ impl Default for Config {
             default_language: "en".to_owned(),
             languages: BTreeMap::new(),
             feeds_at_root: false,
+            feed_names_at_root: vec!["atom.xml".to_owned()],
             index_at_root: false,
             format_at_root: IndexFormat::default(),
             feed_limit: None,
@@ -467,9 +471,9 @@ impl Config {
     }
 
     /// Absolute address of a folder: a slash is added unless the path ends with one. As in Zola, what has a fragment or
-    /// ends like a feed of the default language is none.
+    /// ends like a feed that the root names is none.
     pub fn make_permalink(&self, path: &str) -> String {
-        let is_feed = || self.default_options().feed_filenames.iter().any(|name| path.ends_with(name.as_str()));
+        let is_feed = || self.feed_names_at_root.iter().any(|name| path.ends_with(name.as_str()));
         let is_whole = path.is_empty() || path.ends_with('/') || path.contains('#') || is_feed();
         let mut address = self.file_address(path);
         if !is_whole {
