@@ -82,6 +82,49 @@ fn macros_are_told_with_the_way_that_led_there() {
 }
 
 #[test]
+fn the_own_name_of_macros_that_a_block_calls_is_told() {
+    let macros = "{% macro list() %}{{ self::item() }}{% endmacro %}{% macro item() %}x{% endmacro %}";
+    let files: [(&str, &[u8]); 4] = [
+        ("templates/other.html", b"{% macro nothing() %}{% endmacro %}"),
+        ("templates/lists.html", macros.as_bytes()),
+        (
+            "templates/base.html",
+            b"{% import 'other.html' as other %}{% import 'lists.html' as lists %}{% block b %}{% endblock %}",
+        ),
+        ("templates/index.html", b"{% extends 'base.html' %}{% block b %}{{ lists::list() }}{% endblock %}"),
+    ];
+    let text = told("0.22", &files);
+    for wanted in ["`self` is not `lists.html` where a block calls", "templates/lists.html:1:28"] {
+        assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+    }
+}
+
+#[test]
+fn data_with_a_fault_are_told_in_one_line() {
+    for dialect in ["0.22", "0.23"] {
+        let files: [(&str, &[u8]); 2] =
+            [("a.toml", b"a = 1\nb = x\n"), ("templates/index.html", b"{{ load_data(path='a.toml') }}")];
+        let text = told(dialect, &files);
+        let wanted =
+            "`a.toml` cannot be read: string values must be quoted, expected literal string at line 2 column 5";
+        assert!(text.contains(wanted), "{text}");
+    }
+}
+
+#[test]
+fn a_look_up_with_a_language_and_its_name_says_which_path_is_meant() {
+    let files: [(&str, &[u8]); 5] = [
+        ("zola.toml", b"base_url = \"https://exemple.test\"\n[languages.fr]\n"),
+        ("content/_index.fr.md", b"+++\n+++\n"),
+        ("content/blog/_index.md", b"+++\n+++\n"),
+        ("content/blog/_index.fr.md", b"+++\n+++\n"),
+        ("templates/index.html", b"{% set s = get_section(path='blog/_index.fr.md', lang='fr') %}"),
+    ];
+    let text = told("0.22", &files);
+    assert!(text.contains("write `blog/_index.md` instead of `blog/_index.fr.md`"), "{text}");
+}
+
+#[test]
 fn what_has_no_end_is_told() {
     let endless: (&str, &[u8]) = ("templates/index.html", b"\n{% include 'index.html' %}");
     for dialect in ["0.22", "0.23"] {

@@ -148,7 +148,7 @@ fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
             .map_err(|e| e.to_string())
             .and_then(|value| serde_json::to_value(value).map_err(|e| e.to_string())),
         "toml" => {
-            let mut value = text.parse::<toml::Table>().map(from_toml_table).map_err(|e| e.to_string())?;
+            let mut value = text.parse::<toml::Table>().map(from_toml_table).map_err(|e| toml_fault(text, &e))?;
             // The older dialect knows no order of keys in TOML but that of their letters.
             if dialect == Dialect::Zola022 {
                 value.sort_all_objects();
@@ -160,6 +160,15 @@ fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
         "bibtex" => bibtex_value(text),
         other => Err(format!("the format `{other}` is none of toml, json, csv, bibtex, yaml, xml, plain")),
     }
+}
+
+/// In one line, as the other formats tell theirs.
+fn toml_fault(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().replace('\n', ", ");
+    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else { return message };
+    let (line, column) =
+        (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1);
+    format!("{message} at line {line} column {column}")
 }
 
 fn from_toml_table(table: toml::Table) -> Json {

@@ -320,7 +320,14 @@ impl<'p> Run<'p> {
         let found = self.engine.program.get(of).and_then(|template| Some((template, template.macros.get(name)?)));
         found.ok_or_else(|| {
             let known = self.engine.program.get(of).into_iter().flat_map(|template| template.macros.keys());
-            let message = format!("there is no macro `{name}` in `{of}`");
+            let own = self.frame().template;
+            let message = if namespace == "self" && own.macros.contains_key(name) {
+                // What a block calls looks for `self` from the block's template.
+                let own = &own.name;
+                format!("`self` is not `{own}` where a block calls: import that file and write its name instead")
+            } else {
+                format!("there is no macro `{name}` in `{of}`")
+            };
             Fault::new(message).about(name).near(name, known.map(String::as_str)).into()
         })
     }
