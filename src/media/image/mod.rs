@@ -8,6 +8,7 @@ mod exif;
 mod metadata;
 mod name;
 mod resize;
+mod rows;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};

@@ -12,7 +12,7 @@ use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use serde::{Deserialize, Serialize};
 
-use super::{Request, bounded};
+use super::{Request, bounded, rows};
 
 /// How a picture meets a size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,6 +237,7 @@ fn encode(picture: &DynamicImage, format: Encoding, profile: Option<Vec<u8>>) ->
                 let _ = encoder.set_icc_profile(profile);
             }
             picture.write_with_encoder(encoder)?;
+            bytes = Cursor::new(rows::settle(bytes.into_inner()));
         }
         Encoding::Webp(None) if let Some(profile) = profile => {
             // libwebp's own writer knows no colour profile.
