@@ -111,13 +111,15 @@ impl Mounted<'_> {
         if entry.path_is_symlink() && entry.depth() > 0 {
             looked.problems.extend(text::leads_out(self.root, path, &shown, self.inside));
         }
-        // Asking is not for nothing, even when nothing is ignored.
-        let is_ignored = || !self.ignored.is_empty() && (self.ignored.is_match(path) || self.ignored.is_match(&shown));
-        if !entry.file_type().is_file() || is_ignored() {
-            return looked;
-        }
         let relative = format!("{}{}", self.mount, slashed(path.strip_prefix(self.content).unwrap_or(path)));
         let name = relative.rsplit('/').next().unwrap_or_default();
+        // By Zola's rule whole paths are asked for; a section is ignored with its folder, whatever its file is called.
+        let is_section = name.starts_with("_index.") && name.ends_with(".md");
+        let asked = if is_section { path.parent().unwrap_or(path) } else { path };
+        // Asking is not for nothing, even when nothing is ignored.
+        if !entry.file_type().is_file() || !self.ignored.is_empty() && self.ignored.is_match(asked) {
+            return looked;
+        }
         if name.ends_with(".md") && name.starts_with('.') {
             return looked;
         }

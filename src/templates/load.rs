@@ -170,16 +170,26 @@ pub(super) fn sources(loaded: &Loaded) -> (Vec<Source>, Faults) {
                 .help("put an `index.html` into `templates/`, or name a theme of `themes/` with the key `theme`"),
         );
     }
-    read(&own, "", &loaded.root, &mut sources, &mut faults);
+    read(&own, "", is_template, &loaded.root, &mut sources, &mut faults);
     if let (Some(theme), Some(folder)) = (&loaded.config.theme, &loaded.theme_dir) {
-        read(&folder.join("templates"), &format!("{theme}/templates/"), &loaded.root, &mut sources, &mut faults);
+        let folder = folder.join("templates");
+        let robots = folder.join("robots.txt");
+        let is_of_theme = |path: &Path| if is_older { is_markup(path) || path == robots } else { is_template(path) };
+        read(&folder, &format!("{theme}/templates/"), is_of_theme, &loaded.root, &mut sources, &mut faults);
     }
     (sources, faults)
 }
 
-fn read(folder: &Path, prefix: &str, root: &Path, sources: &mut Vec<Source>, faults: &mut Faults) {
+fn read(
+    folder: &Path,
+    prefix: &str,
+    is_wanted: impl Fn(&Path) -> bool,
+    root: &Path,
+    sources: &mut Vec<Source>,
+    faults: &mut Faults,
+) {
     let files = walk(folder).into_iter().filter_map(Result::ok);
-    for entry in files.filter(|entry| entry.file_type().is_file() && is_template(entry.path())) {
+    for entry in files.filter(|entry| entry.file_type().is_file() && is_wanted(entry.path())) {
         let path = entry.path();
         let shown = slashed(path.strip_prefix(root).unwrap_or(path));
         let name = format!("{prefix}{}", slashed(path.strip_prefix(folder).unwrap_or(path)));
@@ -193,8 +203,13 @@ fn read(folder: &Path, prefix: &str, root: &Path, sources: &mut Vec<Source>, fau
 }
 
 fn is_template(path: &Path) -> bool {
+    is_markup(path) || path.extension().is_some_and(|e| ["txt", "json", "ics"].iter().any(|known| e == *known))
+}
+
+/// All that the older dialect reads of a theme, but for its `robots.txt`.
+fn is_markup(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
-    extension.ends_with("ml") || matches!(extension, "md" | "txt" | "json" | "ics")
+    extension.ends_with("ml") || extension == "md"
 }
 
 /// Faults for each macro or import of the older dialect: the engine would only say "unexpected identifier".
