@@ -247,7 +247,7 @@ fn toml_item(value: &toml::Spanned<toml::de::DeValue>) -> Item {
         },
         DeValue::Float(f) => Raw::Float(f64::from_str(f.as_str()).unwrap_or_default()),
         DeValue::Boolean(b) => Raw::Bool(*b),
-        DeValue::Datetime(d) => Raw::Date(d.to_string()),
+        DeValue::Datetime(d) => Raw::Date(toml_date(*d)),
         DeValue::Array(items) => Raw::Array(items.iter().map(toml_item).collect()),
         DeValue::Table(table) => Raw::Table(toml_table(table)),
     };
@@ -461,6 +461,14 @@ impl<'a> Reader<'a> {
 
 fn quoted(names: &[&str]) -> String {
     names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A date of TOML as templates see it: seconds may be left out in the file and are written all the same.
+pub(crate) fn toml_date(mut date: toml::value::Datetime) -> String {
+    if let Some(time) = &mut date.time {
+        time.second.get_or_insert(0);
+    }
+    date.to_string()
 }
 
 #[cfg(test)]

@@ -11,10 +11,14 @@ impl Date {
     /// A date, a date and time, with or without zone, in TOML's form or in YAML 1.1's looser one.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let written = toml::value::Datetime::from_str(text).ok().or_else(|| {
+        let mut written = toml::value::Datetime::from_str(text).ok().or_else(|| {
             let strict = yaml_timestamp(text)?;
             toml::value::Datetime::from_str(&strict).ok()
         })?;
+        // TOML may leave the seconds out; templates are given them.
+        if let Some(time) = &mut written.time {
+            time.second.get_or_insert(0);
+        }
         let date = written.date?;
         let (year, month, day) = (i16::try_from(date.year).ok()?, date.month as i8, date.day as i8);
         let day = jiff::civil::Date::new(year, month, day).ok()?;
@@ -140,6 +144,7 @@ mod tests {
         assert_eq!(text("2004-12-14 21:59:43.10 -5").unwrap(), "2004-12-14T21:59:43.1-05:00");
         assert_eq!(text("2006-12-15 2:59:43.10").unwrap(), "2006-12-15T02:59:43.1Z");
         assert_eq!(text("2022-03-04T05:06:07").unwrap(), "2022-03-04T05:06:07");
+        assert_eq!(text("2022-03-04 05:06").unwrap(), "2022-03-04T05:06:00");
         assert_eq!(text("12 mai 2024"), None);
         assert_eq!(text("2024-13-40"), None);
     }

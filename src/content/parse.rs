@@ -81,29 +81,36 @@ pub(super) struct Parts {
 }
 
 /// Finds the front matter; `None` when there is none or its fence does not close.
+///
+/// By Zola's rule the fence that ends it is the first with nothing but blanks after it in its line, wherever it stands there.
 pub(super) fn split(text: &str) -> Option<Parts> {
     let lead = text.len() - text.trim_start_matches('\u{feff}').trim_start().len();
     let fence = [("+++", true), ("---", false)].into_iter().find(|(fence, _)| text[lead..].starts_with(fence));
     let (fence, is_toml) = fence?;
-    let mut at = lead + 3;
-    let first = text[at..].find('\n')?;
-    if !text[at..at + first].trim().is_empty() {
+    let first = lead + 3 + text[lead + 3..].find('\n')?;
+    if !text[lead + 3..first].trim().is_empty() {
         return None;
     }
-    at += first + 1;
-    let start = at;
-    for line in text[start..].split_inclusive('\n') {
-        if line.starts_with(fence) && line[3..].trim().is_empty() {
-            let after = at + line.len();
-            let body = text[after..].find(|c: char| !c.is_whitespace()).map_or(text.len(), |blank| {
-                let content = after + blank;
-                text[after..content].rfind('\n').map_or(after, |newline| after + newline + 1)
-            });
-            return Some(Parts { front: start..at, is_toml, body });
+    let start = first + 1;
+    let mut from = start;
+    loop {
+        let end = from + text[from..].find(fence)?;
+        let after = &text[end + 3..];
+        let blanks = after.len() - after.trim_start_matches(is_blank).len();
+        let body = match after[..blanks].rfind('\n') {
+            _ if blanks == after.len() => Some(text.len()),
+            newline => newline.map(|newline| end + 3 + newline + 1),
+        };
+        if let Some(body) = body {
+            return Some(Parts { front: start..end, is_toml, body });
         }
-        at += line.len();
+        from = end + 1;
     }
-    None
+}
+
+/// What counts as a blank around the fences.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
 
 /// Tells why [`split`] found no front matter.
@@ -322,6 +329,16 @@ mod tests {
         assert_eq!(body("+++\n+++"), Some(""));
         assert_eq!(body("+++\na = 1\n"), None);
         assert_eq!(body("Text"), None);
+    }
+
+    #[test]
+    fn the_fence_that_ends_need_not_begin_its_line() {
+        let front = |text: &'static str| split(text).map(|parts| (&text[parts.front], &text[parts.body..]));
+        assert_eq!(front("+++\na = 1\n  +++ \nText"), Some(("a = 1\n  ", "Text")));
+        assert_eq!(front("---\na: b ---\n\n  Text"), Some(("a: b ", "  Text")));
+        assert_eq!(front("+++\na = '+++' # +\n+++\n"), Some(("a = '+++' # +\n", "")));
+        assert_eq!(front("+++\na = 1\n++++\n"), Some(("a = 1\n+", "")));
+        assert_eq!(front("+++\na = 1\n+++ Text"), None);
     }
 
     #[test]

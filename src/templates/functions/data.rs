@@ -8,6 +8,7 @@ use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::files;
 use crate::config::Dialect;
+use crate::config::keys::toml_date;
 use crate::config::text::too_deep;
 use serde_json::{Map, Value as Json, json};
 
@@ -182,7 +183,7 @@ fn from_toml(value: toml::Value) -> Json {
         toml::Value::Integer(number) => json!(number),
         toml::Value::Float(number) => json!(number),
         toml::Value::Boolean(yes) => Json::Bool(yes),
-        toml::Value::Datetime(date) => Json::String(date.to_string()),
+        toml::Value::Datetime(date) => Json::String(toml_date(date)),
         toml::Value::Array(items) => Json::Array(items.into_iter().map(from_toml).collect()),
         toml::Value::Table(table) => from_toml_table(table),
     }
