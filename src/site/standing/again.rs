@@ -33,6 +33,11 @@ pub struct Refreshed {
 /// Brings a published site up to date when nothing changed since, or nothing but bodies of pages that nobody else shows.
 /// None when it must be built.
 pub fn refresh(options: &Options) -> Option<Refreshed> {
+    // On one of the threads that share the work: to hand it over piece by piece would take longer than some of it.
+    rayon::scope(|_| refreshed(options))
+}
+
+fn refreshed(options: &Options) -> Option<Refreshed> {
     let root = std::path::absolute(&options.root).ok()?;
     let cache = root.join(CACHE);
     let place = Place::of(&cache, options);
@@ -46,8 +51,8 @@ pub fn refresh(options: &Options) -> Option<Refreshed> {
     }
     let folder = PathBuf::from(&standing.folder);
     let names = standing.sources.names();
-    let (loaded, differing) = rayon::join(
-        || configuration(options, &root, &standing),
+    let ((loaded, listings), differing) = rayon::join(
+        || (configuration(options, &root, &standing), listings(&standing, &since, &root)),
         || {
             let (sources, outputs) = rayon::join(
                 || standing.sources.differing(&names, &root, |number| get(&since.sources, number)),
@@ -56,11 +61,10 @@ pub fn refresh(options: &Options) -> Option<Refreshed> {
             outputs.then_some(sources)
         },
     );
-    let (loaded, differing) = (loaded?, differing?);
+    let (loaded, listings, differing) = (loaded?, listings?, differing?);
     if differing.len() > FEW || differing.iter().any(|number| *number >= standing.pages) {
         return None;
     }
-    let listings = listings(&standing, &since, &root)?;
     let work = Work { options, standing: &standing, names: &names, loaded, cache: &cache, folder: &folder };
     let pages = if differing.is_empty() { 0 } else { work.pages(&differing, &mut since)? };
     let is_news = !differing.is_empty() || !listings.is_empty();

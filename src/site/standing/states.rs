@@ -126,7 +126,10 @@ const PART: usize = 512;
 /// Looks at files one after the other.
 struct Looker<'a> {
     folder: &'a Path,
-    /// The way to the file that was looked at last, but for the last two names of it.
+    /// The folder of the file that was looked at last.
+    #[cfg(target_os = "linux")]
+    last: Option<&'a str>,
+    /// That folder or the one above it, opened.
     #[cfg(target_os = "linux")]
     way: Option<(&'a str, rustix::fd::OwnedFd)>,
 }
@@ -135,6 +138,8 @@ impl<'a> Looker<'a> {
     fn new(folder: &'a Path) -> Self {
         Self {
             folder,
+            #[cfg(target_os = "linux")]
+            last: None,
             #[cfg(target_os = "linux")]
             way: None,
         }
@@ -145,11 +150,16 @@ impl<'a> Looker<'a> {
         state(&self.folder.join(name))
     }
 
-    /// Files that follow each other lie near each other: half of the work would be to find the way anew.
+    /// Files that follow each other lie near each other: half of the work would be to find the way anew. A folder of many
+    /// files is opened; where each file has a folder of its own, the one above them is.
     #[cfg(target_os = "linux")]
     fn state(&mut self, name: &'a str) -> State {
         use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, StatxFlags, openat, statx};
-        let (way, rest) = name.rmatch_indices('/').nth(1).map_or(("", name), |(at, _)| (&name[..at], &name[at + 1..]));
+        let cut = |at: Option<(usize, &str)>| at.map_or(("", name), |(at, _)| (&name[..at], &name[at + 1..]));
+        let mut ends = name.rmatch_indices('/');
+        let in_folder = cut(ends.next());
+        let (way, rest) = if self.last == Some(in_folder.0) { in_folder } else { cut(ends.next()) };
+        self.last = Some(in_folder.0);
         if self.way.as_ref().is_none_or(|(known, _)| *known != way) {
             let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
             self.way = openat(CWD, self.folder.join(way), flags, Mode::empty()).ok().map(|opened| (way, opened));
@@ -203,8 +213,11 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(place.path().join("a/b/c")).unwrap();
         let absolute = place.path().join("a/b").to_str().unwrap().to_owned();
-        let names = ["x", "a/x", "a/b/x", "a/b/y", "a/b/c/x", "a", "no/x/y", &absolute, &format!("{absolute}/x")];
-        for name in &names[..5] {
+        let names =
+            ["x", "y", "a/x", "a/y", "a/b/x", "a/b/y", "a/b/z", "a/b/c/x", "a", "no/x/y", "no/x/z", "a/b/x", &absolute];
+        let below = ["x", "y", "z"].map(|name| format!("{absolute}/{name}"));
+        let names: Vec<&str> = names.into_iter().chain(below.iter().map(String::as_str)).collect();
+        for name in &names[..8] {
             std::fs::write(place.path().join(name), name).unwrap();
         }
         let mut looker = Looker::new(place.path());
