@@ -12,7 +12,7 @@ use super::feeds::{self, Told};
 use super::plan::{Job, Planned, Scope};
 use super::remember::{Makers, Outputs};
 use crate::config::Dialect;
-use crate::content::{Library, Paginator, Section, SectionKey};
+use crate::content::{Library, PageKey, Paginator, Section, SectionKey, TaxonomyKey};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::memory::Print;
 use crate::output::Output;
@@ -75,29 +75,70 @@ impl Scene<'_> {
     /// The print of all that a template sees from the start.
     fn key(&self, planned: &Planned, told: Option<&Told>, closure: Closure) -> Print {
         let (library, prints, others) = (self.library, self.makers.prints, closure.others);
-        let pager =
-            |pager: &Option<(Arc<Paginator>, usize)>| pager.as_ref().map(|(of, at)| prints.pager(of, *at, others));
-        match &planned.job {
-            Job::Page(key) => Print::of_value(&("page", prints.page(*key, others))),
-            Job::Section(key, at) => Print::of_value(&("section", prints.section(*key, true, others), pager(at))),
-            Job::Redirect(url) => Print::of_value(&("redirect", url)),
-            Job::TaxonomyList(key) => Print::of_value(&("terms", prints.taxonomy(*key, others))),
-            Job::Term(key, index, at) => {
-                let taxonomy = &library[*key];
-                let term = prints.term(*key, *index, true, others);
-                Print::of_value(&("term", &taxonomy.kind, &taxonomy.lang, term, pager(at)))
+        let print = |given: Given| match given {
+            Given::Page(key) => prints.page(key, others),
+            Given::Section(key) => prints.section(key, true, others),
+            Given::Terms(key) => prints.taxonomy(key, others),
+            Given::Term(key, index, with_pages) => {
+                let term = prints.term(key, index, with_pages, others);
+                Print::of_value(&(&library[key].kind, &library[key].lang, term))
             }
+            Given::Pager(of, at) => prints.pager(of, at, others),
+            Given::Pages(keys) => prints.pages(keys, others),
+        };
+        let given: Vec<Print> = given(&planned.job, told).into_iter().map(print).collect();
+        match &planned.job {
+            Job::Page(_) => Print::of_value(&("page", given)),
+            Job::Section(..) => Print::of_value(&("section", given)),
+            Job::Redirect(url) => Print::of_value(&("redirect", url)),
+            Job::TaxonomyList(_) => Print::of_value(&("terms", given)),
+            Job::Term(..) => Print::of_value(&("term", given)),
             Job::Feed(feed) => {
-                let scope = match feed.scope {
-                    Scope::Site => None,
-                    Scope::Section(key) => Some((prints.section(key, true, others), None)),
-                    Scope::Term(key, index) => Some((prints.term(key, index, false, others), Some(&library[key].kind))),
-                };
-                let told = told.map(|told| (prints.pages(&told.pages, others), &told.last_updated));
-                Print::of_value(&("feed", &planned.path, &feed.lang, scope, told))
+                let updated = told.map(|told| &told.last_updated);
+                Print::of_value(&("feed", &planned.path, &feed.lang, given, updated))
             }
             Job::NotFound | Job::Robots => Print::NONE,
         }
+    }
+}
+
+/// What of the library a template is given from the start.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Given<'a> {
+    /// Its own page.
+    Page(PageKey),
+    /// A section with its pages.
+    Section(SectionKey),
+    /// A taxonomy with the pages of its terms.
+    Terms(TaxonomyKey),
+    /// A term, with its pages or without.
+    Term(TaxonomyKey, usize, bool),
+    /// A paginator at one of its pagers.
+    Pager(&'a Paginator, usize),
+    /// Pages.
+    Pages(&'a [PageKey]),
+}
+
+/// What the template of a job is given; `told` is what a feed tells.
+pub(super) fn given<'a>(job: &'a Job, told: Option<&'a Told>) -> Vec<Given<'a>> {
+    let with_pager = |given: Given<'a>, pager: &'a Option<(Arc<Paginator>, usize)>| {
+        let pager = pager.as_ref().map(|(of, at)| Given::Pager(of, *at));
+        [given].into_iter().chain(pager).collect()
+    };
+    match job {
+        Job::Page(key) => vec![Given::Page(*key)],
+        Job::Section(key, pager) => with_pager(Given::Section(*key), pager),
+        Job::TaxonomyList(key) => vec![Given::Terms(*key)],
+        Job::Term(key, index, pager) => with_pager(Given::Term(*key, *index, true), pager),
+        Job::Feed(feed) => {
+            let scope = match feed.scope {
+                Scope::Site => None,
+                Scope::Section(key) => Some(Given::Section(key)),
+                Scope::Term(key, index) => Some(Given::Term(key, index, false)),
+            };
+            scope.into_iter().chain(told.map(|told| Given::Pages(&told.pages))).collect()
+        }
+        Job::Redirect(_) | Job::NotFound | Job::Robots => Vec::new(),
     }
 }
 

@@ -10,9 +10,9 @@ use crate::content::{Library, Node, PageKey, SectionKey, TaxonomyKey};
 use crate::memory::{Print, pairs};
 use crate::site::feeds;
 use crate::site::mend::Last;
-use crate::site::plan::{Feed, Job, Planned, Scope};
+use crate::site::plan::{Job, Planned};
 use crate::site::remember::{Known, Made};
-use crate::site::render::template;
+use crate::site::render::{Given, given, template};
 use crate::templates::{Fields, Read, Renderer};
 
 /// By the number of a page.
@@ -130,24 +130,23 @@ impl Marks<'_> {
     /// What a template is given.
     fn job(&mut self, job: &Job, fields: Fields, loaded: &Loaded) {
         let library = self.library;
-        match job {
-            Job::Page(key) => {
-                // The page that is rendered shows its neighbours without a name for that among its fields.
-                let page = &library[*key];
-                [page.lower, page.higher].into_iter().flatten().for_each(|key| self.page(key, fields));
+        let told = if let Job::Feed(feed) = job { Some(feeds::gather(feed, library, loaded)) } else { None };
+        for given in given(job, told.as_ref()) {
+            match given {
+                Given::Page(key) => {
+                    // The page that is rendered shows its neighbours without a name for that among its fields.
+                    let page = &library[key];
+                    [page.lower, page.higher].into_iter().flatten().for_each(|key| self.page(key, fields));
+                }
+                Given::Section(key) => self.list(List::Section(key), fields),
+                Given::Terms(key) => {
+                    (0..library[key].items.len()).for_each(|index| self.list(List::Term(key, index), fields));
+                }
+                Given::Term(key, index, true) => self.list(List::Term(key, index), fields),
+                Given::Term(_, _, false) => {}
+                Given::Pager(of, at) => of.pagers[at].pages.iter().for_each(|key| self.page(*key, fields)),
+                Given::Pages(keys) => keys.iter().for_each(|key| self.page(*key, fields)),
             }
-            Job::Section(key, _) => self.list(List::Section(*key), fields),
-            Job::TaxonomyList(key) => {
-                (0..library[*key].items.len()).for_each(|index| self.list(List::Term(*key, index), fields));
-            }
-            Job::Term(key, index, _) => self.list(List::Term(*key, *index), fields),
-            // All pages are told when their number has no end.
-            Job::Feed(_) if loaded.config.feed_limit.is_none() => self.list(List::All, fields),
-            Job::Feed(Feed { scope: Scope::Section(key), .. }) => self.list(List::Section(*key), fields),
-            Job::Feed(feed) => {
-                feeds::gather(feed, library, loaded).pages.into_iter().for_each(|key| self.page(key, fields));
-            }
-            Job::Redirect(_) | Job::NotFound | Job::Robots => {}
         }
     }
 
