@@ -84,7 +84,7 @@ pub struct Order {
 /// A picture of more pixels is not decoded: a file of kilobytes can claim gigabytes.
 const MOST_MILLIONS: u64 = 100;
 /// Raised when the same order gives other pixels or bytes than before: what is in a cache was made by the old ones.
-const ARITHMETIC: u8 = 2;
+const ARITHMETIC: u8 = 3;
 
 impl Images {
     /// What an image is; read once per build.
