@@ -283,7 +283,8 @@ fn sass(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     })
 }
 
-/// Style sheets and the search index are made first and made known: templates may name them, for their hash or their text.
+/// Style sheets and the search index are made first and made known, with the files beside pages: templates may name them,
+/// for their hash or their text.
 /// Whatever is wrong with them comes back too.
 pub(super) fn beforehand(scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
     let mut found = Vec::new();
@@ -291,8 +292,9 @@ pub(super) fn beforehand(scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
     let index = gather(search_index(scene), &mut found);
     let failed = sheets.is_none() || index.is_none();
     let made: Vec<Output> = sheets.into_iter().chain(index).flatten().collect();
-    scene.makers.prints.beforehand(&made);
-    scene.renderer.beforehand(&made, failed);
+    let beside = files::assets(scene.library);
+    scene.makers.prints.beforehand(&made, &beside);
+    scene.renderer.beforehand(&made, &beside, failed);
     (made, found)
 }
 

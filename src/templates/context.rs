@@ -32,6 +32,12 @@ impl Context {
         self
     }
 
+    /// The address of the page that is shown, if it is one.
+    pub(super) fn page(&self) -> Option<String> {
+        let path = self.0.contains_key("page").then(|| self.0.get("current_path"))??;
+        path.as_str().map(str::to_owned)
+    }
+
     /// Adds `page`, for a template that is rendered for it.
     pub fn insert_page(&mut self, renderer: &Renderer, key: PageKey) {
         self.set_from_library(renderer, "page", |values| values.own_page(key));

@@ -68,9 +68,9 @@ impl<'a> Prints<'a> {
         }
     }
 
-    /// Makes known what is made before the pages, which their templates may name.
-    pub fn beforehand(&self, made: &[Output]) {
-        let _ = self.beforehand.set(Beforehand::new(made, false));
+    /// Makes known what is made before the pages and what lies beside them, which their templates may name.
+    pub fn beforehand(&self, made: &[Output], beside: &[Output]) {
+        let _ = self.beforehand.set(Beforehand::new(made, beside, false));
     }
 
     /// All that templates see of each page but the pages beside it.

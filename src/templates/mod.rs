@@ -186,9 +186,10 @@ impl Renderer {
         if prints.is_empty() { KeptValues::default() } else { KeptValues::new(&values, prints) }
     }
 
-    /// Makes known what is made before the pages, which their templates may name; `failed` when some of it could not be.
-    pub fn beforehand(&self, made: &[Output], failed: bool) {
-        let _ = self.shared.beforehand.set(functions::Beforehand::new(made, failed));
+    /// Makes known what is made before the pages and what lies beside them, which their templates may name; `failed` when
+    /// some could not be made.
+    pub fn beforehand(&self, made: &[Output], beside: &[Output], failed: bool) {
+        let _ = self.shared.beforehand.set(functions::Beforehand::new(made, beside, failed));
     }
 
     /// Whether a template of this name exists in the site, its theme or the program.
@@ -253,12 +254,12 @@ impl Renderer {
         if let Some(fault) = self.shared.fault_behind(name) {
             return Err(fault.clone());
         }
-        match &self.engine {
+        functions::seen_from(context.page(), || match &self.engine {
             Engine::Newer(tera) => {
                 tera.render(name, &context.newer()).map_err(|e| report::one(&e, &self.shared.loaded))
             }
             Engine::Older(engine) => engine.render(name, context),
-        }
+        })
     }
 
     /// The site's configuration.

@@ -1,9 +1,11 @@
 //! Files that templates name: where they are looked for, and their hashes.
 //!
 //! What the build itself makes before its pages (compiled style sheets, the search index) is found as well, by the path
-//! it will have; what an earlier build left in the output folder is not.
+//! it will have, and so is what lies beside pages and sections, as in Zola, which copies it before it renders a section;
+//! what an earlier build left in the output folder is not.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -17,21 +19,49 @@ use base64::Engine as _;
 use bytes::Bytes;
 use sha2::Digest as _;
 
-/// The files that are made before any page is.
+thread_local! {
+    /// Address of the page that is being rendered on this thread.
+    static HERE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Renders for a page, if it is one: its own files are copied after it, and cannot be named by the path they will have.
+pub(in crate::templates) fn seen_from<T>(page: Option<String>, work: impl FnOnce() -> T) -> T {
+    /// Puts back what was there, also when the work panics.
+    struct Before(Option<String>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            HERE.set(self.0.take());
+        }
+    }
+    let _before = Before(HERE.replace(page));
+    work()
+}
+
+/// The files that are there, or made, before any page is.
 #[derive(Debug, Default)]
 pub(in crate::templates) struct Beforehand {
     files: BTreeMap<String, Body>,
+    /// What lies beside pages and sections, by the path it will have.
+    beside: BTreeMap<String, PathBuf>,
     /// Whether making them failed: then nobody can tell which there would be.
     failed: bool,
 }
 
 impl Beforehand {
-    pub(in crate::templates) fn new(made: &[Output], failed: bool) -> Self {
-        Self { files: made.iter().map(|output| (output.path.clone(), output.body.clone())).collect(), failed }
+    pub(in crate::templates) fn new(made: &[Output], beside: &[Output], failed: bool) -> Self {
+        let source = |output: &Output| match &output.body {
+            Body::File(file) => Some((output.path.clone(), file.clone())),
+            Body::Bytes(_) => None,
+        };
+        Self {
+            files: made.iter().map(|output| (output.path.clone(), output.body.clone())).collect(),
+            beside: beside.iter().filter_map(source).collect(),
+            failed,
+        }
     }
 
     /// The file behind a path of a template.
-    pub(in crate::templates) fn get(&self, path: &str) -> Option<Body> {
+    pub(in crate::templates) fn get(&self, path: &str) -> Option<Found> {
         let mut parts: Vec<Cow<'_, str>> = Vec::new();
         for part in Path::new(path).components() {
             match part {
@@ -40,7 +70,13 @@ impl Beforehand {
                 _ => {}
             }
         }
-        self.files.get(&parts.join("/")).cloned()
+        let path = parts.join("/");
+        if let Some(made) = self.files.get(&path) {
+            return Some(Found::Made(made.clone()));
+        }
+        let is_own = |page: &str| path.strip_prefix(page.trim_matches('/')).is_some_and(|rest| rest.starts_with('/'));
+        let is_hidden = || HERE.with_borrow(|here| here.as_deref().is_some_and(is_own));
+        self.beside.get(&path).filter(|_| !is_hidden()).map(|file| Found::Source(file.clone()))
     }
 }
 
@@ -101,8 +137,8 @@ pub(in crate::templates) fn locate(
             return Ok(Some(Found::Source(place)));
         }
     }
-    if let Some(made) = beforehand.and_then(|made| made.get(&path)) {
-        return Ok(Some(Found::Made(made)));
+    if let Some(found) = beforehand.and_then(|made| made.get(&path)) {
+        return Ok(Some(found));
     }
     if let Some(theme) = loaded.theme_dir.as_deref().filter(|_| !climbs(&path, 1)) {
         may_be = true;
@@ -208,8 +244,16 @@ mod tests {
 
     #[test]
     fn what_was_made_is_found_however_its_path_is_written() {
-        let made = Beforehand::new(&[Output::bytes("css/main.css", "a{}", "sass")], false);
+        let made = Beforehand::new(&[Output::bytes("css/main.css", "a{}", "sass")], &[], false);
         assert!(made.get("css/main.css").is_some() && made.get("./css/x/../main.css").is_some());
         assert!(made.get("main.css").is_none() && made.get("../css/main.css").is_none());
+    }
+
+    #[test]
+    fn a_page_does_not_see_its_own_files() {
+        let asset = Output::file("blog/a/b.png", "/content/x/b.png", "content/x/index.md");
+        let made = Beforehand::new(&[], &[asset], false);
+        let from = |page: &str| seen_from(Some(page.to_owned()), || made.get("blog/a/b.png").is_some());
+        assert!(made.get("blog/a/b.png").is_some() && from("/blog/a-b/") && !from("/blog/a/"));
     }
 }

@@ -12,7 +12,7 @@ mod urls;
 pub(crate) use call::{Answer, Call};
 pub(super) use data::DataCache;
 pub(super) use files::find_source as find_file;
-pub(super) use files::{Beforehand, Found, Hashes, locate, places};
+pub(super) use files::{Beforehand, Found, Hashes, locate, places, seen_from};
 
 use super::trace::{Read, note};
 
