@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::pagers;
 use crate::config::{Dialect, Loaded};
 use crate::content::{Library, PageKey, Paginator, SectionKey, TaxonomyKey};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 
 /// A file to be made.
 #[derive(Debug, Clone)]
@@ -212,8 +212,18 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
             continue;
         }
         if let Some(target) = &section.meta.redirect_to {
-            let url = redirect_target(library, loaded, target);
-            plan.add(&section.path, "index.html", origin, Job::Redirect(url));
+            match redirect_target(library, loaded, target) {
+                Ok(url) => plan.add(&section.path, "index.html", origin, Job::Redirect(url)),
+                Err(path) => {
+                    let known = library.by_path.keys().chain(library.waiting.keys()).map(String::as_str);
+                    let fault = Diagnostic::error(format!("`redirect_to` leads to `{path}`, which does not exist"))
+                        .at(claim(&plan.root, Path::new(origin), Some(target)));
+                    plan.faults.push(match did_you_mean(path, known) {
+                        Some(near) => fault.help(format!("did you mean `@/{near}`?")),
+                        None => fault.help("write the path of a file below `content/`, after `@/`"),
+                    });
+                }
+            }
             continue;
         }
         match pagers::of_section(library, key).map(Arc::new) {
@@ -234,17 +244,16 @@ fn plan_first_pager(plan: &mut Plan, path: &str, word: &str, origin: &str, perma
     plan.add(&format!("{path}/{word}/1"), "index.html", origin, Job::Redirect(permalink.to_owned()));
 }
 
-fn redirect_target(library: &Library, loaded: &Loaded, target: &str) -> String {
+/// Where a section sends its visitors; the path of a page or section that is not there.
+fn redirect_target<'t>(library: &Library, loaded: &Loaded, target: &'t str) -> Result<String, &'t str> {
     if target.contains("://") {
-        return target.to_owned();
+        return Ok(target.to_owned());
     }
-    let Some(internal) = target.strip_prefix("@/") else { return loaded.make_permalink(target) };
+    let Some(internal) = target.strip_prefix("@/") else { return Ok(loaded.make_permalink(target)) };
     let (path, anchor) = internal.split_once('#').map_or((internal, None), |(path, anchor)| (path, Some(anchor)));
-    match (library.node(path).map(|node| library.permalink(node)), anchor) {
-        (Some(permalink), Some(anchor)) => format!("{permalink}#{anchor}"),
-        (Some(permalink), None) => permalink.to_owned(),
-        (None, _) => target.to_owned(),
-    }
+    let waiting = || library.waiting.get(path).map(String::as_str);
+    let permalink = library.node(path).map(|node| library.permalink(node)).or_else(waiting).ok_or(path)?;
+    Ok(anchor.map_or_else(|| permalink.to_owned(), |anchor| format!("{permalink}#{anchor}")))
 }
 
 fn plan_taxonomies(plan: &mut Plan, library: &Library, loaded: &Loaded) {
