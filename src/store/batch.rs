@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::rows;
+use super::{Engine, rows};
 
 /// A value of a statement.
 #[derive(Debug)]
@@ -229,6 +229,19 @@ impl Table {
     fn insert(&self, values: &str) -> String {
         let otherwise = if self.otherwise.is_empty() { String::new() } else { format!(" {}", self.otherwise) };
         format!("INSERT INTO {} ({}) {values}{otherwise}", self.name, self.columns.join(", "))
+    }
+}
+
+/// The condition that a column is one of the texts of `$1`, which is a [`list`].
+pub(super) fn one_of(engine: Engine) -> &'static str {
+    engine.pick("IN (SELECT value FROM json_each($1))", "= ANY (CAST($1 AS text[]))")
+}
+
+/// Texts as one value: JSON for SQLite, an array for PostgreSQL.
+pub(super) fn list<'a>(engine: Engine, texts: impl IntoIterator<Item = &'a str>) -> String {
+    match engine {
+        Engine::Sqlite => texts.into_iter().map(serde_json::Value::from).collect::<serde_json::Value>().to_string(),
+        Engine::Postgres => array(&texts.into_iter().map(Value::from).collect::<Vec<_>>()),
     }
 }
 

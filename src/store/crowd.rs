@@ -11,9 +11,10 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use crate::calendar::{self, Command, Fresh, Refusal, Register, Registration, Shown, State};
 
 use super::apply::Apply;
+use super::batch::{list, one_of};
 use super::execute::{Failed, Outcome, Tx};
 use super::line::Job;
-use super::{Engine, Store, batch, fresh_id, rows};
+use super::{Engine, Store, fresh_id, rows};
 
 impl Store {
     /// Carries out jobs that all register somebody. Answers as [`Store::step`] does, one for each.
@@ -58,11 +59,8 @@ async fn answered(
     connection: &mut AnyConnection,
     forms: &[&Register],
 ) -> Result<BTreeMap<String, Outcome>> {
-    let sql = engine.pick(
-        "SELECT id, shown, subject FROM submissions WHERE id IN (SELECT value FROM json_each($1))",
-        "SELECT id, shown, subject FROM submissions WHERE id = ANY (CAST($1 AS text[]))",
-    );
-    let query = sqlx::query(sql).bind(list(engine, forms.iter().map(|form| &*form.submission)));
+    let sql = format!("SELECT id, shown, subject FROM submissions WHERE id {}", one_of(engine));
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(list(engine, forms.iter().map(|form| &*form.submission)));
     let mut answered = BTreeMap::new();
     for row in query.fetch_all(connection).await? {
         let shown = Shown::parse(&rows::text(&row, "shown")?).unwrap_or(Shown::Done);
@@ -80,7 +78,7 @@ pub(super) async fn states(
     forms: &[&Register],
 ) -> Result<BTreeMap<String, State>> {
     let wanted: BTreeSet<&str> = forms.iter().map(|form| &*form.session).collect();
-    let among = engine.pick("IN (SELECT value FROM json_each($1))", "= ANY (CAST($1 AS text[]))");
+    let among = one_of(engine);
     let sql = format!(
         "SELECT s.*,
              COALESCE((SELECT MAX(r.position) FROM registrations r WHERE r.session = s.id), 0) AS last_position,
@@ -135,12 +133,4 @@ async fn people(
         .bind(list(engine, forms.iter().map(|form| &*form.email)))
         .bind(list(engine, ids.iter().map(|id| &**id).filter(|id| !id.is_empty())));
     query.fetch_all(connection).await?.iter().map(rows::registration).collect()
-}
-
-/// Texts as one value: JSON for SQLite, an array for PostgreSQL.
-fn list<'a>(engine: Engine, texts: impl IntoIterator<Item = &'a str>) -> String {
-    match engine {
-        Engine::Sqlite => texts.into_iter().map(serde_json::Value::from).collect::<serde_json::Value>().to_string(),
-        Engine::Postgres => batch::array(&texts.into_iter().map(batch::Value::from).collect::<Vec<_>>()),
-    }
 }

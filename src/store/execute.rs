@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use crate::calendar::{self, Actor, Command, Epoch, Fresh, Purpose, Refusal, Shown};
 
 use super::apply::Apply;
-use super::{Error, Store, fresh_id, load, rows, token};
+use super::batch::Batch;
+use super::{Error, Store, fresh_id, letters, load, rows};
 
 /// What came of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,14 +168,9 @@ impl Store {
         subject: &str,
         expires: Option<Epoch>,
     ) -> sqlx::Result<String> {
-        let plain = token::fresh_token();
-        sqlx::query("INSERT INTO tokens (hash, purpose, subject, expires) VALUES ($1, $2, $3, $4)")
-            .bind(token::hash(&plain))
-            .bind(purpose.as_str())
-            .bind(subject)
-            .bind(expires)
-            .execute(connection)
-            .await?;
+        let mut batch = Batch::default();
+        let plain = letters::queue_token(&mut batch, purpose, subject, expires);
+        batch.send(connection).await?;
         Ok(plain)
     }
 }

@@ -98,7 +98,7 @@ pub(super) async fn queue_letter(
 }
 
 /// A token for a link; its hash waits to be sent.
-fn queue_token(batch: &mut Batch, purpose: Purpose, subject: &str, expires: Option<Epoch>) -> String {
+pub(super) fn queue_token(batch: &mut Batch, purpose: Purpose, subject: &str, expires: Option<Epoch>) -> String {
     let plain = fresh_token();
     let hash = token::hash(&plain);
     batch.insert(&hash, &TOKENS, [(&hash).into(), purpose.as_str().into(), subject.into(), expires.into()]);

@@ -16,12 +16,11 @@ use crate::calendar::figures::Figures;
 use crate::calendar::sums::{RequestSum, SessionSum, Sums};
 use crate::calendar::{Epoch, Kind, Reason, RequestState, SessionState};
 
-use super::{Store, rows};
+use super::batch::{list, one_of};
+use super::{Engine, Store, rows};
 
 /// New lines of the log that are followed one by one; after more, everything is read again.
 const LINES: i64 = 5000;
-/// Ids that are asked for at once.
-const AT_ONCE: usize = 64;
 
 const SESSIONS: &str = "SELECT s.id, s.kind, s.state, s.start_at, s.end_at, s.departement, s.audience, s.taken,
          COALESCE(r.people, -1) AS people
@@ -55,9 +54,9 @@ impl Store {
     pub async fn figures(&self, from: Epoch, to: Epoch, now: Epoch) -> Result<Figures> {
         let mut memory = self.counted.0.lock().await;
         let mut reader = self.readers.acquire().await?;
-        memory.follow(&mut reader).await?;
+        memory.follow(self.engine, &mut reader).await?;
         let webinars = memory.sums.webinars_to_count(from..to, now);
-        memory.count_seats(&mut reader, &webinars).await?;
+        memory.count_seats(self.engine, &mut reader, &webinars).await?;
         Ok(memory.sums.figures(from..to, now))
     }
 
@@ -69,13 +68,13 @@ impl Store {
         let begin = self.engine.pick("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         let mut snapshot = self.readers.begin_with(begin).await?;
         let knew = memory.last.is_some();
-        memory.follow(&mut snapshot).await?;
+        memory.follow(self.engine, &mut snapshot).await?;
         if !knew {
             return Ok(BTreeSet::new());
         }
         let mut fresh = Memory::default();
         fresh.read_all(&mut snapshot).await?;
-        fresh.count_seats(&mut snapshot, &memory.sums.counted()).await?;
+        fresh.count_seats(self.engine, &mut snapshot, &memory.sums.counted()).await?;
         let wrong = memory.sums.differences(&fresh.sums);
         *memory = fresh;
         Ok(wrong)
@@ -84,7 +83,7 @@ impl Store {
 
 impl Memory {
     /// Reads again what the log names since it was looked at. Cut off in the middle, it is done again: the line comes last.
-    async fn follow(&mut self, database: &mut AnyConnection) -> Result<()> {
+    async fn follow(&mut self, engine: Engine, database: &mut AnyConnection) -> Result<()> {
         let Some(known) = &self.last else { return self.read_all(database).await };
         let query = sqlx::query("SELECT line, at, action, subject FROM audit WHERE line >= $1 ORDER BY line LIMIT $2");
         let found = query.bind(known.number).bind(LINES).fetch_all(&mut *database).await?;
@@ -105,31 +104,31 @@ impl Memory {
             }
             subjects.insert(subject);
         }
-        self.read(database, subjects).await?;
+        self.read(engine, database, subjects).await?;
         self.last = Some(last);
         Ok(())
     }
 
     /// Reads what belongs to sessions, registrations and requests of these ids.
-    async fn read(&mut self, database: &mut AnyConnection, subjects: BTreeSet<String>) -> Result<()> {
+    async fn read(&mut self, engine: Engine, database: &mut AnyConnection, subjects: BTreeSet<String>) -> Result<()> {
         let mut sessions = subjects.clone();
         let text = "SELECT session FROM registrations WHERE id";
-        for row in among(database, text, &subjects, "").await? {
+        for row in among(engine, database, text, &subjects, "").await? {
             sessions.insert(rows::text(&row, "session")?);
         }
         let mut requests: BTreeSet<String> = self.sums.origins(&sessions);
-        for row in among(database, "SELECT id FROM requests WHERE session", &sessions, "").await? {
+        for row in among(engine, database, "SELECT id FROM requests WHERE session", &sessions, "").await? {
             requests.insert(rows::text(&row, "id")?);
         }
         requests.extend(subjects);
         let mut asked = Vec::new();
-        for row in among(database, &format!("{REQUESTS} WHERE id"), &requests, "").await? {
+        for row in among(engine, database, &format!("{REQUESTS} WHERE id"), &requests, "").await? {
             let request = request(&row)?;
             sessions.extend(self.sums.session_of(&request.id).map(str::to_owned));
             sessions.extend(request.session.clone());
             asked.push(request);
         }
-        let rows = among(database, &format!("{SESSIONS} WHERE s.id"), &sessions, "").await?;
+        let rows = among(engine, database, &format!("{SESSIONS} WHERE s.id"), &sessions, "").await?;
         let held: Vec<SessionSum> = rows.iter().map(session).collect::<Result<_>>()?;
         // All at once: whoever is cut off between two questions must know the next time what there was before.
         asked.into_iter().for_each(|request| self.sums.put_request(request));
@@ -152,10 +151,17 @@ impl Memory {
     }
 
     /// Counts where the people of these sessions work.
-    async fn count_seats(&mut self, database: &mut AnyConnection, sessions: &BTreeSet<String>) -> Result<()> {
+    async fn count_seats(
+        &mut self,
+        engine: Engine,
+        database: &mut AnyConnection,
+        sessions: &BTreeSet<String>,
+    ) -> Result<()> {
         let mut seats: BTreeMap<String, BTreeMap<String, u64>> =
             sessions.iter().map(|id| (id.clone(), BTreeMap::new())).collect();
-        for row in among(database, &format!("{SEATS} session"), sessions, "GROUP BY session, departement").await? {
+        for row in
+            among(engine, database, &format!("{SEATS} session"), sessions, "GROUP BY session, departement").await?
+        {
             let n = u64::try_from(rows::number(&row, "n")?).context("fewer seats than none")?;
             seats.entry(rows::text(&row, "session")?).or_default().insert(rows::text(&row, "departement")?, n);
         }
@@ -166,19 +172,19 @@ impl Memory {
     }
 }
 
-/// The rows of `text IN (…) after` for these ids, a few at a time.
-async fn among(database: &mut AnyConnection, text: &str, ids: &BTreeSet<String>, after: &str) -> Result<Vec<AnyRow>> {
-    let ids: Vec<&String> = ids.iter().collect();
-    let mut found = Vec::new();
-    for few in ids.chunks(AT_ONCE) {
-        let places: Vec<String> = (1..=few.len()).map(|number| format!("${number}")).collect();
-        let mut query = sqlx::query(AssertSqlSafe(format!("{text} IN ({}) {after}", places.join(", "))));
-        for id in few {
-            query = query.bind(id.as_str());
-        }
-        found.extend(query.fetch_all(&mut *database).await?);
+/// The rows of `text`, which ends with a column, and `after`, where that column is one of these ids.
+async fn among(
+    engine: Engine,
+    database: &mut AnyConnection,
+    text: &str,
+    ids: &BTreeSet<String>,
+    after: &str,
+) -> Result<Vec<AnyRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    let query = sqlx::query(AssertSqlSafe(format!("{text} {} {after}", one_of(engine))));
+    Ok(query.bind(list(engine, ids.iter().map(String::as_str))).fetch_all(database).await?)
 }
 
 fn line(row: &AnyRow) -> Result<Line> {
