@@ -260,6 +260,7 @@ fn worked(works: &[podcast::Work], scene: &Scene, found: &mut Vec<Diagnostic>) -
 fn images_made(renderer: &Renderer, loaded: &Loaded) -> Result<Vec<Output>, Vec<Diagnostic>> {
     let cache = loaded.root.join(CACHE).join("images");
     let made = renderer.images().make(&cache).map_err(|problem| vec![Diagnostic::error(problem)])?;
+    renderer.images().sweep(&cache, std::time::SystemTime::now());
     Ok(made.into_iter().map(|(path, file)| Output::file(path, file, "resize_image")).collect())
 }
 

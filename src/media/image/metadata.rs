@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use image::{ImageDecoder, ImageReader, metadata::Orientation};
+use image::{ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::exif;
 
@@ -26,50 +26,55 @@ pub struct Metadata {
     pub(super) lossless: bool,
 }
 
-/// Reads the head of an image.
+/// Reads the head of an image. What it holds counts, not what it is called, but for formats without a sign of their own.
 pub(super) fn read(bytes: &[u8], file: &Path) -> Result<Metadata, String> {
-    let extension = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-    if extension == "svg" {
-        return read_svg(bytes);
+    let unknown = || "is not an image this program knows".to_owned();
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
+    if reader.format().is_none() {
+        let extension = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+        if extension == "svg" {
+            return read_svg(bytes);
+        }
+        reader.set_format(ImageFormat::from_extension(extension).ok_or_else(unknown)?);
     }
-    let kind = imagesize::image_type(bytes).map_err(|_| "is not an image this program knows".to_owned())?;
-    let size = imagesize::blob_size(bytes).map_err(|e| e.to_string())?;
-    let (format, mime, lossless) = match kind {
-        imagesize::ImageType::Png => ("png", "image/png", true),
-        imagesize::ImageType::Jpeg => ("jpg", "image/jpeg", false),
-        imagesize::ImageType::Webp => ("webp", "image/webp", false),
-        imagesize::ImageType::Gif => ("gif", "image/gif", false),
-        imagesize::ImageType::Heif(_) => ("avif", "image/avif", false),
-        imagesize::ImageType::Bmp => ("bmp", "image/bmp", true),
-        imagesize::ImageType::Tiff => ("tiff", "image/tiff", true),
-        imagesize::ImageType::Ico => ("ico", "image/x-icon", true),
-        imagesize::ImageType::Pnm => ("pbm", "image/x-portable-anymap", true),
-        imagesize::ImageType::Tga => ("tga", "image/x-targa", true),
-        imagesize::ImageType::Hdr => ("hdr", "image/vnd.radiance", true),
-        imagesize::ImageType::Farbfeld => ("ff", "application/octet-stream", true),
-        imagesize::ImageType::Qoi => ("qoi", "image/x-qoi", false),
-        _ => return Err("is not an image this program knows".to_owned()),
-    };
-    let (mut width, mut height) = (dimension(size.width)?, dimension(size.height)?);
-    let exif = exif_block(bytes);
-    let tags = exif.as_deref().map(exif::read).unwrap_or_default();
-    if orientation(exif.as_deref()).is_some_and(turns) && format != "avif" {
+    let kind = reader.format().ok_or_else(unknown)?;
+    if kind == ImageFormat::Avif {
+        return read_avif(bytes);
+    }
+    let mut decoder = reader.into_decoder().map_err(|e| e.to_string())?;
+    let (mut width, mut height) = decoder.dimensions();
+    let exif = decoder.exif_metadata().ok().flatten();
+    if exif.as_deref().and_then(Orientation::from_exif_chunk).is_some_and(turns) {
         (width, height) = (height, width);
     }
-    Ok(Metadata { width, height, format, mime, description: tags.description, created: tags.created, lossless })
+    let tags = exif.as_deref().map(exif::read).unwrap_or_default();
+    Ok(Metadata {
+        width,
+        height,
+        format: kind.extensions_str().first().copied().unwrap_or_default(),
+        mime: kind.to_mime_type(),
+        description: tags.description,
+        created: tags.created,
+        lossless: !matches!(
+            kind,
+            ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Gif | ImageFormat::Dds | ImageFormat::Qoi
+        ),
+    })
 }
 
-fn dimension(pixels: usize) -> Result<u32, String> {
-    u32::try_from(pixels).map_err(|_| "is too large".to_owned())
-}
-
-fn exif_block(bytes: &[u8]) -> Option<Vec<u8>> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    reader.into_decoder().ok()?.exif_metadata().ok()?
-}
-
-fn orientation(exif: Option<&[u8]>) -> Option<Orientation> {
-    Orientation::from_exif_chunk(exif?)
+/// AVIF is written by this program, and only its size is read.
+fn read_avif(bytes: &[u8]) -> Result<Metadata, String> {
+    let size = imagesize::blob_size(bytes).map_err(|e| e.to_string())?;
+    let dimension = |pixels: usize| u32::try_from(pixels).map_err(|_| "is too large".to_owned());
+    Ok(Metadata {
+        width: dimension(size.width)?,
+        height: dimension(size.height)?,
+        format: "avif",
+        mime: "image/avif",
+        description: None,
+        created: None,
+        lossless: false,
+    })
 }
 
 fn turns(orientation: Orientation) -> bool {
@@ -122,6 +127,20 @@ fn svg_length(written: &str, whole: Option<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_image_holds_counts_not_what_it_is_called() {
+        let read = |bytes: &[u8], name: &str| read(bytes, Path::new(name)).map(|found| (found.width, found.format));
+        let mut png = Cursor::new(Vec::new());
+        image::DynamicImage::new_rgb8(3, 2).write_to(&mut png, ImageFormat::Png).unwrap();
+        let png = png.into_inner();
+        for name in ["a.png", "a.jpg", "a.svg", "a.avif", "a.xyz", "a"] {
+            assert_eq!(read(&png, name), Ok((3, "png")), "{name}");
+        }
+        let pam = b"P7\nWIDTH 4\nHEIGHT 3\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n";
+        assert_eq!(read(pam, "a.pam"), Ok((4, "pbm")));
+        assert!(read(b"<svg/>", "a.png").is_err() && read(b"", "a").is_err());
+    }
 
     #[test]
     fn an_svg_tells_its_size_or_the_part_of_its_view_box() {

@@ -5,6 +5,7 @@
 //! rule (`name`) and says the path of the original; what it is called in the cache says its content.
 
 mod exif;
+mod kept;
 mod metadata;
 mod name;
 mod resize;
@@ -13,6 +14,7 @@ mod rows;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -96,6 +98,9 @@ impl Images {
         if let Some(known) = lock(&self.known).get(file) {
             return Ok(known.clone());
         }
+        if std::fs::metadata(file).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+            return Err("is no file, but a pipe or a device".to_owned());
+        }
         let bytes = std::fs::read(file).map_err(|e| e.to_string())?;
         let known = Known { metadata: metadata::read(&bytes, file)?, hash: blake3::hash(&bytes) };
         lock(&self.known).insert(file.to_owned(), known.clone());
@@ -153,6 +158,12 @@ impl Images {
                 Ok((path.clone(), file))
             })
             .collect()
+    }
+
+    /// Removes from `cache` what was asked for neither in this build, which is done, nor in the thirty days before.
+    pub fn sweep(&self, cache: &Path, now: SystemTime) {
+        let used = lock(&self.jobs).values().map(|job| job.cached.clone()).collect();
+        kept::sweep(cache, &used, now);
     }
 }
 

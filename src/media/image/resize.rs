@@ -134,6 +134,13 @@ impl Encoding {
 
 /// Decides the format of a copy.
 pub(super) fn encoding(request: &Request, original: &str, lossless: bool) -> Result<Encoding, String> {
+    match original {
+        "svg" => return Err("an SVG has no pixels to resize".to_owned()),
+        "avif" => {
+            return Err("AVIF can be written, not read: resize the picture that this one was made from".to_owned());
+        }
+        _ => {}
+    }
     if request.speed.is_some_and(|s| !(1..=10).contains(&s)) {
         return Err("`speed` is a number from 1 to 10".to_owned());
     }
@@ -143,7 +150,6 @@ pub(super) fn encoding(request: &Request, original: &str, lossless: bool) -> Res
     };
     Ok(match request.format {
         Format::Auto if lossless => Encoding::Png,
-        Format::Auto if original == "svg" => return Err("an SVG has no pixels to resize".to_owned()),
         Format::Auto | Format::Jpeg => Encoding::Jpeg(quality(1, 75)?),
         // It has no quality, whatever is asked for.
         Format::Png => Encoding::Png,
@@ -294,12 +300,19 @@ mod tests {
     fn pictures_of_every_format_are_made_small() {
         let folder = tempfile::tempdir().unwrap();
         let picture = DynamicImage::new_rgba8(60, 40);
-        for format in ["bmp", "gif", "ico", "jpg", "png", "ppm", "tga", "webp"] {
+        for format in ["bmp", "ff", "gif", "hdr", "ico", "jpg", "png", "ppm", "qoi", "tga", "tiff", "webp"] {
             let file = folder.path().join(format!("a.{format}"));
-            // JPEG knows nothing to look through.
-            let picture = if format == "jpg" { DynamicImage::from(picture.to_rgb8()) } else { picture.clone() };
+            let picture = match format {
+                // JPEG knows nothing to look through.
+                "jpg" => DynamicImage::from(picture.to_rgb8()),
+                "ff" => DynamicImage::from(picture.to_rgba16()),
+                "hdr" => DynamicImage::from(picture.to_rgb32f()),
+                _ => picture.clone(),
+            };
             picture.save(&file).unwrap();
-            let bytes = make(&file, Some((30, 20)), false, Encoding::Png, Filter::Lanczos3).unwrap();
+            // PNG knows no fractions.
+            let kind = if format == "hdr" { Encoding::Jpeg(75) } else { Encoding::Png };
+            let bytes = make(&file, Some((30, 20)), false, kind, Filter::Lanczos3).unwrap();
             let small = image::load_from_memory(&bytes).unwrap();
             assert_eq!((small.width(), small.height()), (30, 20), "{format}");
         }

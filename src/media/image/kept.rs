@@ -1,0 +1,78 @@
+//! Copies in the cache that nobody asks for any more: of pictures that changed or went, or made by an older program. They
+//! stay a while, for a site that is still served may show them.
+//!
+//! Entry point: [`sweep`]. A list beside the copies says when each was asked for; without it nothing is removed for
+//! another month.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// Name of the list.
+const LIST: &str = "used.json";
+const DAY: u64 = 24 * 3600;
+/// After how many seconds a copy that nobody asked for is removed.
+const UNUSED: u64 = 30 * DAY;
+
+/// Notes that the copies with these names are `used`, and removes those that were not for thirty days. What cannot be
+/// read or removed only takes room.
+pub(super) fn sweep(cache: &Path, used: &BTreeSet<String>, now: SystemTime) {
+    let today = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / DAY * DAY;
+    let list = cache.join(LIST);
+    let read = std::fs::read(&list).ok();
+    let before: BTreeMap<String, u64> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let mut days = BTreeMap::new();
+    for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if name == LIST {
+            continue;
+        }
+        let day = if used.contains(&name) { today } else { before.get(&name).copied().unwrap_or(today) };
+        if today.saturating_sub(day) > UNUSED {
+            let _ = std::fs::remove_file(entry.path());
+        } else {
+            days.insert(name, day);
+        }
+    }
+    if days != before
+        && let Err(error) = write(cache, &list, &days)
+    {
+        tracing::debug!("the list of used copies of images cannot be written: {error}");
+    }
+}
+
+fn write(cache: &Path, list: &Path, days: &BTreeMap<String, u64>) -> std::io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(cache)?;
+    serde_json::to_writer(&mut file, days)?;
+    file.persist(list)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_copy_that_nobody_asks_for_goes_after_thirty_days() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = |name: &str| folder.path().join(name).is_file();
+        for name in ["a.webp", "b.webp"] {
+            std::fs::write(folder.path().join(name), name).unwrap();
+        }
+        let used = BTreeSet::from(["a.webp".to_owned()]);
+        let day = |n: u64| SystemTime::UNIX_EPOCH + Duration::from_secs((20_000 + n) * DAY);
+        sweep(folder.path(), &used, day(0));
+        sweep(folder.path(), &used, day(30));
+        assert!(there("a.webp") && there("b.webp"));
+        sweep(folder.path(), &used, day(31));
+        assert!(there("a.webp") && !there("b.webp"), "thirty days and no longer");
+        // A copy that is asked for again, and one that the list does not know, begin a new month.
+        sweep(folder.path(), &BTreeSet::new(), day(61));
+        std::fs::remove_file(folder.path().join(LIST)).unwrap();
+        sweep(folder.path(), &BTreeSet::new(), day(90));
+        assert!(there("a.webp"));
+        sweep(folder.path(), &BTreeSet::new(), day(121));
+        assert!(!there("a.webp"));
+    }
+}
