@@ -32,7 +32,12 @@ impl Date {
             _ => 0,
         };
         let offset = jiff::tz::Offset::from_seconds(minutes * 60).ok()?;
-        let at = offset.to_timestamp(day.to_datetime(time)).ok()?;
+        // In the last hours of the year 9999 an offset may lead further than instants go.
+        let at = offset.to_timestamp(day.to_datetime(time)).unwrap_or(if day.year() > 0 {
+            Timestamp::MAX
+        } else {
+            Timestamp::MIN
+        });
         Some(Self { text: written.to_string(), at, day })
     }
 
@@ -127,6 +132,7 @@ fn yaml_timestamp(text: &str) -> Option<String> {
             format!("{sign}{hours:0>2}:{minutes:0>2}")
         }
     };
+    let later = later.trim_end_matches('.');
     Some(format!("{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{later}{zone}"))
 }
 
@@ -145,6 +151,9 @@ mod tests {
         assert_eq!(text("2006-12-15 2:59:43.10").unwrap(), "2006-12-15T02:59:43.1Z");
         assert_eq!(text("2022-03-04T05:06:07").unwrap(), "2022-03-04T05:06:07");
         assert_eq!(text("2022-03-04 05:06").unwrap(), "2022-03-04T05:06:00");
+        assert_eq!(text("2022-03-04T05:06+02:00").unwrap(), "2022-03-04T05:06:00+02:00");
+        assert_eq!(text("2022-03-04T05:06:07.Z").unwrap(), "2022-03-04T05:06:07Z");
+        assert_eq!(text("9999-12-31T23:59:59-23:59").unwrap(), "9999-12-31T23:59:59-23:59");
         assert_eq!(text("12 mai 2024"), None);
         assert_eq!(text("2024-13-40"), None);
     }

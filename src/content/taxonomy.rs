@@ -53,14 +53,21 @@ impl Taxonomy {
     }
 }
 
-/// Gathers the terms of every taxonomy of every language.
+/// Gathers the terms of every taxonomy of every language. As in Zola, taxonomies of one slug are one: the first.
 pub(super) fn build(library: &mut Library, config: &Config) {
+    let slugs: BTreeMap<(&str, &str), &str> = config
+        .languages
+        .iter()
+        .flat_map(|(lang, options)| options.taxonomies.iter().map(move |kind| (lang.as_str(), kind)))
+        .map(|(lang, kind)| ((lang, kind.name.as_str()), kind.slug.as_str()))
+        .collect();
     let mut found: BTreeMap<(&str, &str), BTreeMap<&str, Vec<PageKey>>> = BTreeMap::new();
     for key in library.page_keys() {
         let page = &library[key];
         for (name, terms) in &page.meta.taxonomies {
+            let Some(slug) = slugs.get(&(page.lang.as_str(), name.as_str())) else { continue };
             for term in terms {
-                let terms = found.entry((&page.lang, name)).or_default();
+                let terms = found.entry((&page.lang, slug)).or_default();
                 terms.entry(term).or_default().push(key);
             }
         }
@@ -68,9 +75,12 @@ pub(super) fn build(library: &mut Library, config: &Config) {
     let mut taxonomies = Vec::new();
     let mut by_name = BTreeMap::new();
     for (lang, options) in &config.languages {
-        for kind in &options.taxonomies {
+        for (at, kind) in options.taxonomies.iter().enumerate() {
+            if options.taxonomies[..at].iter().any(|before| before.slug == kind.slug) {
+                continue;
+            }
             let path = root_path(lang, kind, config);
-            let terms = found.remove(&(lang.as_str(), kind.name.as_str())).unwrap_or_default();
+            let terms = found.remove(&(lang.as_str(), kind.slug.as_str())).unwrap_or_default();
             by_name.insert((lang.clone(), kind.name.clone()), TaxonomyKey(taxonomies.len() as u32));
             taxonomies.push(Taxonomy {
                 items: items(library, &path, terms, config),
