@@ -50,7 +50,7 @@ pub(super) fn guess(
 }
 
 fn min_version(theme: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(theme.join("theme.toml")).ok()?;
+    let text = String::from_utf8(crate::memory::read(&theme.join("theme.toml")).ok()?).ok()?;
     let table = text.parse::<toml::Table>().ok()?;
     match table.get("min_version")? {
         toml::Value::String(version) => Some(version.trim_start_matches('v').to_owned()),

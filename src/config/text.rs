@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 
 /// The text of `path`, which diagnostics call `shown`.
 pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Diagnostic> {
-    let bytes = std::fs::read(path).map_err(|error| unreadable(shown, &error))?;
+    let bytes = crate::memory::read(path).map_err(|error| unreadable(shown, &error))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes());

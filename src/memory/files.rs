@@ -18,6 +18,15 @@ const TICK: Duration = Duration::from_millis(30);
 /// On the oldest, and over a network, they know whole seconds alone, and some of them every second one.
 const COARSE: Duration = Duration::from_secs(2);
 
+/// The bytes of a file. A pipe or a device is none: nobody knows when it ends.
+pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let about = std::fs::metadata(path)?;
+    if about.is_file() || about.is_dir() {
+        return std::fs::read(path);
+    }
+    Err(std::io::Error::other("this is no file, but a pipe or a device"))
+}
+
 /// What a system says of a file besides its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {

@@ -45,6 +45,8 @@ pub(super) fn render(planned: &[Planned], scene: &Scene) -> (Vec<Output>, Vec<Di
             }
         }
     }
+    let further = scene.renderer.take_further().into_iter();
+    faults.extend(further.filter(|fault| seen.insert((fault.place.clone(), fault.message.clone()))));
     (outputs, faults)
 }
 

@@ -94,13 +94,13 @@ fn printing_tags(text: &str, places: impl Iterator<Item = (usize, usize)>) -> Ve
 }
 
 /// Leaves a tag out: columns count characters, and what stands behind keeps its own.
-fn blank(text: &mut String, tag: Range<usize>) {
+pub(super) fn blank(text: &mut String, tag: Range<usize>) {
     let blank: String = text[tag.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
     text.replace_range(tag, &blank);
 }
 
 /// The `{{ … }}` that a line and a column of a text are in.
-fn printing_tag(text: &str, (line, column): (usize, usize)) -> Option<Range<usize>> {
+pub(super) fn printing_tag(text: &str, (line, column): (usize, usize)) -> Option<Range<usize>> {
     let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let before: usize = text.get(start..)?.chars().take(column.checked_sub(1)?).map(char::len_utf8).sum();
     let at = start + before;

@@ -10,6 +10,7 @@ mod context;
 mod depend;
 mod filters;
 mod functions;
+mod further;
 mod hooks;
 mod load;
 mod markup;
@@ -86,6 +87,7 @@ pub(crate) struct Shared {
     now: jiff::Zoned,
     /// Templates that cannot be used, when there are any.
     broken: OnceLock<broken::Broken>,
+    further: further::Further,
 }
 
 impl Shared {
@@ -98,6 +100,11 @@ impl Shared {
     /// Why a template cannot be used, when it or one it pulls in cannot be read.
     fn fault_behind(&self, template: &str) -> Option<&Diagnostic> {
         self.broken.get()?.fault_behind(template)
+    }
+
+    /// Keeps what else is wrong in a template than what its rendering gives.
+    fn further(&self, faults: impl IntoIterator<Item = Diagnostic>) {
+        self.further.add(faults);
     }
 
     fn config(&self, lang: &str) -> Value {
@@ -142,6 +149,7 @@ impl Renderer {
             beforehand: OnceLock::new(),
             hashes: functions::Hashes::default(),
             now: loaded.now.clone(),
+            further: further::Further::default(),
             broken: OnceLock::new(),
         });
         let engine = match loaded.dialect {
@@ -255,11 +263,19 @@ impl Renderer {
             return Err(fault.clone());
         }
         functions::seen_from(context.page(), || match &self.engine {
-            Engine::Newer(tera) => {
-                tera.render(name, &context.newer()).map_err(|e| report::one(&e, &self.shared.loaded))
-            }
+            Engine::Newer(tera) => tera.render(name, &context.newer()).map_err(|error| {
+                let (shared, fault) = (&self.shared, report::one(&error, &self.shared.loaded));
+                further::search(&shared.further, tera, name, context, &shared.loaded, &fault);
+                fault
+            }),
             Engine::Older(engine) => engine.render(name, context),
         })
+    }
+
+    /// What else is wrong in templates that failed since this was asked for the last time: [`Renderer::render`] gives one
+    /// fault.
+    pub fn take_further(&self) -> Vec<Diagnostic> {
+        self.shared.further.take()
     }
 
     /// The site's configuration.

@@ -1,5 +1,4 @@
 //! Input that is meant to hurt: the program answers with a site or with a sentence, in seconds and in bounded memory.
-//!
 //! Each case runs the real program with 3 GB of address space and a deadline that only quadratic work would miss.
 
 use std::fs;
@@ -340,13 +339,94 @@ fn older(template: &str) -> [(&str, &[u8]); 3] {
 fn ranges_without_end() {
     refused(&older("{{ range(end=9223372036854775807) | length }}"), "at most");
     refused(&older("{{ range(end=5, step_by=0) | length }}"), "never ends");
-    refused(&older("{% for n in range(end=900000000000) %}a{% endfor %}"), "at most 1000000 numbers");
-    built(&older("{{ range(start=5, end=5) | length }}{{ range(end=2000000, step_by=2) | length }}"));
+    refused(&older("{% for n in range(end=900000000000) %}a{% endfor %}"), "at most 300000000 numbers");
+    refused(&older("{{ range(end=21000000) | length }}"), "at most 20000000 numbers in one list");
+    refused(&older("{{ range(start=5, end=4) }}"), "range");
+    refused(&older("{{ get_random(start=5, end=5) }}"), "`start` below its `end`");
+    built(&older("{{ range(start=5, end=5) | length }}{{ range(end=3000000, step_by=2) | length }}"));
+    built(&older("{% for n in range(end=200000000) %}{% if n == 9 %}{% break %}{% endif %}{% endfor %}"));
     let newer = |text: &'static str| [("content/a.md", page("a")), ("templates/page.html", text.as_bytes().to_vec())];
     for text in ["{{ range(end=5, step_by=0) | length }}", "{{ range(end=900000000000) | length }}"] {
         let files = newer(text);
         refused(&files.each_ref().map(|(path, bytes)| (*path, bytes.as_slice())), "`range`");
     }
+}
+
+#[test]
+fn texts_and_lists_that_double() {
+    let twice = |what: &str| {
+        format!("{{% set a = {what} %}}{{% for i in range(end=40) %}}{{% set_global a = a ~ a %}}{{% endfor %}}")
+    };
+    refused(&older(&twice("'xxxxxxxxxx'")), "more than 100 million characters");
+    let list = "{% set a = [1] %}{% for i in range(end=40) %}{% set_global a = a | concat(with=a) %}{% endfor %}";
+    refused(&older(list), "more than 20 million items");
+    let calls = "{% macro m(n) %}{{ self::m(n=n ~ n) }}{% endmacro %}{{ self::m(n='x') }}";
+    refused(&older(calls), "more than 100 million characters");
+    let long = "{% set a = 'xxxxxxxx' %}{% for i in range(end=20) %}{% set_global a = a ~ a %}{% endfor %}";
+    for filter in [
+        "replace(from='x', to=a)",
+        "replace(from='', to='yyyyyyyyyyyyyyyy')",
+        "regex_replace(pattern='x', rep=a)",
+        "indent(prefix=a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a)",
+    ] {
+        refused(&older(&format!("{long}{{{{ a | {filter} | length }}}}")), "more than 100 million characters");
+    }
+    refused(&older(&format!("{long}{{{{ a | split(pat='') | length }}}}")), "more than 5 million pieces");
+    refused(&older(&format!("{long}{{% for c in a %}}x{{% endfor %}}")), "more than 5 million pieces");
+    refused(&older(&format!("{long}{{{{ range(end=1000) | join(sep=a) | length }}}}")), "100 million characters");
+}
+
+#[test]
+fn calls_inside_calls() {
+    let count = |n: usize| {
+        format!(
+            "{{% macro m(n) %}}{{% if n > 0 %}}{{{{ self::m(n=n-1) }}}}{{% endif %}}{{% endmacro %}}{{{{ self::m(n={n}) }}}}"
+        )
+    };
+    built(&older(&count(4_000)));
+    refused(&older(&count(6_000)), "5000 templates and macros stand inside each other");
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_in_place_of_files() {
+    for (index, path) in [
+        ("{{ load_data(path='p.txt') }}", "p.txt"),
+        ("{{ get_hash(path='p.txt') }}", "p.txt"),
+        ("{{ get_image_metadata(path='p.png') }}", "p.png"),
+        ("{{ load_data(path='zero') }}", "zero"),
+        ("", "themes/t/theme.toml"),
+    ] {
+        let place = tempfile::tempdir().unwrap();
+        for (file, text) in SITE {
+            write(place.path(), file, text.as_bytes());
+        }
+        write(place.path(), "templates/index.html", index.as_bytes());
+        fs::create_dir_all(place.path().join(path).parent().unwrap()).unwrap();
+        if path == "zero" {
+            std::os::unix::fs::symlink("/dev/zero", place.path().join(path)).unwrap();
+        } else {
+            assert!(Command::new("mkfifo").arg(place.path().join(path)).status().unwrap().success());
+        }
+        if path.starts_with("themes") {
+            write(place.path(), "zola.toml", b"base_url = \"https://exemple.test\"\ntheme = \"t\"\n");
+        }
+        let ended = build_in(place.path());
+        assert!(ended.code == Some(1) && ended.told.contains("a pipe or a device"), "{path}: {}", ended.told);
+    }
+}
+
+#[test]
+fn elements_and_entities_without_end() {
+    let load: &[u8] = b"+++\n+++\n{% set d = load_data(path=\"d.xml\") %}\n";
+    let deep = format!("{}{}", "<a>".repeat(many(20_000)), "</a>".repeat(many(20_000)));
+    refused(&[("content/a.md", load), ("d.xml", deep.as_bytes())], "elements stand in one another");
+    let laughs: String = ('b'..='k')
+        .zip('a'..='j')
+        .map(|(name, of)| format!("<!ENTITY {name} \"{}\">", format!("&{of};").repeat(10)))
+        .collect();
+    let laughs = format!("<!DOCTYPE l [<!ENTITY a \"ha\">{laughs}]><l>&k;</l>");
+    refused(&[("content/a.md", load), ("d.xml", laughs.as_bytes())], "d.xml");
 }
 
 #[test]

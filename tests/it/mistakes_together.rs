@@ -249,6 +249,7 @@ fn a_template_that_cannot_be_used_hides_nothing_else() {
         "sass/a.scss:1:12",
         "templates/a.html:1:17",
         "templates/aa.html:1:8",
+        "templates/b.html:1:42",
         "templates/c.html:1:4",
         "templates/shortcodes/s.html:1:5",
         "zola.toml:3:1",

@@ -173,3 +173,25 @@ fn all_templates_that_cannot_be_read_are_told() {
         assert!(text.contains("templates/c.html:2:2") && text.contains("UTF-8"), "{text}");
     }
 }
+
+#[test]
+fn one_run_tells_every_fault_of_a_template_that_no_other_is_the_reason_of() {
+    let all: [(&str, &[u8]); 4] = [
+        ("content/a.md", b"+++\n+++\n"),
+        ("content/b.md", b"+++\n+++\n"),
+        ("templates/page.html", b"{{ un }}\n{% for n in [1, 2] %}{{ deux }}{% endfor %}\n{{ page.trois }}"),
+        ("templates/index.html", b"{{ quatre }}{{ section.title }}{{ section.cinq }}"),
+    ];
+    for dialect in ["0.22", "0.23"] {
+        let text = told(dialect, &all);
+        for place in ["page.html:1:4\n", "page.html:2:25\n", "page.html:3:", "index.html:1:4\n"] {
+            assert_eq!(text.matches(place).count(), 1, "{dialect}, {place}:\n{text}");
+        }
+        assert!(text.contains("{{ page.trois }}") && text.contains("cinq"), "{dialect}:\n{text}");
+    }
+    // What is set from a macro that fails is missing: what follows is not told.
+    let index =
+        "{% macro m() %}{{ un }}{{ deux }}{% endmacro %}{{ self::m() }}{% set x = self::m() %}{{ trois }}{{ x }}";
+    let text = told("0.22", &[("templates/index.html", index.as_bytes())]);
+    assert!(text.contains("`un`") && text.contains("`deux`") && text.contains("2 errors"), "{text}");
+}

@@ -12,6 +12,9 @@ use crate::config::keys::toml_date;
 use crate::config::text::too_deep;
 use serde_json::{Map, Value as Json, json};
 
+/// Elements of XML that may stand in one another, as many as lists of JSON.
+const DEEPEST_ELEMENT: usize = 128;
+
 /// What was loaded already, by everything the value depends on.
 #[derive(Debug, Default)]
 pub(crate) struct DataCache(Mutex<HashMap<String, Arc<Data>>>);
@@ -201,6 +204,14 @@ fn csv_value(text: &str) -> Result<Json, String> {
 
 fn xml_value(text: &str) -> Result<Json, String> {
     let document = roxmltree::Document::parse(text).map_err(|e| e.to_string())?;
+    let mut depths: Vec<usize> = Vec::new();
+    for node in document.descendants() {
+        let above = node.parent().and_then(|parent| depths.get(parent.id().get_usize())).copied().unwrap_or_default();
+        depths.resize(node.id().get_usize() + 1, above + 1);
+        if above > DEEPEST_ELEMENT {
+            return Err(format!("more than {DEEPEST_ELEMENT} elements stand in one another"));
+        }
+    }
     let root = document.root_element();
     Ok(json!({ root.tag_name().name(): xml_node(root) }))
 }

@@ -92,7 +92,7 @@ pub(in crate::templates) enum Found {
 impl Found {
     pub(in crate::templates) fn read(&self) -> std::io::Result<Bytes> {
         match self {
-            Self::Source(file) => std::fs::read(file).map(Bytes::from),
+            Self::Source(file) => crate::memory::read(file).map(Bytes::from),
             Self::Made(body) => body.read(),
         }
     }

@@ -7,7 +7,7 @@ use tera::Value;
 
 use super::super::functions::{ALL, Call};
 use super::lists::Arguments;
-use super::{Engine, plain};
+use super::{Engine, bounds, plain};
 
 /// What Tera 1 has itself, or Zola 0.22 had not.
 const NOT_OURS: &[&str] = &["get_env", "text_direction"];
@@ -15,9 +15,6 @@ const NOT_OURS: &[&str] = &["get_env", "text_direction"];
 const SAFE: &[&str] = &["get_url", "get_taxonomy_url"];
 /// What Tera 1 brings.
 const ENGINES: &[&str] = &["get_env", "get_random", "range", "throw"];
-
-/// How many numbers a `range` may give.
-const LONGEST_RANGE: u64 = 1_000_000;
 
 /// Every filter, for "did you mean".
 pub(super) const FILTERS: &[&str] = &[
@@ -93,28 +90,72 @@ pub(super) fn call(engine: &Engine, name: &str, args: &Arguments) -> Result<(Val
         return Ok((given.value(&engine.shared)?, SAFE.contains(known)));
     }
     let named: Map<String, serde_json::Value> = named.collect();
-    if name == "range" {
-        bounded(&named)?;
+    if name == "range"
+        && let Some(range) = Range::of(args)?
+    {
+        return Ok((range.list()?, false));
+    }
+    if name == "get_random" {
+        between(args)?;
     }
     let function = engine.tera.get_function(name).map_err(|_| format!("there is no function `{name}`"))?;
     let value = function.call(&named.into_iter().collect()).map_err(|error| sentence(&error, name))?;
     Ok((plain::value(&value), function.is_safe()))
 }
 
-/// That a `range` ends, and within memory: the engine counts without asking.
-fn bounded(args: &Map<String, serde_json::Value>) -> Result<(), String> {
-    let number = |name: &str, otherwise: u64| args.get(name).map_or(Some(otherwise), serde_json::Value::as_u64);
-    // What is no number the engine tells.
-    let (Some(start), Some(end), Some(step)) = (number("start", 0), number("end", 0), number("step_by", 1)) else {
-        return Ok(());
-    };
-    if step == 0 {
-        return Err("`range` never ends with a `step_by` of 0".to_owned());
+/// That there is a number to choose: the engine ends the program when there is none.
+fn between(args: &Arguments) -> Result<(), String> {
+    let number = |name: &str| args.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.as_i128());
+    match (number("start").unwrap_or(0), number("end")) {
+        (start, Some(end)) if start >= end => Err("`get_random` needs a `start` below its `end`".to_owned()),
+        _ => Ok(()),
     }
-    if end.saturating_sub(start).div_ceil(step) > LONGEST_RANGE || end.checked_add(step).is_none() {
-        return Err(format!("`range` gives at most {LONGEST_RANGE} numbers"));
+}
+
+/// The numbers of a `range`, not one of them made yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Range {
+    start: u64,
+    step: u64,
+    count: u64,
+}
+
+impl Range {
+    /// Reads the arguments. `None` for those that the engine refuses, in its words.
+    pub(super) fn of(args: &Arguments) -> Result<Option<Self>, String> {
+        let number = |name: &str, otherwise: Option<u64>| match args.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => plain::json(value).as_u64(),
+            None => otherwise,
+        };
+        let numbers = (number("start", Some(0)), number("end", None), number("step_by", Some(1)));
+        let (Some(start), Some(end), Some(step)) = numbers else { return Ok(None) };
+        if step == 0 {
+            return Err("`range` never ends with a `step_by` of 0".to_owned());
+        }
+        Ok((start <= end).then(|| Self { start, step, count: (end - start).div_ceil(step) }))
     }
-    Ok(())
+
+    /// How many they are, for a loop over them.
+    pub(super) fn counted(self) -> Result<usize, String> {
+        Self::at_most(self.count, bounds::MOST_STEPS)
+    }
+
+    /// All of them.
+    fn list(self) -> Result<Value, String> {
+        let count = Self::at_most(self.count, bounds::MOST_ITEMS as u64)
+            .map_err(|told| format!("{told} in one list; a loop over `range` itself keeps none of them"))?;
+        Ok(Value::from((0..count).map(|at| self.nth(at)).collect::<Vec<_>>()))
+    }
+
+    /// One of them.
+    pub(super) fn nth(self, at: usize) -> Value {
+        Value::from(self.start + self.step * at as u64)
+    }
+
+    fn at_most(count: u64, most: u64) -> Result<usize, String> {
+        let fits = usize::try_from(count).ok().filter(|_| count <= most);
+        fits.ok_or_else(|| format!("`range` gives at most {most} numbers"))
+    }
 }
 
 /// An error of Tera 1's own filters, tests and functions as a sentence.

@@ -17,6 +17,8 @@ pub(super) struct Fault {
     pub(super) inside: Option<String>,
     /// What called what, the innermost first.
     pub(super) calls: Vec<(String, Span)>,
+    /// Whether nothing can be run after it.
+    pub(super) is_last: bool,
 }
 
 impl Fault {
@@ -32,6 +34,12 @@ impl Fault {
         self
     }
 
+    /// Says that the run is over: it would not end.
+    pub(super) fn last(mut self) -> Self {
+        self.is_last = true;
+        self
+    }
+
     /// Looks among what is known for what a misspelt word could mean.
     pub(super) fn near<'k>(mut self, word: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
         let mut known: Vec<&str> = known.into_iter().collect();
@@ -43,12 +51,17 @@ impl Fault {
 
     /// Says in which tag, unless a tag inside it is known; then, for a macro that is left, where it was called.
     pub(super) fn within(mut self: Box<Self>, span: Span) -> Box<Self> {
+        self.leave(span);
+        self
+    }
+
+    /// The same, for one that was gone past.
+    pub(super) fn leave(&mut self, span: Span) {
         match (self.span, self.inside.take()) {
             (None, _) => self.span = Some(span),
             (Some(_), Some(name)) => self.calls.push((format!("the macro `{name}` is called"), span)),
             (Some(_), None) => {}
         }
-        self
     }
 
     /// Says which tag included a template.

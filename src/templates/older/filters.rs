@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use tera1::{Error, Result, Tera};
 
 use super::super::{Shared, filters};
-use super::Scope;
+use super::{Scope, bounds};
 
 /// Registers the filters that Zola 0.22 adds.
 pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
@@ -33,8 +33,8 @@ pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
     tera.register_filter("regex_replace", |value: &Json, args: &HashMap<String, Json>| {
         let pattern = argument("regex_replace", args, "pattern")?;
         let pattern = Regex::new(pattern).map_err(|e| Error::msg(format!("`regex_replace`: {e}")))?;
-        let replaced = pattern.replace_all(text("regex_replace", value)?, argument("regex_replace", args, "rep")?);
-        Ok(Json::from(replaced))
+        let (text, by) = (text("regex_replace", value)?, argument("regex_replace", args, "rep")?);
+        bounds::replaced(&pattern, text, by).map(Json::from).map_err(Error::msg)
     });
     let default = shared.loaded.config.default_language.clone();
     tera.register_filter("num_format", move |value: &Json, args: &HashMap<String, Json>| {

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use tera::{Map, Value};
 
+use super::bounds;
 use super::plain::{self, dotted, encoded, field, is_nothing, kind, number, same};
 
 /// The arguments of a call, by name.
@@ -80,14 +81,7 @@ fn nth(value: &Value, args: &Arguments) -> Result<Value, String> {
 fn join(value: &Value, args: &Arguments) -> Result<Value, String> {
     // A template cannot write a line break into a string, so these two stand for themselves.
     let between = text_arg("join", args, "sep")?.unwrap_or_default().replace("\\n", "\n").replace("\\t", "\t");
-    let mut out = String::new();
-    for (at, item) in list("join", value)?.iter().enumerate() {
-        if at > 0 {
-            out.push_str(&between);
-        }
-        plain::write(item, &mut out);
-    }
-    Ok(Value::from(out))
+    bounds::joined(list("join", value)?, &between).map(Value::from)
 }
 
 fn missing(attribute: &str) -> String {
@@ -237,8 +231,10 @@ fn slice(value: &Value, args: &Arguments) -> Result<Value, String> {
 }
 
 fn concat(value: &Value, args: &Arguments) -> Result<Value, String> {
-    let mut items = list("concat", value)?.to_vec();
     let with = arg(args, "with").ok_or("`concat` needs the argument `with`")?;
+    let items = list("concat", value)?;
+    bounds::items(items.len() + with.as_array().map_or(1, <[Value]>::len))?;
+    let mut items = items.to_vec();
     match with.as_array() {
         Some(more) => items.extend_from_slice(more),
         None => items.push(with.clone()),

@@ -4,6 +4,7 @@
 //! ([`run`]), because Tera 1 copies every value it touches, forgets where a tag is, and has no end to recursion.
 //! Functions, values and configuration are those of the whole room.
 
+mod bounds;
 mod calls;
 #[cfg(test)]
 mod chance;
@@ -95,7 +96,12 @@ impl Engine {
         let Some(template) = self.find(name) else {
             return Err(Diagnostic::error(format!("there is no template `{name}`")));
         };
-        run::render(self, template, known).map_err(|fault| report::diagnose(&fault, &self.sources))
+        run::render(self, template, known).map_err(|faults| {
+            let mut told = faults.iter().map(|fault| report::diagnose(fault, &self.sources));
+            let first = told.next().unwrap_or_else(|| Diagnostic::error(format!("`{name}` cannot be rendered")));
+            self.shared.further(told);
+            first
+        })
     }
 
     /// The shortcodes that templates define.

@@ -8,7 +8,7 @@ use tera1::ast::LogicOperator;
 use super::super::lists::Arguments;
 use super::super::plain::{self, is_nothing};
 use super::super::program::{Args, EVERYTHING, Expr, Filter, Macro, Path, Piece, Step, Template, Term, Test};
-use super::super::{Fault, calls, testers};
+use super::super::{Fault, bounds, calls, testers};
 use super::frames::{self, Frame, Of};
 use super::numbers::{self, Number};
 use super::{Outcome, Run, STACK};
@@ -16,6 +16,11 @@ use super::{Outcome, Run, STACK};
 impl<'p> Run<'p> {
     /// Appends what `{{ … }}` prints.
     pub(super) fn print(&mut self, expr: &'p Expr, out: &mut String) -> Outcome<()> {
+        if let (Term::Macro { namespace, name, args }, []) = (&expr.kind, expr.filters.as_slice())
+            && !expr.negated
+        {
+            return self.macro_printed(namespace, name, args, out);
+        }
         let (value, escape) = self.evaluate(expr)?;
         match value.as_str() {
             Some(text) if escape => plain::escape(text, out),
@@ -102,21 +107,24 @@ impl<'p> Run<'p> {
     pub(super) fn filtered(&mut self, value: &Value, filter: &'p Filter) -> Outcome<(Value, bool)> {
         let args = self.arguments(&filter.args)?;
         let told = |message: String| Box::new(Fault::new(message).about(&filter.name));
+        let bounded = |value: Value| bounds::after(&value).map(|()| value).map_err(told);
         if let Some(native) = filter.native {
-            return (native.0)(value, &args).map(|value| (value, true)).map_err(told);
+            return (native.0)(value, &args).map_err(told).and_then(bounded).map(|value| (value, true));
         }
         let Ok(known) = self.engine.tera.get_filter(&filter.name) else {
             let fault = Fault::new(format!("there is no filter `{}`", filter.name)).about(&filter.name);
             return Err(fault.near(&filter.name, calls::FILTERS.iter().copied()).into());
         };
+        bounds::before(&filter.name, value, &args).map_err(told)?;
         let named = args.iter().map(|(name, value)| ((*name).to_owned(), plain::json(value))).collect();
         let result = known.filter(&plain::json(value), &named);
         result
-            .map(|value| (plain::value(&value), !known.is_safe()))
             .map_err(|error| told(calls::sentence(&error, &filter.name)))
+            .and_then(|value| bounded(plain::value(&value)))
+            .map(|value| (value, !known.is_safe()))
     }
 
-    fn arguments(&mut self, args: &'p Args) -> Outcome<Arguments<'p>> {
+    pub(super) fn arguments(&mut self, args: &'p Args) -> Outcome<Arguments<'p>> {
         stacker::maybe_grow(STACK.0, STACK.1, || {
             args.iter().map(|(name, value)| Ok((name.as_str(), self.unescaped(value)?))).collect()
         })
@@ -137,6 +145,7 @@ impl<'p> Run<'p> {
     fn concat(&mut self, pieces: &'p [Piece]) -> Outcome<Value> {
         let mut text = String::new();
         for piece in pieces {
+            bounds::fits(text.len()).map_err(|told| Fault::new(told).about("~"))?;
             let (value, what) = match piece {
                 Piece::Text(piece) => {
                     text.push_str(piece);
@@ -280,7 +289,14 @@ impl<'p> Run<'p> {
         })
     }
 
+    /// What a macro writes, as a value.
     fn macro_call(&mut self, namespace: &'p str, name: &'p str, args: &'p Args) -> Outcome<String> {
+        let mut out = String::new();
+        self.unprinted(|run| run.macro_printed(namespace, name, args, &mut out))?;
+        Ok(out)
+    }
+
+    fn macro_printed(&mut self, namespace: &'p str, name: &'p str, args: &'p Args, out: &mut String) -> Outcome<()> {
         let (template, found) = self.find_macro(namespace, name)?;
         let mut values = Vec::with_capacity(found.args.len());
         for (arg, default) in &found.args {
@@ -295,10 +311,13 @@ impl<'p> Run<'p> {
             values.push((arg.as_str(), self.unescaped(expr)?));
         }
         self.frames.push(Frame::with(Of::Macro, template, values));
-        let mut out = String::new();
-        let done = self.deeper(name, |run| run.nodes(&found.body, &mut out));
+        let before = self.faults.len();
+        let done = self.deeper(name, |run| run.nodes(&found.body, out));
         self.frames.pop();
-        done.map(|_| out).map_err(|mut fault| {
+        for fault in &mut self.faults[before..] {
+            fault.inside.get_or_insert_with(|| format!("{namespace}::{name}"));
+        }
+        done.map(drop).map_err(|mut fault| {
             fault.inside.get_or_insert_with(|| format!("{namespace}::{name}"));
             fault
         })

@@ -1,7 +1,11 @@
 //! What is known while a template runs: the context, what was set, what a loop is at.
 
+use std::borrow::Cow;
+
 use tera::Value;
 
+use super::super::bounds;
+use super::super::calls::Range;
 use super::super::plain::{self, step};
 use super::super::program::Template;
 
@@ -32,6 +36,8 @@ pub(super) struct Loop<'p> {
 pub(super) enum Items {
     List(Value),
     Pairs(Vec<(Value, Value)>),
+    /// Numbers and how many they are: each is made when its turn comes.
+    Range(Range, usize),
 }
 
 impl Items {
@@ -39,13 +45,15 @@ impl Items {
         match self {
             Self::List(list) => list.as_array().map_or(0, <[Value]>::len),
             Self::Pairs(pairs) => pairs.len(),
+            Self::Range(_, count) => *count,
         }
     }
 
-    fn value(&self, at: usize) -> Option<&Value> {
+    fn value(&self, at: usize) -> Option<Cow<'_, Value>> {
         match self {
-            Self::List(list) => list.as_array()?.get(at),
-            Self::Pairs(pairs) => pairs.get(at).map(|(_, value)| value),
+            Self::List(list) => list.as_array()?.get(at).map(Cow::Borrowed),
+            Self::Pairs(pairs) => pairs.get(at).map(|(_, value)| Cow::Borrowed(value)),
+            Self::Range(range, count) => (at < *count).then(|| Cow::Owned(range.nth(at))),
         }
     }
 }
@@ -100,14 +108,15 @@ impl<'p> Frame<'p> {
         if root != of.value {
             return None;
         }
-        follow(of.items.value(of.at)?, keys).cloned()
+        let value = of.items.value(of.at)?;
+        follow(&value, keys).cloned()
     }
 
     /// Every name with its value, for a dump.
     pub(super) fn all(&self) -> Vec<(&'p str, Value)> {
         let mut all = Vec::new();
         if let Of::Loop(of) = &self.kind {
-            all.extend(of.items.value(of.at).map(|value| (of.value, value.clone())));
+            all.extend(of.items.value(of.at).map(|value| (of.value, value.into_owned())));
             if let (Some(key), Items::Pairs(pairs)) = (of.key, &of.items) {
                 all.extend(pairs.get(of.at).map(|(found, _)| (key, found.clone())));
             }
@@ -128,9 +137,10 @@ pub(super) fn follow<'v, K: AsRef<str>>(value: &'v Value, keys: &'v [K]) -> Opti
 }
 
 /// The characters of a text as Tera 1 loops over them.
-pub(super) fn characters(text: &str) -> Value {
+pub(super) fn characters(text: &str) -> Result<Value, String> {
     use unicode_segmentation::UnicodeSegmentation as _;
-    Value::from(text.graphemes(true).map(Value::from).collect::<Vec<_>>())
+    bounds::pieces(text.chars().count())?;
+    Ok(Value::from(text.graphemes(true).map(Value::from).collect::<Vec<_>>()))
 }
 
 /// The pairs of a map.

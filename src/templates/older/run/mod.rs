@@ -13,12 +13,12 @@ use tera::Value;
 
 use super::plain;
 use super::program::{Kind, Node, Span, Template, Term};
-use super::{Engine, Fault};
+use super::{Engine, Fault, bounds, calls};
 use frames::{Frame, Items, Loop, Of};
 
 /// How many templates, blocks and macros may stand inside each other. Zola itself goes on until its stack is full; some
 /// count to a few hundred by a macro that calls itself.
-const DEEPEST: usize = 1000;
+const DEEPEST: usize = 5000;
 /// How much of the stack is left whenever one of them, a list of nodes, arguments or an operator is entered, and how much
 /// more there is for what is inside when less was left. `load` bounds what may stand in a tag.
 const STACK: (usize, usize) = (512 * 1024, 4 * 1024 * 1024);
@@ -29,8 +29,9 @@ type Outcome<T> = Result<T, Box<Fault>>;
 /// What the context has, by name.
 pub(super) type Known = BTreeMap<String, Value>;
 
-/// Runs a template with the values it is given.
-pub(super) fn render(engine: &Engine, template: &Template, known: &Known) -> Outcome<String> {
+/// Runs a template with the values it is given. A `{{ … }}` that fails is left out and the rest run on, so that one run
+/// tells every fault that no other one can be the reason of.
+pub(super) fn render(engine: &Engine, template: &Template, known: &Known) -> Result<String, Vec<Fault>> {
     let root = template.parents.last().and_then(|name| engine.program.get(name)).unwrap_or(template);
     let mut run = Run {
         engine,
@@ -41,10 +42,15 @@ pub(super) fn render(engine: &Engine, template: &Template, known: &Known) -> Out
         blocks: Vec::new(),
         escapes: [".html", ".htm", ".xml"].iter().any(|suffix| template.name.ends_with(suffix)),
         depth: 0,
+        steps: 0,
+        is_printed: true,
+        faults: Vec::new(),
     };
     let mut out = String::with_capacity(2048);
-    run.nodes(&root.body, &mut out)?;
-    Ok(out)
+    if let Err(fault) = run.nodes(&root.body, &mut out) {
+        run.faults.push(*fault);
+    }
+    if run.faults.is_empty() { Ok(out) } else { Err(run.faults) }
 }
 
 struct Run<'p> {
@@ -60,7 +66,16 @@ struct Run<'p> {
     blocks: Vec<(&'p str, &'p Template, usize)>,
     escapes: bool,
     depth: usize,
+    /// Lists of nodes that were run.
+    steps: u64,
+    /// Whether what is written now is only printed: nothing that comes later depends on it.
+    is_printed: bool,
+    /// What was left out.
+    faults: Vec<Fault>,
 }
+
+/// Faults that one run goes past.
+const MOST_FAULTS: usize = 20;
 
 /// How a list of nodes ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +87,15 @@ enum Flow {
 
 impl<'p> Run<'p> {
     fn nodes(&mut self, nodes: &'p [Node], out: &mut String) -> Outcome<Flow> {
+        self.steps += 1;
+        if self.steps > bounds::MOST_STEPS || out.len() > bounds::LONGEST_OUTPUT {
+            return Err(Fault::new(match out.len() {
+                0..=bounds::LONGEST_OUTPUT => format!("this does not end: more than {} turns", bounds::MOST_STEPS),
+                _ => format!("this prints more than {} million bytes", bounds::LONGEST_OUTPUT >> 20),
+            })
+            .last()
+            .into());
+        }
         stacker::maybe_grow(STACK.0, STACK.1, || self.each(nodes, out))
     }
 
@@ -88,7 +112,12 @@ impl<'p> Run<'p> {
     fn node(&mut self, node: &'p Node, out: &mut String) -> Outcome<Flow> {
         match &node.kind {
             Kind::Text(text) => out.push_str(text),
-            Kind::Print(value) => self.print(value, out)?,
+            Kind::Print(value) => {
+                let (start, before) = (out.len(), self.faults.len());
+                let printed = self.print(value, out).map_err(|fault| fault.within(node.span));
+                self.faults[before..].iter_mut().for_each(|fault| fault.leave(node.span));
+                self.go_past(printed, start, out)?;
+            }
             Kind::Set { name, value, global } => {
                 let value = self.unescaped(value)?;
                 self.set(name, value, *global);
@@ -113,7 +142,7 @@ impl<'p> Run<'p> {
             }
             Kind::Filter { filter, body } => {
                 let mut inside = String::new();
-                let flow = self.nodes(body, &mut inside)?;
+                let flow = self.unprinted(|run| run.nodes(body, &mut inside))?;
                 if filter.name == "safe" {
                     out.push_str(&inside);
                 } else {
@@ -126,6 +155,29 @@ impl<'p> Run<'p> {
             Kind::Continue => return self.leave(Flow::Continue, "continue"),
         }
         Ok(Flow::On)
+    }
+
+    /// Leaves a fault of what is only printed for the end, with all that was printed of it.
+    fn go_past(&mut self, printed: Outcome<()>, start: usize, out: &mut String) -> Outcome<()> {
+        let Err(fault) = printed else { return Ok(()) };
+        let is_known = |known: &Fault| (known.span, &known.message) == (fault.span, &fault.message);
+        if !self.is_printed || fault.is_last || self.faults.len() >= MOST_FAULTS {
+            return Err(fault);
+        }
+        out.truncate(start);
+        // A loop meets it again and again.
+        if !self.faults.iter().any(is_known) {
+            self.faults.push(*fault);
+        }
+        Ok(())
+    }
+
+    /// What makes a value of what is written, so that nothing of it may be missing.
+    fn unprinted<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.is_printed, false);
+        let done = work(self);
+        self.is_printed = before;
+        done
     }
 
     fn leave(&self, flow: Flow, word: &str) -> Outcome<Flow> {
@@ -148,23 +200,13 @@ impl<'p> Run<'p> {
     }
 
     fn repeat(&mut self, of: &'p super::program::For, out: &mut String) -> Outcome<Flow> {
-        let wrong = |what: &str| Err(Fault::new(what.to_owned()).about(&of.value).into());
         if !matches!(of.container.kind, Term::Name(_) | Term::Everything | Term::Call { .. } | Term::Array(_)) {
-            return wrong(
-                "a loop goes over a name, a list in brackets or what a function gives; `set` gives it a name",
-            );
+            let message = "a loop goes over a name, a list in brackets or what a function gives; `set` gives it a name";
+            return Err(Fault::new(message).about(&of.value).into());
         }
-        let container = self.unescaped(&of.container)?;
-        let items = match (container.as_map(), container.as_str()) {
-            (Some(map), _) if of.key.is_some() => Items::Pairs(frames::pairs(map)),
-            (Some(_), _) => return wrong("a map is looped over with two names: `for key, value in …`"),
-            _ if of.key.is_some() => return wrong("only a map is looped over with two names"),
-            (_, Some(text)) => Items::List(frames::characters(text)),
-            _ if container.is_array() => Items::List(container),
-            _ => {
-                let what = plain::kind(&container);
-                return wrong(&format!("a loop needs a list, a map or a text, and this is {what}"));
-            }
+        let items = match self.counted(of)? {
+            Some(items) => items,
+            None => self.items(of)?,
         };
         let count = items.len();
         if count == 0 {
@@ -189,6 +231,39 @@ impl<'p> Run<'p> {
         }
         self.frames.pop();
         done.map(|()| Flow::On)
+    }
+
+    /// What a loop counts without keeping it: the numbers of a `range` that nothing is done with first.
+    fn counted(&mut self, of: &'p super::program::For) -> Outcome<Option<Items>> {
+        let container = &of.container;
+        let Term::Call { name, args } = &container.kind else { return Ok(None) };
+        if name != "range" || !container.filters.is_empty() || container.negated || of.key.is_some() {
+            return Ok(None);
+        }
+        let told = |message: String| Box::new(Fault::new(message).about("range"));
+        let args = self.arguments(args)?;
+        let Some(range) = calls::Range::of(&args).map_err(told)? else { return Ok(None) };
+        Ok(Some(Items::Range(range, range.counted().map_err(told)?)))
+    }
+
+    /// What a loop goes over.
+    fn items(&mut self, of: &'p super::program::For) -> Outcome<Items> {
+        let wrong = |what: &str| Err(Fault::new(what.to_owned()).about(&of.value).into());
+        let container = self.unescaped(&of.container)?;
+        Ok(match (container.as_map(), container.as_str()) {
+            (Some(map), _) if of.key.is_some() => Items::Pairs(frames::pairs(map)),
+            (Some(_), _) => return wrong("a map is looped over with two names: `for key, value in …`"),
+            _ if of.key.is_some() => return wrong("only a map is looped over with two names"),
+            (_, Some(text)) => match frames::characters(text) {
+                Ok(characters) => Items::List(characters),
+                Err(told) => return wrong(&told),
+            },
+            _ if container.is_array() => Items::List(container),
+            _ => {
+                let what = plain::kind(&container);
+                return wrong(&format!("a loop needs a list, a map or a text, and this is {what}"));
+            }
+        })
     }
 
     /// The block of the template that was asked for, of the nearest one it extends, or the one that stands here.
@@ -235,8 +310,11 @@ impl<'p> Run<'p> {
             return Err(Fault::new(format!("there is no template `{name}`")).about(name).near(name, known).into());
         };
         self.frames.push(Frame::new(Of::Include, template));
+        let before = self.faults.len();
         let done = self.deeper(&template.name, |run| run.nodes(&template.body, out));
         self.frames.pop();
+        let called = || (format!("`{}` is included", template.name), span);
+        self.faults[before..].iter_mut().for_each(|fault| fault.calls.push(called()));
         done.map(drop).map_err(|fault| fault.called(&template.name, span))
     }
 
@@ -245,7 +323,7 @@ impl<'p> Run<'p> {
         if self.depth == DEEPEST {
             let message =
                 format!("`{name}` is inside itself, or {DEEPEST} templates and macros stand inside each other");
-            return Err(Fault::new(message).about(name).into());
+            return Err(Fault::new(message).about(name).last().into());
         }
         self.depth += 1;
         let done = inside(self);

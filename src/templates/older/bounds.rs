@@ -1,0 +1,119 @@
+//! What a template may make: texts and lists that fit into memory, and work that comes to an end. Nobody comes near these
+//! bounds who does not double a text forty times.
+//!
+//! Entry points: [`before`] and [`after`] a filter, [`fits`] for a text that grows. How deep templates go is `run`'s.
+
+use tera::Value;
+
+use super::lists::Arguments;
+use super::plain;
+
+/// Bytes of a text that expressions make.
+const LONGEST_TEXT: usize = 100_000_000;
+/// Bytes of what one template prints.
+pub(super) const LONGEST_OUTPUT: usize = 256 << 20;
+/// Numbers of a `range`, items of a list that filters put together: half a gigabyte.
+pub(super) const MOST_ITEMS: usize = 20_000_000;
+/// Pieces that a text is cut into.
+const MOST_PIECES: usize = 5_000_000;
+/// Lists of nodes that one template runs: the turns of all its loops and the calls of all its macros, half a minute's
+/// work. A loop over ten thousand pages inside another one takes a third of it.
+pub(super) const MOST_STEPS: u64 = if cfg!(test) { 1_000_000 } else { 300_000_000 };
+
+/// That a text of so many bytes may be made.
+pub(super) fn fits(bytes: usize) -> Result<(), String> {
+    if bytes <= LONGEST_TEXT { Ok(()) } else { Err(too_long()) }
+}
+
+fn too_long() -> String {
+    format!("this text would have more than {} million characters", LONGEST_TEXT / 1_000_000)
+}
+
+/// That a text may be cut into so many pieces.
+pub(super) fn pieces(count: usize) -> Result<(), String> {
+    if count <= MOST_PIECES {
+        return Ok(());
+    }
+    Err(format!("this text would be cut into more than {} million pieces", MOST_PIECES / 1_000_000))
+}
+
+/// That a list may have so many items.
+pub(super) fn items(count: usize) -> Result<(), String> {
+    if count <= MOST_ITEMS {
+        return Ok(());
+    }
+    Err(format!("this list would have more than {} million items", MOST_ITEMS / 1_000_000))
+}
+
+/// That what a filter will give fits: for those that can give far more than they are given.
+pub(super) fn before(filter: &str, value: &Value, args: &Arguments) -> Result<(), String> {
+    let given = |name: &str| args.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.as_str());
+    let Some(text) = value.as_str() else { return Ok(()) };
+    let grown = |times: usize, by: usize| {
+        let bytes = times.checked_mul(by).and_then(|more| more.checked_add(text.len()));
+        bytes.map_or_else(|| Err(too_long()), fits)
+    };
+    match filter {
+        "replace" => match (given("from"), given("to")) {
+            (Some(from), Some(to)) => grown(text.matches(from).count(), to.len()),
+            _ => Ok(()),
+        },
+        "indent" => grown(text.matches('\n').count() + 1, given("prefix").map_or(4, str::len)),
+        "split" => given("pat").map_or(Ok(()), |pat| pieces(text.matches(pat).count())),
+        _ => Ok(()),
+    }
+}
+
+/// That what a filter gave may go on to the next.
+pub(super) fn after(value: &Value) -> Result<(), String> {
+    value.as_str().map_or(Ok(()), |text| fits(text.len()))
+}
+
+/// A text in which a pattern is replaced, as long as it fits.
+pub(super) fn replaced(pattern: &regex::Regex, text: &str, by: &str) -> Result<String, String> {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for found in pattern.captures_iter(text) {
+        let Some(whole) = found.get(0) else { continue };
+        out.push_str(&text[from..whole.start()]);
+        found.expand(by, &mut out);
+        from = whole.end();
+        fits(out.len())?;
+    }
+    out.push_str(&text[from..]);
+    Ok(out)
+}
+
+/// A list as it is printed, with something between its items.
+pub(super) fn joined(items: &[Value], between: &str) -> Result<String, String> {
+    let mut out = String::new();
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push_str(between);
+        }
+        plain::write(item, &mut out);
+        fits(out.len())?;
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_not_fit_is_told_before_it_is_made() {
+        let text = Value::from("a\n".repeat(1_000_000));
+        let arg = |name: &'static str, text: String| -> Arguments<'static> { vec![(name, Value::from(text))] };
+        let replace = |to: usize| [arg("from", String::new()), arg("to", "b".repeat(to))].concat();
+        assert_eq!(before("replace", &text, &replace(10)), Ok(()));
+        assert!(before("replace", &text, &replace(100)).unwrap_err().contains("100 million characters"));
+        assert!(before("indent", &text, &arg("prefix", "b".repeat(100))).is_err());
+        assert_eq!(before("split", &text, &arg("pat", String::new())), Ok(()));
+        assert!(before("split", &Value::from("a".repeat(6_000_000)), &arg("pat", String::new())).is_err());
+        let pattern = regex::Regex::new("(a)").unwrap();
+        assert_eq!(replaced(&pattern, "xaya", "<$1>"), Ok("x<a>y<a>".to_owned()));
+        assert!(replaced(&pattern, &"a".repeat(100_000), &"b".repeat(10_000)).is_err());
+        assert!(joined(&vec![Value::from("b".repeat(10_000)); 20_000], ", ").is_err());
+    }
+}
