@@ -127,7 +127,7 @@ fn yaml_timestamp(text: &str) -> Option<String> {
     let zone = match zone {
         "" | "Z" => "Z".to_owned(),
         _ => {
-            let (sign, hours) = zone.split_at(1);
+            let (sign, hours) = zone.split_at_checked(1)?;
             let (hours, minutes) = hours.split_once(':').unwrap_or((hours, "00"));
             format!("{sign}{hours:0>2}:{minutes:0>2}")
         }
@@ -155,6 +155,7 @@ mod tests {
         assert_eq!(text("2022-03-04T05:06:07.Z").unwrap(), "2022-03-04T05:06:07Z");
         assert_eq!(text("9999-12-31T23:59:59-23:59").unwrap(), "9999-12-31T23:59:59-23:59");
         assert_eq!(text("12 mai 2024"), None);
+        assert_eq!(text("2022-03-04T05:06:07 École"), None, "what is no zone may begin with any letter");
         assert_eq!(text("2024-13-40"), None);
     }
 

@@ -9,6 +9,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use serde::{Deserialize, Serialize};
 
@@ -199,7 +200,9 @@ pub(super) fn make(
     // What is decoded may tell another size than what was read of it before.
     bounded(decoder.dimensions()).map_err(anyhow::Error::msg)?;
     let profile = decoder.icc_profile().ok().flatten();
-    let orientation = decoder.orientation()?;
+    // Of EXIF alone, as for its size: a TIFF says it elsewhere, and Zola does not look there.
+    let exif = decoder.exif_metadata()?;
+    let orientation = exif.as_deref().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(orientation);
     let picture = match size {
