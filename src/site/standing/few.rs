@@ -53,10 +53,18 @@ impl Source<'_> {
     }
 }
 
+/// What is known of a page or section besides its text.
+struct Records<'a> {
+    name: &'a str,
+    around: Around,
+    kept: Arc<Kept>,
+    body: Option<Arc<Body>>,
+}
+
 impl Source<'_> {
     /// A page by its number; with what its Markdown became, if that is wanted.
     fn page(&self, number: u32, keys: &Keys, with_body: bool) -> Option<(Page, Option<Arc<Body>>)> {
-        let (name, around, kept, body) = self.records_of(number, with_body)?;
+        let Records { name, around, kept, body } = self.records_of(number, with_body)?;
         let mut page = content::recalled_page(&self.loaded.root, name, &kept, &self.loaded.config)?;
         if let Some(body) = &body {
             page.rendered = Arc::clone(body.rendered());
@@ -66,7 +74,7 @@ impl Source<'_> {
 
     /// The same of a section.
     fn section(&self, number: u32, keys: &Keys, with_body: bool) -> Option<(Section, Option<Arc<Body>>)> {
-        let (name, around, kept, body) = self.records_of(self.standing.pages + number, with_body)?;
+        let Records { name, around, kept, body } = self.records_of(self.standing.pages + number, with_body)?;
         let mut section = content::recalled_section(&self.loaded.root, name, &kept, &self.loaded.config)?;
         if let Some(body) = &body {
             section.rendered = Arc::clone(body.rendered());
@@ -75,14 +83,14 @@ impl Source<'_> {
     }
 
     /// What is known of a page or section, by its number among all. None when a record is missing or of another state.
-    fn records_of(&self, number: u32, with_body: bool) -> Option<(&str, Around, Arc<Kept>, Option<Arc<Body>>)> {
+    fn records_of(&self, number: u32, with_body: bool) -> Option<Records<'_>> {
         let (around, name) = (self.standing.around(number)?, self.relative(number)?);
         let kept = self.records.text(name, around.text).filter(|kept| kept.identity() == around.identity)?;
         if !with_body {
-            return Some((name, around, kept, None));
+            return Some(Records { name, around, kept, body: None });
         }
         let body = self.records.body(name, around.body).filter(|body| body.is_of(&kept))?;
-        Some((name, around, kept, Some(body)))
+        Some(Records { name, around, kept, body: Some(body) })
     }
 }
 

@@ -179,7 +179,8 @@ impl Work<'_> {
 fn is_seen_by_itself(page: &Page, old: &Rendered, around: &Around) -> bool {
     let differing = mend::differences(old, &page.rendered);
     let is_moved = differing.meets([Fields::CONTENT, Fields::TOC].into_iter().collect());
-    !around.shown.meets(differing) && !(around.is_led_to && is_moved)
+    let is_led_elsewhere = around.is_led_to && is_moved;
+    !around.shown.meets(differing) && !is_led_elsewhere
 }
 
 /// Whether each look-up was made before, and is worth what it was worth.

@@ -40,8 +40,11 @@ pub(super) fn is_of_many(read: &Read) -> bool {
 /// Whether what a page's template looked up can be answered without what the Markdown of all others became. `others` is
 /// what the template may read of pages that are not its own.
 pub(super) fn is_of_heads(reads: &[(Read, Print)], others: Fields) -> bool {
-    let is_lost = |read: &Read| matches!(read, Read::Copy(_) | Read::Unknowable);
-    reads.iter().all(|(read, _)| !is_lost(read) && !(is_of_many(read) && others.meets(body())))
+    let shows_bodies = others.meets(body());
+    reads.iter().all(|(read, _)| match read {
+        Read::Copy(_) | Read::Unknowable => false,
+        read => !shows_bodies || !is_of_many(read),
+    })
 }
 
 /// None when an output is made anew each time, or is not what its source made; or when no page could be made anew by itself.
