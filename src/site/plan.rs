@@ -216,10 +216,14 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
                 Ok(url) => plan.add(&section.path, "index.html", origin, Job::Redirect(url)),
                 Err(path) => {
                     let known = library.by_path.keys().chain(library.waiting.keys()).map(String::as_str);
-                    let fault = Diagnostic::error(format!("`redirect_to` leads to `{path}`, which does not exist"))
-                        .at(claim(&plan.root, Path::new(origin), Some(target)));
-                    plan.faults.push(match did_you_mean(path, known) {
+                    let fault = Diagnostic::error(format!(
+                        "`redirect_to` leads to `@/{path}`, which is no page or section of the site"
+                    ))
+                    .at(claim(&plan.root, Path::new(origin), Some(target)));
+                    let is_file = !path.is_empty() && loaded.root.join("content").join(path).is_file();
+                    plan.faults.push(match did_you_mean(path, known).filter(|_| !is_file) {
                         Some(near) => fault.help(format!("did you mean `@/{near}`?")),
+                        None if is_file => fault.help("that file is a draft, ignored, or called by another path"),
                         None => fault.help("write the path of a file below `content/`, after `@/`"),
                     });
                 }

@@ -77,6 +77,10 @@ pub(super) fn search(
             return;
         }
         let Some(tag) = printing_tag(&source.text, (line, column)) else { return };
+        // Whoever throws says that what follows need not hold.
+        if source.text[tag.clone()].contains("throw(") {
+            return;
+        }
         blank(&mut source.text, tag);
         if engine.add_raw_template(&source.name, &source.text).is_err() {
             return;

@@ -374,6 +374,13 @@ fn texts_and_lists_that_double() {
     refused(&older(&format!("{long}{{{{ a | split(pat='') | length }}}}")), "more than 5 million pieces");
     refused(&older(&format!("{long}{{% for c in a %}}x{{% endfor %}}")), "more than 5 million pieces");
     refused(&older(&format!("{long}{{{{ range(end=1000) | join(sep=a) | length }}}}")), "100 million characters");
+    let nested = "{% set a = [1] %}{% for i in range(end=60) %}{% set_global a = [a, a] %}{% endfor %}";
+    refused(&older(&format!("{nested}{{{{ a }}}}")), "more than 20 million items");
+    refused(&older(&format!("{nested}{{{{ a | json_encode }}}}")), "more than 20 million items");
+    built(&older(&format!("{nested}{{% if a == a %}}x{{% endif %}}")));
+    // None is kept: what is made counts.
+    let many = "{% for i in range(end=1000) %}{% set b = a ~ i %}{% endfor %}";
+    refused(&older(&format!("{long}{many}")), "more than 2048 million characters");
 }
 
 #[test]

@@ -195,3 +195,12 @@ fn one_run_tells_every_fault_of_a_template_that_no_other_is_the_reason_of() {
     let text = told("0.22", &[("templates/index.html", index.as_bytes())]);
     assert!(text.contains("`un`") && text.contains("`deux`") && text.contains("2 errors"), "{text}");
 }
+
+#[test]
+fn what_follows_a_throw_need_not_hold() {
+    let index = "{% if not section.extra.img %}{{ throw(message='image manquante') }}{% endif %}{{ section.extra.img | upper }}";
+    for dialect in ["0.22", "0.23"] {
+        let text = told(dialect, &[("templates/index.html", index.as_bytes())]);
+        assert!(text.contains("image manquante") && text.contains("1 error;"), "{text}");
+    }
+}

@@ -216,14 +216,15 @@ fn xml_value(text: &str) -> Result<Json, String> {
     Ok(json!({ root.tag_name().name(): xml_node(root) }))
 }
 
-/// Attributes as `@name`, text as `#text` (or the text alone), elements of one name as a list when there are several. An
-/// element with a text of its own shows no others, an empty one is an empty map.
+/// Attributes as `@name`, text as `#text` (or the text alone), elements of one name as a list when there are several. Of
+/// texts only that before the first element or comment counts, and an element that has one shows no others; an empty one is
+/// an empty map.
 fn xml_node(node: roxmltree::Node) -> Json {
     let mut map = Map::new();
     for attribute in node.attributes() {
         map.insert(format!("@{}", attribute.name()), scalar(attribute.value()));
     }
-    let text = node.children().filter(|n| n.is_text()).filter_map(|n| n.text()).collect::<String>();
+    let text = node.children().take_while(|n| n.is_text()).filter_map(|n| n.text()).collect::<String>();
     let text = text.trim();
     if !text.is_empty() {
         if map.is_empty() {

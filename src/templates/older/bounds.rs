@@ -1,7 +1,8 @@
 //! What a template may make: texts and lists that fit into memory, and work that comes to an end. Nobody comes near these
 //! bounds who does not double a text forty times.
 //!
-//! Entry points: [`before`] and [`after`] a filter, [`fits`] for a text that grows. How deep templates go is `run`'s.
+//! Entry points: [`before`] a filter, [`fits`] for a text that grows, [`spread`] for a value that is written or handed on
+//! whole, [`all`] for everything that one template made. How deep templates go is `run`'s.
 
 use tera::Value;
 
@@ -10,6 +11,8 @@ use super::plain;
 
 /// Bytes of a text that expressions make.
 const LONGEST_TEXT: usize = 100_000_000;
+/// Bytes of all texts that the expressions of one template make, whether they are kept or not.
+const MOST_MADE: u64 = 2 << 30;
 /// Bytes of what one template prints.
 pub(super) const LONGEST_OUTPUT: usize = 256 << 20;
 /// Numbers of a `range`, items of a list that filters put together: half a gigabyte.
@@ -48,7 +51,7 @@ pub(super) fn items(count: usize) -> Result<(), String> {
 /// That what a filter will give fits: for those that can give far more than they are given.
 pub(super) fn before(filter: &str, value: &Value, args: &Arguments) -> Result<(), String> {
     let given = |name: &str| args.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.as_str());
-    let Some(text) = value.as_str() else { return Ok(()) };
+    let Some(text) = value.as_str() else { return spread(value) };
     let grown = |times: usize, by: usize| {
         let bytes = times.checked_mul(by).and_then(|more| more.checked_add(text.len()));
         bytes.map_or_else(|| Err(too_long()), fits)
@@ -64,9 +67,31 @@ pub(super) fn before(filter: &str, value: &Value, args: &Arguments) -> Result<()
     }
 }
 
-/// That what a filter gave may go on to the next.
-pub(super) fn after(value: &Value) -> Result<(), String> {
-    value.as_str().map_or(Ok(()), |text| fits(text.len()))
+/// That one template may make so many bytes of text.
+pub(super) fn all(bytes: u64) -> Result<(), String> {
+    if bytes <= MOST_MADE {
+        return Ok(());
+    }
+    Err(format!("the texts that this template makes would have more than {} million characters", MOST_MADE >> 20))
+}
+
+/// That a list with all lists inside it has no more items than a list may have: one that holds another twice, and that
+/// again, is small until it is written.
+pub(super) fn spread(value: &Value) -> Result<(), String> {
+    let mut count = 0;
+    let mut open: Vec<std::slice::Iter<Value>> = value.as_array().into_iter().map(<[Value]>::iter).collect();
+    while let Some(last) = open.last_mut() {
+        let Some(item) = last.next() else {
+            open.pop();
+            continue;
+        };
+        count += 1;
+        if count > MOST_ITEMS {
+            return items(count);
+        }
+        open.extend(item.as_array().map(<[Value]>::iter));
+    }
+    Ok(())
 }
 
 /// A text in which a pattern is replaced, as long as it fits.
@@ -91,6 +116,7 @@ pub(super) fn joined(items: &[Value], between: &str) -> Result<String, String> {
         if at > 0 {
             out.push_str(between);
         }
+        spread(item)?;
         plain::write(item, &mut out);
         fits(out.len())?;
     }
@@ -114,6 +140,9 @@ mod tests {
         let pattern = regex::Regex::new("(a)").unwrap();
         assert_eq!(replaced(&pattern, "xaya", "<$1>"), Ok("x<a>y<a>".to_owned()));
         assert!(replaced(&pattern, &"a".repeat(100_000), &"b".repeat(10_000)).is_err());
+        let twice = |list: Value, _| Value::from(vec![list.clone(), list]);
+        assert!(spread(&(0..10).fold(Value::from(vec![Value::from(1)]), twice)).is_ok());
+        assert!(spread(&(0..60).fold(Value::from(vec![Value::from(1)]), twice)).is_err());
         assert!(joined(&vec![Value::from("b".repeat(10_000)); 20_000], ", ").is_err());
     }
 }

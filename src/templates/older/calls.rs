@@ -80,6 +80,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// What a function answers, and whether it is safe to print.
 pub(super) fn call(engine: &Engine, name: &str, args: &Arguments) -> Result<(Value, bool), String> {
+    args.iter().try_for_each(|(_, value)| bounds::spread(value))?;
     let named = args.iter().map(|(name, value)| ((*name).to_owned(), plain::json(value)));
     let ours = ALL.iter().find(|(known, _)| *known == name && !NOT_OURS.contains(known));
     if let Some((known, body)) = ours {

@@ -41,8 +41,12 @@ impl Native {
             "length" => length,
             "reverse" => reverse,
             "get" => get,
-            "as_str" => |value, _| Ok(Value::from(plain::text(value))),
+            "as_str" => |value, _| {
+                bounds::spread(value)?;
+                Ok(Value::from(plain::text(value)))
+            },
             "json_encode" => |value, args| {
+                bounds::spread(value)?;
                 let pretty = arg(args, "pretty").and_then(Value::as_bool).unwrap_or(false);
                 encoded(value, pretty).map(Value::from)
             },

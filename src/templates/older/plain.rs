@@ -76,7 +76,8 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
         return a == b;
     }
     if let (Some(a), Some(b)) = (a.as_array(), b.as_array()) {
-        return a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
+        // One list is itself, however often it holds others.
+        return std::ptr::eq(a, b) || a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
     }
     if let (Some(a), Some(b)) = (a.as_map(), b.as_map()) {
         return a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)));

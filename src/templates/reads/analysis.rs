@@ -243,7 +243,8 @@ impl Reader {
                 cursor.at += 2;
                 let is_text = matches!(cursor.peek(0), Some(Token::Text(_)));
                 let kind = self.expression(cursor)?;
-                // A field that is named by a variable could be any.
+                // What stands in for a value comes back as that. A field that is named by a variable could be any.
+                self.faults |= name == "default" && kind != Kind::Plain;
                 self.faults |= matches!(name.as_str(), "attribute" | "key") && !is_text;
                 self.scope.give(name, kind);
             } else {
@@ -327,7 +328,11 @@ impl Reader {
                 (kind, false)
             }
             Token::Sign("[") => (self.items(cursor, "]")?, false),
-            Token::Sign("{") => (self.items(cursor, "}")?, false),
+            Token::Sign("{") => {
+                // Pages under other names.
+                self.faults |= self.items(cursor, "}")? != Kind::Plain;
+                (Kind::Plain, false)
+            }
             Token::Word(word) => self.named(word, cursor)?,
             Token::Sign(_) => return Err(Unclear),
         };

@@ -29,6 +29,18 @@ fn a_sidebar_of_titles_reads_no_body() {
 }
 
 #[test]
+fn what_stands_in_for_a_value_is_shown_whole() {
+    for text in [
+        "{% for p in pages %}{% set q = page.extra | get(key='zz', default=p) %}{{ q | json_encode }}{% endfor %}",
+        "{% for p in pages %}{{ get_env(name='NO', default=p) }}{% endfor %}",
+        "{% for p in pages %}{% set m = {'title': p} %}{{ m.title }}{% endfor %}",
+    ] {
+        assert_eq!(read(&[text]).0, Fields::ALL, "{text}");
+    }
+    assert_eq!(read(&["{{ page.extra | get(key='zz', default='x') }}{{ {'title': page.title} }}"]).0, NOTHING);
+}
+
+#[test]
 fn the_name_of_a_loop_holds_there_alone() {
     let tags = "{% for t in page.taxonomies.tags %}{{ t }}{% endfor %}";
     let cloud = "{% set tags = get_taxonomy(kind='tags') %}{% for t in tags.items %}{{ t.name }}{% endfor %}";

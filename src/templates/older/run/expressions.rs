@@ -24,9 +24,20 @@ impl<'p> Run<'p> {
         let (value, escape) = self.evaluate(expr)?;
         match value.as_str() {
             Some(text) if escape => plain::escape(text, out),
-            _ => plain::write(&value, out),
+            _ => {
+                bounds::spread(&value).map_err(Fault::new)?;
+                plain::write(&value, out);
+            }
         }
         Ok(())
+    }
+
+    /// Counts a text that an expression made; `name` is what made it.
+    fn made(&mut self, value: Value, name: &str) -> Outcome<Value> {
+        let bytes = value.as_str().map_or(0, str::len);
+        self.made += bytes as u64;
+        let fits = bounds::fits(bytes).and_then(|()| bounds::all(self.made));
+        fits.map(|()| value).map_err(|told| Fault::new(told).about(name).into())
     }
 
     /// A value as it is where nothing is printed.
@@ -107,9 +118,9 @@ impl<'p> Run<'p> {
     pub(super) fn filtered(&mut self, value: &Value, filter: &'p Filter) -> Outcome<(Value, bool)> {
         let args = self.arguments(&filter.args)?;
         let told = |message: String| Box::new(Fault::new(message).about(&filter.name));
-        let bounded = |value: Value| bounds::after(&value).map(|()| value).map_err(told);
         if let Some(native) = filter.native {
-            return (native.0)(value, &args).map_err(told).and_then(bounded).map(|value| (value, true));
+            let value = (native.0)(value, &args).map_err(told)?;
+            return Ok((self.made(value, &filter.name)?, true));
         }
         let Ok(known) = self.engine.tera.get_filter(&filter.name) else {
             let fault = Fault::new(format!("there is no filter `{}`", filter.name)).about(&filter.name);
@@ -118,10 +129,8 @@ impl<'p> Run<'p> {
         bounds::before(&filter.name, value, &args).map_err(told)?;
         let named = args.iter().map(|(name, value)| ((*name).to_owned(), plain::json(value))).collect();
         let result = known.filter(&plain::json(value), &named);
-        result
-            .map_err(|error| told(calls::sentence(&error, &filter.name)))
-            .and_then(|value| bounded(plain::value(&value)))
-            .map(|value| (value, !known.is_safe()))
+        let value = result.map_err(|error| told(calls::sentence(&error, &filter.name)))?;
+        Ok((self.made(plain::value(&value), &filter.name)?, !known.is_safe()))
     }
 
     pub(super) fn arguments(&mut self, args: &'p Args) -> Outcome<Arguments<'p>> {
@@ -135,6 +144,10 @@ impl<'p> Run<'p> {
         let args = self.arguments(args)?;
         calls::call(self.engine, name, &args).map_err(|message| {
             let mut fault = Fault::new(message).about(name);
+            if name == "throw" {
+                // Whoever throws says that what follows need not hold.
+                fault = fault.last();
+            }
             if !calls::names().any(|known| known == name) {
                 fault = fault.near(name, calls::names());
             }
@@ -163,7 +176,7 @@ impl<'p> Run<'p> {
                 }
             }
         }
-        Ok(Value::from(text))
+        self.made(Value::from(text), "~")
     }
 
     /// Whether a condition holds.

@@ -43,6 +43,7 @@ pub(super) fn render(engine: &Engine, template: &Template, known: &Known) -> Res
         escapes: [".html", ".htm", ".xml"].iter().any(|suffix| template.name.ends_with(suffix)),
         depth: 0,
         steps: 0,
+        made: 0,
         is_printed: true,
         faults: Vec::new(),
     };
@@ -68,6 +69,8 @@ struct Run<'p> {
     depth: usize,
     /// Lists of nodes that were run.
     steps: u64,
+    /// Bytes of the texts that expressions made.
+    made: u64,
     /// Whether what is written now is only printed: nothing that comes later depends on it.
     is_printed: bool,
     /// What was left out.
