@@ -80,13 +80,13 @@ fn build(files: &[(&str, &[u8])]) -> Ended {
 }
 
 #[track_caller]
-fn built(files: &[(&str, &[u8])]) {
+pub(crate) fn built(files: &[(&str, &[u8])]) {
     let ended = build(files);
     assert_eq!(ended.code, Some(0), "{}", &ended.told[..ended.told.len().min(2000)]);
 }
 
 #[track_caller]
-fn refused(files: &[(&str, &[u8])], why: &str) {
+pub(crate) fn refused(files: &[(&str, &[u8])], why: &str) {
     let ended = build(files);
     assert_eq!(ended.code, Some(1), "{}", &ended.told[..ended.told.len().min(2000)]);
     assert!(ended.told.contains(why), "{why} is not in {}", &ended.told[..ended.told.len().min(2000)]);
@@ -327,7 +327,7 @@ fn links_that_lead_out_of_the_site() {
 }
 
 /// A site of the older dialect whose pages are made by one template.
-fn older(template: &str) -> [(&str, &[u8]); 3] {
+pub(crate) fn older(template: &str) -> [(&str, &[u8]); 3] {
     [
         ("repere.toml", b"dialect = \"0.22\"\n"),
         ("content/a.md", b"+++\n+++\n"),
@@ -350,48 +350,6 @@ fn ranges_without_end() {
         let files = newer(text);
         refused(&files.each_ref().map(|(path, bytes)| (*path, bytes.as_slice())), "`range`");
     }
-}
-
-#[test]
-fn texts_and_lists_that_double() {
-    let twice = |what: &str| {
-        format!("{{% set a = {what} %}}{{% for i in range(end=40) %}}{{% set_global a = a ~ a %}}{{% endfor %}}")
-    };
-    refused(&older(&twice("'xxxxxxxxxx'")), "more than 100 million characters");
-    let list = "{% set a = [1] %}{% for i in range(end=40) %}{% set_global a = a | concat(with=a) %}{% endfor %}";
-    refused(&older(list), "more than 20 million items");
-    let calls = "{% macro m(n) %}{{ self::m(n=n ~ n) }}{% endmacro %}{{ self::m(n='x') }}";
-    refused(&older(calls), "more than 100 million characters");
-    let long = "{% set a = 'xxxxxxxx' %}{% for i in range(end=20) %}{% set_global a = a ~ a %}{% endfor %}";
-    for filter in [
-        "replace(from='x', to=a)",
-        "replace(from='', to='yyyyyyyyyyyyyyyy')",
-        "regex_replace(pattern='x', rep=a)",
-        "indent(prefix=a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a)",
-    ] {
-        refused(&older(&format!("{long}{{{{ a | {filter} | length }}}}")), "more than 100 million characters");
-    }
-    refused(&older(&format!("{long}{{{{ a | split(pat='') | length }}}}")), "more than 5 million pieces");
-    refused(&older(&format!("{long}{{% for c in a %}}x{{% endfor %}}")), "more than 5 million pieces");
-    refused(&older(&format!("{long}{{{{ range(end=1000) | join(sep=a) | length }}}}")), "100 million characters");
-    let nested = "{% set a = [1] %}{% for i in range(end=60) %}{% set_global a = [a, a] %}{% endfor %}";
-    refused(&older(&format!("{nested}{{{{ a }}}}")), "more than 20 million items");
-    refused(&older(&format!("{nested}{{{{ a | json_encode }}}}")), "more than 20 million items");
-    built(&older(&format!("{nested}{{% if a == a %}}x{{% endif %}}")));
-    // None is kept: what is made counts.
-    let many = "{% for i in range(end=1000) %}{% set b = a ~ i %}{% endfor %}";
-    refused(&older(&format!("{long}{many}")), "more than 2048 million characters");
-}
-
-#[test]
-fn calls_inside_calls() {
-    let count = |n: usize| {
-        format!(
-            "{{% macro m(n) %}}{{% if n > 0 %}}{{{{ self::m(n=n-1) }}}}{{% endif %}}{{% endmacro %}}{{{{ self::m(n={n}) }}}}"
-        )
-    };
-    built(&older(&count(4_000)));
-    refused(&older(&count(6_000)), "5000 templates and macros stand inside each other");
 }
 
 #[cfg(unix)]

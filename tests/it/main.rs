@@ -24,6 +24,7 @@ mod host_listen;
 mod host_people;
 mod host_public;
 mod hostile;
+mod hostile_templates;
 mod increment;
 mod increment_sources;
 mod inventory;
