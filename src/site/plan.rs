@@ -215,6 +215,8 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
             match redirect_target(library, loaded, target) {
                 Ok(url) => plan.add(&section.path, "index.html", origin, Job::Redirect(url)),
                 Err(path) => {
+                    // Whatever leads to the section is not wrong as well.
+                    plan.add(&section.path, "index.html", origin, Job::Redirect(section.permalink.clone()));
                     let known = library.by_path.keys().chain(library.waiting.keys()).map(String::as_str);
                     let fault = Diagnostic::error(format!(
                         "`redirect_to` leads to `@/{path}`, which is no page or section of the site"

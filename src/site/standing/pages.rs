@@ -118,7 +118,7 @@ impl Work<'_> {
         let can_be_made = |planned: &Planned| {
             let others = closures.of(&render::template(planned, &library, &renderer)).others;
             let made = memory.outputs.get(&planned.path).and_then(Made::reads);
-            made.is_some_and(|reads| shown::is_of_heads(reads, others))
+            made.is_some_and(|reads| shown::needs_heads_alone(reads, others))
         };
         if !planned.iter().all(can_be_made) {
             return None;

@@ -39,7 +39,7 @@ pub(super) fn is_of_many(read: &Read) -> bool {
 
 /// Whether what a page's template looked up can be answered without what the Markdown of all others became. `others` is
 /// what the template may read of pages that are not its own.
-pub(super) fn is_of_heads(reads: &[(Read, Print)], others: Fields) -> bool {
+pub(super) fn needs_heads_alone(reads: &[(Read, Print)], others: Fields) -> bool {
     let shows_bodies = others.meets(body());
     reads.iter().all(|(read, _)| match read {
         Read::Copy(_) | Read::Unknowable => false,
@@ -58,7 +58,7 @@ pub(super) fn shown(
     let planned = || last.planned.iter().map(|planned| (planned.path.as_str(), planned));
     let others = |planned: &Planned| last.closures.of(&template(planned, library, renderer)).others;
     let is_of_use = |planned: &Planned, made: &Made| {
-        let reads = || made.reads().is_some_and(|reads| is_of_heads(reads, others(planned)));
+        let reads = || made.reads().is_some_and(|reads| needs_heads_alone(reads, others(planned)));
         matches!(planned.job, Job::Page(_)) && reads()
     };
     if !pairs(planned(), outputs).any(|(planned, made)| planned.zip(made).is_some_and(|(p, m)| is_of_use(p.1, m.1))) {
