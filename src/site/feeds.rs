@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -81,6 +82,7 @@ pub(super) fn render(
             }
         }
     }
+    context.rendering(Path::new(path));
     renderer.render(&feed.template, &context)
 }
 

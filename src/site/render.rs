@@ -176,12 +176,12 @@ fn render_one(
     library: &Library,
     renderer: &Renderer,
 ) -> Result<String, Diagnostic> {
-    let with = |name: &str, context: &Context| {
+    let with = |name: &str, context: &mut Context| {
         if !renderer.has(name) {
             return Err(missing(name, planned, library, renderer));
         }
-        let told = |fault: Diagnostic| fault.help(format!("while rendering {}", planned.origin.display()));
-        renderer.render(name, context).map_err(told)
+        context.rendering(&planned.origin);
+        renderer.render(name, context)
     };
     let dialect = renderer.loaded().dialect;
     match &planned.job {
@@ -190,7 +190,7 @@ fn render_one(
             let mut context = renderer.context(&page.lang, &page.path);
             context.insert_page(renderer, *key);
             context.insert("zola_version", zola_version(dialect));
-            with(page.template.as_deref().unwrap_or("page.html"), &context)
+            with(page.template.as_deref().unwrap_or("page.html"), &mut context)
         }
         Job::Section(key, pager) => {
             let section = &library[*key];
@@ -205,15 +205,15 @@ fn render_one(
             if let Some((paginator, at)) = pager {
                 context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);
             }
-            with(section_template(section), &context)
+            with(section_template(section), &mut context)
         }
-        Job::Redirect(url) => with("internal/alias.html", &Context::new().with("url", url)),
+        Job::Redirect(url) => with("internal/alias.html", &mut Context::new().with("url", url)),
         Job::TaxonomyList(key) => {
             let taxonomy = &library[*key];
             let mut context = renderer.context(&taxonomy.lang, &taxonomy.path);
             context.insert("taxonomy", &taxonomy.kind);
             context.insert_terms(renderer, *key);
-            with(&taxonomy_template(renderer, &taxonomy.kind.name, "list"), &context)
+            with(&taxonomy_template(renderer, &taxonomy.kind.name, "list"), &mut context)
         }
         Job::Term(key, index, pager) => {
             let taxonomy = &library[*key];
@@ -225,12 +225,11 @@ fn render_one(
             if let Some((paginator, at)) = pager {
                 context.insert_paginator(renderer, paginator, &paginator.pagers[*at]);
             }
-            with(&taxonomy_template(renderer, &taxonomy.kind.name, "single"), &context)
+            with(&taxonomy_template(renderer, &taxonomy.kind.name, "single"), &mut context)
         }
         Job::Feed(feed) if !renderer.has(&feed.template) => Err(missing(&feed.template, planned, library, renderer)),
         Job::Feed(feed) => match told {
-            Some(told) => feeds::render(feed, told, &planned.path, library, renderer)
-                .map_err(|fault| fault.help(format!("while rendering {}", planned.path))),
+            Some(told) => feeds::render(feed, told, &planned.path, library, renderer),
             None => Ok(String::new()),
         },
         Job::NotFound => renderer.render("404.html", &renderer.site_context()),

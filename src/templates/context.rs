@@ -1,6 +1,7 @@
 //! The values one template sees, by name.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 use tera::Value;
@@ -9,10 +10,15 @@ use super::Renderer;
 use super::values::LibraryValues;
 use crate::config::Dialect;
 use crate::content::{PageKey, Pager, Paginator, SectionKey, TaxonomyKey};
+use crate::diagnostic::{Diagnostic, slashed};
 
 /// The values a template sees, by name.
 #[derive(Debug, Clone, Default)]
-pub struct Context(BTreeMap<String, Value>);
+pub struct Context {
+    values: BTreeMap<String, Value>,
+    /// What is rendered, for what goes wrong then.
+    origin: Option<String>,
+}
 
 impl Context {
     /// No values at all.
@@ -32,9 +38,26 @@ impl Context {
         self
     }
 
+    /// Says what is rendered, a content file mostly: faults tell it.
+    pub fn rendering(&mut self, origin: &Path) {
+        self.origin = Some(slashed(origin));
+    }
+
+    pub(super) fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
+    }
+
+    /// A fault that says what was rendered.
+    pub(super) fn told(&self, fault: Diagnostic) -> Diagnostic {
+        match &self.origin {
+            Some(origin) => fault.help(format!("while rendering {origin}")),
+            None => fault,
+        }
+    }
+
     /// The address of the page that is shown, if it is one.
     pub(super) fn page(&self) -> Option<String> {
-        let path = self.0.contains_key("page").then(|| self.0.get("current_path"))??;
+        let path = self.values.contains_key("page").then(|| self.values.get("current_path"))??;
         path.as_str().map(str::to_owned)
     }
 
@@ -80,22 +103,22 @@ impl Context {
     }
 
     pub(super) fn remove(&mut self, name: &str) {
-        self.0.remove(name);
+        self.values.remove(name);
     }
 
     pub(super) fn set(&mut self, name: &str, value: Value) {
-        self.0.insert(name.to_owned(), value);
+        self.values.insert(name.to_owned(), value);
     }
 
     /// Every value by its name.
     pub(super) fn values(&self) -> &BTreeMap<String, Value> {
-        &self.0
+        &self.values
     }
 
     /// For Tera 2.
     pub(super) fn newer(&self) -> tera::Context {
         let mut context = tera::Context::new();
-        for (name, value) in &self.0 {
+        for (name, value) in &self.values {
             context.insert_value(name.clone(), value.clone());
         }
         context

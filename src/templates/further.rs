@@ -1,14 +1,15 @@
 //! What else is wrong in templates that failed: a rendering gives one fault, and its writer wants them all in one run.
 //!
-//! Entry points: [`Further::add`] for what a rendering went past by itself, [`search`] for the newer engine, which goes
-//! past nothing. Only a `{{ … }}` is left out for the sake of the next fault: nothing else depends on what it prints.
+//! Entry points: [`Further::add`] for what a rendering went past by itself, [`Further::look_behind`] and [`search`] for the
+//! newer engine, which goes past nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use tera::Tera;
 
-use super::hooks::{blank, printing_tag};
+use super::past::leave_out;
+use super::suggest::name_undefined;
 use super::{Context, load, report};
 use crate::config::Loaded;
 use crate::diagnostic::{Diagnostic, Place};
@@ -18,92 +19,105 @@ const MOST: usize = 1000;
 /// Faults that are looked for behind one: each takes another try.
 const TRIES: usize = 20;
 
-/// Faults found behind the first ones, and the first ones that were looked behind.
+/// Faults found behind the first ones, and the first ones to look behind. Of all files that meet the same fault the first
+/// by its name is told, whichever thread was first.
 #[derive(Debug, Default)]
 pub(super) struct Further {
-    found: Mutex<Vec<Diagnostic>>,
-    searched: Mutex<BTreeSet<(String, Option<Place>, String)>>,
+    found: Mutex<BTreeMap<Key, (Option<String>, Diagnostic)>>,
+    behind: Mutex<BTreeMap<(String, Key), Behind>>,
+}
+
+/// What makes a fault the same as another one.
+type Key = (Option<Place>, String);
+
+/// A rendering that failed.
+#[derive(Debug)]
+pub(super) struct Behind {
+    pub(super) template: String,
+    pub(super) context: Context,
+    pub(super) first: Diagnostic,
 }
 
 impl Further {
-    /// Keeps faults until they are taken.
-    pub(super) fn add(&self, faults: impl IntoIterator<Item = Diagnostic>) {
+    /// Keeps faults of one rendering until they are taken.
+    pub(super) fn add(&self, faults: impl IntoIterator<Item = Diagnostic>, context: &Context) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         for fault in faults {
-            if found.len() < MOST && !found.iter().any(|known| is_same(known, &fault)) {
-                found.push(fault);
+            let new = (context.origin().map(str::to_owned), context.told(fault));
+            let key = (new.1.place.clone(), new.1.message.clone());
+            if found.get(&key).is_none_or(|(origin, _)| new.0 < *origin) {
+                found.insert(key, new);
+            }
+            if found.len() > MOST {
+                found.pop_last();
             }
         }
     }
 
+    /// Keeps a rendering of the newer engine that failed, to be looked behind.
+    pub(super) fn look_behind(&self, template: &str, context: &Context, first: &Diagnostic) {
+        let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (template.to_owned(), (first.place.clone(), first.message.clone()));
+        if behind.get(&key).is_none_or(|known| context.origin() < known.context.origin()) {
+            let (template, context, first) = (template.to_owned(), context.clone(), first.clone());
+            behind.insert(key, Behind { template, context, first });
+        }
+    }
+
+    /// What is to be looked behind.
+    pub(super) fn unsearched(&self) -> Vec<Behind> {
+        std::mem::take(&mut *self.behind.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect()
+    }
+
     /// All that were found, by their places.
     pub(super) fn take(&self) -> Vec<Diagnostic> {
-        let mut found = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
-        found.sort_by(|a, b| (&a.place, &a.message).cmp(&(&b.place, &b.message)));
-        found
-    }
-
-    /// Whether nobody looked behind this fault yet.
-    fn is_new(&self, template: &str, fault: &Diagnostic) -> bool {
-        let key = (template.to_owned(), fault.place.clone(), fault.message.clone());
-        self.searched.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
+        let found = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
+        found.into_values().map(|(_, fault)| fault).collect()
     }
 }
 
-fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
-    (&a.place, &a.message) == (&b.place, &b.message)
-}
-
-/// Looks behind a fault of the newer engine: the `{{ … }}` it is in is left out, and the template tried again.
-pub(super) fn search(
-    further: &Further,
-    tera: &Tera,
-    template: &str,
-    context: &Context,
-    loaded: &Loaded,
-    first: &Diagnostic,
-) {
-    if !further.is_new(template, first) {
-        return;
-    }
+/// Looks behind a fault of the newer engine: what it is in is left out, and the template tried again.
+pub(super) fn search(tera: &Tera, failed: &Behind, loaded: &Loaded) -> Vec<Diagnostic> {
     let (mut sources, _) = load::sources(loaded);
-    let (mut engine, context) = (tera.clone(), context.newer());
-    let mut fault = first.clone();
+    let (mut engine, context) = (tera.clone(), failed.context.newer());
+    let (mut found, mut missing) = (Vec::new(), BTreeSet::new());
+    let (mut fault, mut is_own) = (failed.first.clone(), false);
     for _ in 0..TRIES {
-        let Some((file, line, column)) = outermost(&fault) else { return };
-        let Some(source) = sources.iter_mut().find(|source| source.shown == file) else { return };
-        // What stands in such a section becomes a value.
-        if source.text.contains("endset") || source.text.contains("endfilter") {
-            return;
+        let left = places(&fault).into_iter().find_map(|(file, line, column)| {
+            let source = sources.iter_mut().find(|source| source.shown == file)?;
+            let left = leave_out(&mut source.text, (line, column), &mut missing)?;
+            engine.add_raw_template(&source.name, &source.text).is_ok().then_some(left)
+        });
+        if is_own && left != Some(false) {
+            found.push(as_written(fault, loaded));
         }
-        let Some(tag) = printing_tag(&source.text, (line, column)) else { return };
-        // Whoever throws says that what follows need not hold.
-        if source.text[tag.clone()].contains("throw(") {
-            return;
+        if left.is_none() {
+            break;
         }
-        blank(&mut source.text, tag);
-        if engine.add_raw_template(&source.name, &source.text).is_err() {
-            return;
-        }
-        let Err(error) = engine.render(template, &context) else { return };
-        fault = report::one(&error, loaded);
-        let mut told = fault.clone();
-        if let Some(place) = &mut told.place
-            && let Ok(written) = std::fs::read_to_string(loaded.root.join(&place.file))
-        {
-            place.source = written.lines().nth(place.line.saturating_sub(1)).unwrap_or_default().to_owned();
-        }
-        further.add([told]);
+        let Err(error) = engine.render(&failed.template, &context) else { break };
+        (fault, is_own) = (report::one(&error, loaded), true);
+        name_undefined(&mut fault, failed.context.values());
     }
+    found
 }
 
-/// Where the template that was asked for called what failed, or failed itself.
-fn outermost(fault: &Diagnostic) -> Option<(String, usize, usize)> {
+/// A fault with the line as its file has it.
+fn as_written(mut fault: Diagnostic, loaded: &Loaded) -> Diagnostic {
+    if let Some(place) = &mut fault.place
+        && let Ok(written) = std::fs::read_to_string(loaded.root.join(&place.file))
+    {
+        place.source = written.lines().nth(place.line.saturating_sub(1)).unwrap_or_default().to_owned();
+    }
+    fault
+}
+
+/// Where a template failed, then where that one was called, and so on outwards.
+fn places(fault: &Diagnostic) -> Vec<(String, usize, usize)> {
     let called = |help: &String| {
         let mut parts = help.strip_prefix("called from ")?.rsplitn(3, ':');
         let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         Some((parts.next()?.to_owned(), line, column))
     };
-    let own = || fault.place.as_ref().map(|place| (crate::diagnostic::slashed(&place.file), place.line, place.column));
-    fault.help.iter().rev().find_map(called).or_else(own)
+    let own = fault.place.as_ref().map(|place| (crate::diagnostic::slashed(&place.file), place.line, place.column));
+    own.into_iter().chain(fault.help.iter().filter_map(called)).collect()
 }

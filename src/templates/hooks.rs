@@ -1,11 +1,13 @@
 //! What the Markdown room asks of templates: content run through Tera, heading anchors, the end of a summary.
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use globset::GlobSet;
 use tera::Tera;
 
+use super::past::leave_out;
 use super::{Context, Engine, Renderer, broken, load, markup, older, report, suggest, values};
 use crate::content::{Library, Node};
 use crate::diagnostic::{Diagnostic, Place};
@@ -45,7 +47,7 @@ impl ContentHooks<'_> {
         broken::unknown_component(&fault.message).is_some_and(|name| broken.defines(name))
     }
 
-    /// Every fault of a text: what a `{{ … }}` should have given is left out, and the text tried again.
+    /// Every fault of a text: what fails is left out, and the text tried again.
     fn every_fault(
         &self,
         tera: &Tera,
@@ -56,22 +58,23 @@ impl ContentHooks<'_> {
     ) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = Vec::new();
         let (written, mut text, mut error) = (text, text.to_owned(), error);
+        let mut missing = BTreeSet::new();
         for _ in 0..MOST_FAULTS {
-            let mut faults = report::all(&error, &self.renderer.shared.loaded, Some(place));
-            for shown in faults.iter_mut().filter_map(|fault| fault.place.as_mut()) {
-                if shown.file.as_os_str() == place.file {
+            let mut went = false;
+            for mut fault in report::all(&error, &self.renderer.shared.loaded, Some(place)) {
+                let at = report::position(&fault, place);
+                if let Some(shown) = fault.place.as_mut().filter(|shown| shown.file.as_os_str() == place.file) {
                     let line = (shown.line + 1).saturating_sub(place.first_line.max(1));
                     shown.source = Place::line("", written, line).source;
                 }
+                let left = at.and_then(|at| leave_out(&mut text, at, &mut missing));
+                went |= left.is_some();
+                if left != Some(false) {
+                    found.push(fault);
+                }
             }
-            let places = faults.iter().filter_map(|fault| report::position(fault, place));
-            let tags = printing_tags(&text, places);
-            found.extend(faults);
-            if tags.is_empty() {
+            if !went {
                 break;
-            }
-            for tag in tags.into_iter().rev() {
-                blank(&mut text, tag);
             }
             match tera.render_str(&text, &context.newer(), false) {
                 Ok(_) => break,
@@ -84,32 +87,6 @@ impl ContentHooks<'_> {
 
 /// Faults looked for in one text at most: each takes another try.
 const MOST_FAULTS: usize = 20;
-
-/// The `{{ … }}` that places of a text are in, each once, the first first.
-fn printing_tags(text: &str, places: impl Iterator<Item = (usize, usize)>) -> Vec<Range<usize>> {
-    let mut tags: Vec<_> = places.filter_map(|place| printing_tag(text, place)).collect();
-    tags.sort_unstable_by_key(|tag| tag.start);
-    tags.dedup();
-    tags
-}
-
-/// Leaves a tag out: columns count characters, and what stands behind keeps its own.
-pub(super) fn blank(text: &mut String, tag: Range<usize>) {
-    let blank: String = text[tag.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
-    text.replace_range(tag, &blank);
-}
-
-/// The `{{ … }}` that a line and a column of a text are in.
-pub(super) fn printing_tag(text: &str, (line, column): (usize, usize)) -> Option<Range<usize>> {
-    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let before: usize = text.get(start..)?.chars().take(column.checked_sub(1)?).map(char::len_utf8).sum();
-    let at = start + before;
-    // The place may be that of the braces themselves.
-    let reach = text.char_indices().map(|(at, _)| at).find(|next| *next >= at + 2).unwrap_or(text.len());
-    let open = text[..reach].rfind("{{")?;
-    let close = open + text[open..].find("}}")? + 2;
-    (close > at).then_some(open..close)
-}
 
 /// Whether a text has anything for the template engine; most have not.
 fn is_templated(text: &str) -> bool {
@@ -141,7 +118,10 @@ impl Hooks for ContentHooks<'_> {
                 let place = report::Content { file: &file.shown, first_line };
                 let mut found = self.every_fault(tera, text, &context, error, place);
                 load::explain_older_dialect(text, &mut found);
-                found.iter_mut().for_each(|fault| suggest::improve(fault, &[]));
+                for fault in &mut found {
+                    suggest::improve(fault, &[]);
+                    suggest::name_undefined(fault, context.values());
+                }
                 found.retain(|fault| !self.follows(fault));
                 Err(found)
             }
@@ -153,11 +133,12 @@ impl Hooks for ContentHooks<'_> {
         if !is_templated(text) {
             return None;
         }
-        let lang = match node {
-            Node::Page(key) => &library[key].lang,
-            Node::Section(key) => &library[key].lang,
+        let (file, lang) = match node {
+            Node::Page(key) => (&library[key].file, &library[key].lang),
+            Node::Section(key) => (&library[key].file, &library[key].lang),
         };
         let mut context = self.renderer.language_context(lang);
+        context.rendering(Path::new(&file.shown));
         let (name, value) = values::early(library, node);
         context.set(name, value);
         Some(Box::new(older::Scope::new(engine, &context)))
@@ -199,31 +180,5 @@ impl Hooks for ContentHooks<'_> {
         }
         let context = Context::new().with("summary", summary).with("lang", lang);
         self.renderer.render("summary-cutoff.html", &context).map_err(|d| d.message)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{blank, printing_tag, printing_tags};
-
-    #[test]
-    fn tags_that_are_left_out_leave_the_columns_of_the_others() {
-        let mut text = "{{ \"é\" | a }} {{ \"ê\" | b }} c".to_owned();
-        let tags = printing_tags(&text, [(1, 21), (1, 10), (1, 22)].into_iter());
-        assert_eq!(tags.len(), 2);
-        let column = |text: &str| text.chars().position(|c| c == 'c');
-        let before = column(&text);
-        tags.into_iter().rev().for_each(|tag| blank(&mut text, tag));
-        assert_eq!((text.trim(), column(&text)), ("c", before));
-    }
-
-    #[test]
-    fn the_tag_of_a_place_is_found() {
-        let text = "é {{ a }}\n{{ b | c }} {% d %}\n";
-        let tag = |line, column| printing_tag(text, (line, column)).map(|tag| &text[tag]);
-        assert_eq!(tag(1, 6), Some("{{ a }}"));
-        assert_eq!(tag(1, 3), Some("{{ a }}"));
-        assert_eq!(tag(2, 8), Some("{{ b | c }}"));
-        assert_eq!((tag(2, 16), tag(1, 1), tag(9, 1)), (None, None, None));
     }
 }

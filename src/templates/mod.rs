@@ -16,6 +16,7 @@ mod load;
 mod markup;
 mod newer;
 mod older;
+mod past;
 pub mod reads;
 mod report;
 mod suggest;
@@ -100,11 +101,6 @@ impl Shared {
     /// Why a template cannot be used, when it or one it pulls in cannot be read.
     fn fault_behind(&self, template: &str) -> Option<&Diagnostic> {
         self.broken.get()?.fault_behind(template)
-    }
-
-    /// Keeps what else is wrong in a template than what its rendering gives.
-    fn further(&self, faults: impl IntoIterator<Item = Diagnostic>) {
-        self.further.add(faults);
     }
 
     fn config(&self, lang: &str) -> Value {
@@ -262,20 +258,28 @@ impl Renderer {
         if let Some(fault) = self.shared.fault_behind(name) {
             return Err(fault.clone());
         }
-        functions::seen_from(context.page(), || match &self.engine {
+        let done = functions::seen_from(context.page(), || match &self.engine {
             Engine::Newer(tera) => tera.render(name, &context.newer()).map_err(|error| {
-                let (shared, fault) = (&self.shared, report::one(&error, &self.shared.loaded));
-                further::search(&shared.further, tera, name, context, &shared.loaded, &fault);
+                let mut fault = report::one(&error, &self.shared.loaded);
+                suggest::name_undefined(&mut fault, context.values());
+                self.shared.further.look_behind(name, context, &fault);
                 fault
             }),
             Engine::Older(engine) => engine.render(name, context),
-        })
+        });
+        done.map_err(|fault| context.told(fault))
     }
 
     /// What else is wrong in templates that failed since this was asked for the last time: [`Renderer::render`] gives one
     /// fault.
     pub fn take_further(&self) -> Vec<Diagnostic> {
-        self.shared.further.take()
+        let further = &self.shared.further;
+        for failed in further.unsearched() {
+            let Engine::Newer(tera) = &self.engine else { continue };
+            let search = || further::search(tera, &failed, &self.shared.loaded);
+            further.add(functions::seen_from(failed.context.page(), search), &failed.context);
+        }
+        further.take()
     }
 
     /// The site's configuration.

@@ -1,12 +1,12 @@
 //! What a misspelt word of a template could mean, and where a template names another one: help that the newer engine
 //! does not give.
 //!
-//! Entry points: [`improve`] for its reports, [`joining`] for templates that extend or include what they cannot.
+//! Entry points: [`improve`] for its reports, [`name_undefined`] with the values there were, [`joining`] for templates that extend or include what they cannot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use tera::ErrorKind;
+use tera::{ErrorKind, Value};
 
 use super::load::{BUILTIN, Source};
 use super::{functions, report};
@@ -49,6 +49,34 @@ pub(super) fn improve(fault: &mut Diagnostic, sources: &[Source]) {
         }
     };
     fault.help.extend(near.map(|near| format!("did you mean `{near}`?")));
+}
+
+/// Names what is not there, where a report says of which type it is only: `section.pagess` in a loop or before a filter.
+pub(super) fn name_undefined(fault: &mut Diagnostic, known: &BTreeMap<String, Value>) {
+    let Some(place) = fault.place.as_ref().filter(|_| fault.message.contains("`undefined`")) else { return };
+    let Some(before) = place.column.checked_sub(1 + place.hidden) else { return };
+    let rest = place.source.char_indices().nth(before).map_or("", |(at, _)| &place.source[at..]);
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
+    let path = &rest[..end];
+    let mut steps = path.split('.');
+    let Some(mut value) = steps.next().and_then(|root| known.get(root)) else { return };
+    for step in steps {
+        let Some(map) = value.as_map() else { return };
+        match map.get(&tera::value::Key::Str(step)) {
+            Some(inner) => value = inner,
+            None => {
+                let near = nearest(step, map.keys().filter_map(|key| key.as_str()));
+                fault.help.insert(
+                    0,
+                    match near {
+                        Some(near) => format!("there is no `{path}`: did you mean `{near}`?"),
+                        None => format!("there is no `{path}`; `{path} | default(value=…)` says what stands in for it"),
+                    },
+                );
+                return;
+            }
+        }
+    }
 }
 
 fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {

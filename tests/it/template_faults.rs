@@ -193,7 +193,50 @@ fn one_run_tells_every_fault_of_a_template_that_no_other_is_the_reason_of() {
     let index =
         "{% macro m() %}{{ un }}{{ deux }}{% endmacro %}{{ self::m() }}{% set x = self::m() %}{{ trois }}{{ x }}";
     let text = told("0.22", &[("templates/index.html", index.as_bytes())]);
-    assert!(text.contains("`un`") && text.contains("`deux`") && text.contains("2 errors"), "{text}");
+    assert!(["`un`", "`deux`", "`trois`", "3 errors"].iter().all(|wanted| text.contains(wanted)), "{text}");
+}
+
+#[test]
+fn conditions_loops_and_names_that_fail_hide_no_other_fault() {
+    let index = "{% set z = section.un.a %}{{ z }}{% if z > 1 %}{{ throw(message='z') }}{% endif %}
+{% for p in section.pagess %}{{ p }}{% endfor %}
+{% if section.nothing.a > 1 %}{% set y = 1 %}{% endif %}{{ y }}
+{% set z = 1 %}{{ z }}{{ deux }}
+{% include 'base.html' %}{{ trois }}";
+    let base: (&str, &[u8]) = ("templates/base.html", b"{% filter upper %}{{ quatre }}{% endfilter %}{{ cinq }}");
+    for dialect in ["0.22", "0.23"] {
+        let text = told(dialect, &[base, ("templates/index.html", index.as_bytes())]);
+        for place in ["index.html:1:", "index.html:2:13", "index.html:3:", "index.html:4:", "index.html:5:29"] {
+            assert!(text.contains(place), "{dialect}, {place}:\n{text}");
+        }
+        for place in ["base.html:1:22", "base.html:1:49"] {
+            assert!(text.contains(place), "{dialect}, {place}:\n{text}");
+        }
+        assert!(text.contains("did you mean `pages`?"), "{dialect}:\n{text}");
+        assert_eq!(
+            text.matches("while rendering content/_index.md").count(),
+            text.matches("error: ").count(),
+            "{text}"
+        );
+        // Neither what is made of a name that is missing, nor what is thrown because of it.
+        assert!(text.contains("7 errors"), "{text}");
+    }
+}
+
+#[test]
+fn a_content_file_tells_the_faults_of_its_tags_in_one_run() {
+    let page = "+++\n+++\n{% <bax> %}{{ un }}{% </bax> %}\n{% if section.deux.a %}x{% endif %}\n{% for x in section.trois %}{% endfor %}\n{{ quatre }}\n";
+    let text = told(
+        "0.23",
+        &[
+            ("content/_index.md", page.as_bytes()),
+            ("templates/parts.html", b"{% component box() %}{{ body }}{% endcomponent %}"),
+        ],
+    );
+    for place in ["_index.md:3:4", "_index.md:3:15", "_index.md:4:15", "_index.md:5:13", "_index.md:6:4"] {
+        assert!(text.contains(place), "{place}:\n{text}");
+    }
+    assert!(text.contains("5 errors"), "{text}");
 }
 
 #[test]

@@ -338,7 +338,7 @@ fn what_chance_writes_is_run_as_tera_does() {
             // Tera 1 panics on some of it; what ours says then is its own affair.
             let theirs = std::panic::catch_unwind(AssertUnwindSafe(|| theirs.render(name, &given)));
             let Ok(theirs) = theirs.map(|text| text.map_err(|error| format!("{error:?}"))) else { continue };
-            let ours = ours.run(name, &known).map_err(|fault| fault.message);
+            let ours = ours.run(name, &known, &crate::templates::Context::new()).map_err(|fault| fault.message);
             match (&ours, &theirs) {
                 (Ok(ours), Ok(theirs)) if ours == theirs => rendered += 1,
                 (Err(_), Err(_)) => {}

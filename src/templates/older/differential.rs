@@ -159,7 +159,7 @@ fn compare(templates: &[(&str, &str)], name: &str, context: &Json) {
         .iter()
         .map(|(name, value)| (name.clone(), Value::from_serializable(value)))
         .collect();
-    let ours = ours.run(name, &known).map_err(|fault| fault.message);
+    let ours = ours.run(name, &known, &crate::templates::Context::new()).map_err(|fault| fault.message);
     let theirs = theirs.render(name, &tera1::Context::from_value(context.clone()).unwrap());
     match (&ours, &theirs) {
         (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs, "{templates:?}"),
@@ -187,7 +187,7 @@ fn expressions_and_statements() {
     let told = tera1::Context::from_value(context).unwrap();
     let mut wrong = Vec::new();
     for (name, text) in templates {
-        let ours = ours.run(name, &known).map_err(|fault| fault.message);
+        let ours = ours.run(name, &known, &crate::templates::Context::new()).map_err(|fault| fault.message);
         let theirs = theirs.render(name, &told).map_err(|error| format!("{error:?}"));
         match (&ours, &theirs) {
             (Ok(ours), Ok(theirs)) if ours == theirs => {}

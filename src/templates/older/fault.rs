@@ -19,6 +19,8 @@ pub(super) struct Fault {
     pub(super) calls: Vec<(String, Span)>,
     /// Whether nothing can be run after it.
     pub(super) is_last: bool,
+    /// Whether it is there because of an earlier one, and not told.
+    pub(super) follows: bool,
 }
 
 impl Fault {

@@ -33,7 +33,7 @@ use super::{Context, Shared};
 use crate::diagnostic::Diagnostic;
 
 pub(super) use shortcodes::{Definitions, Scope};
-pub(super) use spans::tags;
+pub(super) use spans::{tags, word};
 
 use fault::Fault;
 
@@ -89,17 +89,18 @@ impl Engine {
 
     /// Renders a template.
     pub(super) fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
-        self.run(name, context.values())
+        self.run(name, context.values(), context)
     }
 
-    fn run(&self, name: &str, known: &run::Known) -> Result<String, Diagnostic> {
+    /// The same with other values; `told` says what is rendered.
+    fn run(&self, name: &str, known: &run::Known, told: &Context) -> Result<String, Diagnostic> {
         let Some(template) = self.find(name) else {
             return Err(Diagnostic::error(format!("there is no template `{name}`")));
         };
         run::render(self, template, known).map_err(|faults| {
-            let mut told = faults.iter().map(|fault| report::diagnose(fault, &self.sources));
-            let first = told.next().unwrap_or_else(|| Diagnostic::error(format!("`{name}` cannot be rendered")));
-            self.shared.further(told);
+            let mut faults = faults.iter().map(|fault| report::diagnose(fault, &self.sources));
+            let first = faults.next().unwrap_or_else(|| Diagnostic::error(format!("`{name}` cannot be rendered")));
+            self.shared.further.add(faults, told);
             first
         })
     }

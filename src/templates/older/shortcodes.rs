@@ -43,18 +43,18 @@ thread_local! {
 /// The shortcodes as one text may call them: with the page it is of.
 pub(in crate::templates) struct Scope<'a> {
     engine: &'a Engine,
-    known: run::Known,
+    values: super::Context,
 }
 
 impl<'a> Scope<'a> {
     /// For a text of a page: `config`, `lang`, and `page` or `section`.
     pub(in crate::templates) fn new(engine: &'a Engine, values: &super::Context) -> Self {
-        Self { engine, known: values.values().clone() }
+        Self { engine, values: values.clone() }
     }
 
     /// For a text of no page.
     pub(super) fn empty(engine: &'a Engine) -> Self {
-        Self { engine, known: run::Known::new() }
+        Self { engine, values: super::Context::new() }
     }
 }
 
@@ -94,11 +94,12 @@ impl Scope<'_> {
         }
         known.insert("nth".to_owned(), Value::from(call.nth));
         // What the page has comes last: an argument called `page` does not hide it.
-        known.extend(self.known.iter().map(|(name, value)| (name.clone(), value.clone())));
-        let text = self.engine.run(template.unwrap_or_default(), &known).map_err(|fault| match fault.place {
-            Some(place) => format!("{} ({}:{})", fault.message, place.file.display(), place.line),
-            None => fault.message,
-        })?;
+        known.extend(self.values.values().iter().map(|(name, value)| (name.clone(), value.clone())));
+        let text =
+            self.engine.run(template.unwrap_or_default(), &known, &self.values).map_err(|fault| match fault.place {
+                Some(place) => format!("{} ({}:{})", fault.message, place.file.display(), place.line),
+                None => fault.message,
+            })?;
         Ok(text.replace("\r\n", "\n"))
     }
 }

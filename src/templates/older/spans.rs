@@ -51,7 +51,7 @@ fn end_of_tag(rest: &str, close: &str) -> Option<usize> {
 }
 
 /// The first word of a tag: `for`, `endif`.
-pub(super) fn word(tag: &str) -> &str {
+pub(in crate::templates) fn word(tag: &str) -> &str {
     let inside = tag.get(2..).unwrap_or_default();
     let inside = inside.strip_prefix('-').unwrap_or(inside).trim_start();
     let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inside.len());

@@ -324,10 +324,10 @@ impl<'p> Run<'p> {
             values.push((arg.as_str(), self.unescaped(expr)?));
         }
         self.frames.push(Frame::with(Of::Macro, template, values));
-        let before = self.faults.len();
+        let before = self.past.faults.len();
         let done = self.deeper(name, |run| run.nodes(&found.body, out));
         self.frames.pop();
-        for fault in &mut self.faults[before..] {
+        for fault in &mut self.past.faults[before..] {
             fault.inside.get_or_insert_with(|| format!("{namespace}::{name}"));
         }
         done.map(drop).map_err(|mut fault| {
@@ -366,6 +366,7 @@ impl<'p> Run<'p> {
 
     /// What a name leads to.
     fn find(&self, path: &Path) -> Option<Value> {
+        self.past.touch(&path.root);
         if path.written == EVERYTHING {
             return self.everything().ok();
         }

@@ -6,6 +6,7 @@
 mod expressions;
 mod frames;
 mod numbers;
+mod past;
 
 use std::collections::BTreeMap;
 
@@ -29,8 +30,8 @@ type Outcome<T> = Result<T, Box<Fault>>;
 /// What the context has, by name.
 pub(super) type Known = BTreeMap<String, Value>;
 
-/// Runs a template with the values it is given. A `{{ … }}` that fails is left out and the rest run on, so that one run
-/// tells every fault that no other one can be the reason of.
+/// Runs a template with the values it is given. A tag that fails is left out and the rest run on ([`past`]), so that one
+/// run tells every fault that no other one can be the reason of.
 pub(super) fn render(engine: &Engine, template: &Template, known: &Known) -> Result<String, Vec<Fault>> {
     let root = template.parents.last().and_then(|name| engine.program.get(name)).unwrap_or(template);
     let mut run = Run {
@@ -45,13 +46,17 @@ pub(super) fn render(engine: &Engine, template: &Template, known: &Known) -> Res
         steps: 0,
         made: 0,
         is_printed: true,
-        faults: Vec::new(),
+        past: past::Past::default(),
     };
     let mut out = String::with_capacity(2048);
-    if let Err(fault) = run.nodes(&root.body, &mut out) {
-        run.faults.push(*fault);
+    let done = run.nodes(&root.body, &mut out);
+    let mut faults = run.past.faults;
+    if let Err(fault) = done
+        && !(fault.follows && !faults.is_empty())
+    {
+        faults.push(*fault);
     }
-    if run.faults.is_empty() { Ok(out) } else { Err(run.faults) }
+    if faults.is_empty() { Ok(out) } else { Err(faults) }
 }
 
 struct Run<'p> {
@@ -74,11 +79,8 @@ struct Run<'p> {
     /// Whether what is written now is only printed: nothing that comes later depends on it.
     is_printed: bool,
     /// What was left out.
-    faults: Vec<Fault>,
+    past: past::Past<'p>,
 }
-
-/// Faults that one run goes past.
-const MOST_FAULTS: usize = 20;
 
 /// How a list of nodes ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,12 +105,16 @@ impl<'p> Run<'p> {
     }
 
     fn each(&mut self, nodes: &'p [Node], out: &mut String) -> Outcome<Flow> {
+        let touched = self.past.touched.get();
         for node in nodes {
-            let flow = self.node(node, out).map_err(|fault| fault.within(node.span))?;
+            let start = self.at(out);
+            let done = self.node(node, out).map_err(|fault| fault.within(node.span));
+            let flow = self.go_past(done, node, start, out)?;
             if flow != Flow::On {
                 return Ok(flow);
             }
         }
+        self.past.touched.set(touched);
         Ok(Flow::On)
     }
 
@@ -116,10 +122,10 @@ impl<'p> Run<'p> {
         match &node.kind {
             Kind::Text(text) => out.push_str(text),
             Kind::Print(value) => {
-                let (start, before) = (out.len(), self.faults.len());
-                let printed = self.print(value, out).map_err(|fault| fault.within(node.span));
-                self.faults[before..].iter_mut().for_each(|fault| fault.leave(node.span));
-                self.go_past(printed, start, out)?;
+                let before = self.past.faults.len();
+                let printed = self.print(value, out);
+                self.past.faults[before..].iter_mut().for_each(|fault| fault.leave(node.span));
+                printed?;
             }
             Kind::Set { name, value, global } => {
                 let value = self.unescaped(value)?;
@@ -127,7 +133,9 @@ impl<'p> Run<'p> {
             }
             Kind::If { branches, otherwise } => {
                 for (span, condition, body) in branches {
-                    if self.is_true(condition).map_err(|fault| fault.within(*span))? {
+                    let holds = self.is_true(condition).map_err(|fault| fault.within(*span))?;
+                    self.past.check()?;
+                    if holds {
                         return self.nodes(body, out);
                     }
                 }
@@ -158,21 +166,6 @@ impl<'p> Run<'p> {
             Kind::Continue => return self.leave(Flow::Continue, "continue"),
         }
         Ok(Flow::On)
-    }
-
-    /// Leaves a fault of what is only printed for the end, with all that was printed of it.
-    fn go_past(&mut self, printed: Outcome<()>, start: usize, out: &mut String) -> Outcome<()> {
-        let Err(fault) = printed else { return Ok(()) };
-        let is_known = |known: &Fault| (known.span, &known.message) == (fault.span, &fault.message);
-        if !self.is_printed || fault.is_last || self.faults.len() >= MOST_FAULTS {
-            return Err(fault);
-        }
-        out.truncate(start);
-        // A loop meets it again and again.
-        if !self.faults.iter().any(is_known) {
-            self.faults.push(*fault);
-        }
-        Ok(())
     }
 
     /// What makes a value of what is written, so that nothing of it may be missing.
@@ -211,6 +204,7 @@ impl<'p> Run<'p> {
             Some(items) => items,
             None => self.items(of)?,
         };
+        self.past.check()?;
         let count = items.len();
         if count == 0 {
             return self.nodes(&of.otherwise, out);
@@ -313,11 +307,11 @@ impl<'p> Run<'p> {
             return Err(Fault::new(format!("there is no template `{name}`")).about(name).near(name, known).into());
         };
         self.frames.push(Frame::new(Of::Include, template));
-        let before = self.faults.len();
+        let before = self.past.faults.len();
         let done = self.deeper(&template.name, |run| run.nodes(&template.body, out));
         self.frames.pop();
         let called = || (format!("`{}` is included", template.name), span);
-        self.faults[before..].iter_mut().for_each(|fault| fault.calls.push(called()));
+        self.past.faults[before..].iter_mut().for_each(|fault| fault.calls.push(called()));
         done.map(drop).map_err(|fault| fault.called(&template.name, span))
     }
 
