@@ -2,6 +2,7 @@
 //! `get_taxonomy_url`. Each names a thing whose value the engine has made once for the whole build.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
@@ -34,14 +35,14 @@ pub(super) fn get_section(call: &Call) -> Answer {
 /// Leaves a note. While content is templated nothing is found, whatever the site has.
 fn looked_up(call: &Call, read: impl FnOnce(String, String) -> Read) -> Result<(), String> {
     if call.shared.full.get().is_some() {
-        let (path, lang) = (plain(call.must_text("path")?).into_owned(), call.language()?);
+        let (path, lang) = (named(call)?.into_owned(), call.language()?);
         note(|| read(path, lang));
     }
     Ok(())
 }
 
 fn find(call: &Call) -> Result<Option<Node>, String> {
-    let path = &*plain(call.must_text("path")?);
+    let path = &*named(call)?;
     let lang = call.language()?;
     let Some(library) = call.shared.full.get() else { return Ok(None) };
     let localized = urls::localized(call.shared, path, &lang).and_then(|path| library.node(&path));
@@ -50,6 +51,19 @@ fn find(call: &Call) -> Result<Option<Node>, String> {
         Dialect::Zola022 => localized,
         Dialect::Zola023 => localized.or_else(|| library.node(path).filter(|node| lang_of(library, *node) == lang)),
     })
+}
+
+/// The path that a call names, below the content folder: `translations` tell whole paths.
+fn named<'a>(call: &'a Call<'_>) -> Result<Cow<'a, str>, String> {
+    let path = plain(call.must_text("path")?);
+    if !path.starts_with('/') {
+        return Ok(path);
+    }
+    let root = &call.shared.loaded.root;
+    let below = |folder| Path::new(&*path).strip_prefix(root.join(folder)).ok().and_then(Path::to_str);
+    let own = below("content").map(str::to_owned);
+    let own = own.or_else(|| below("episodes").map(|rest| format!("podcast/{rest}")));
+    Ok(own.map_or(path, Cow::Owned))
 }
 
 /// `blog//a.md` and `./blog/a.md` are `blog/a.md`: themes put paths together.
