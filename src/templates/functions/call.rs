@@ -123,10 +123,12 @@ impl<'a> Call<'a> {
         value.as_bool().ok_or_else(|| wrong(name, "true or false", value))
     }
 
-    /// A whole number that fits.
+    /// A whole number that fits; to the newer dialect `32.0`, which `round` gives, is one.
     pub(super) fn number<T: TryFrom<u64>>(&self, name: &str) -> Result<Option<T>, String> {
         let Some(value) = self.get(name) else { return Ok(None) };
-        let number = value.as_u64().and_then(|number| T::try_from(number).ok());
+        let is_newer = self.shared.loaded.dialect == Dialect::Zola023;
+        let rounded = || value.as_f64().filter(|number| is_newer && number.fract() == 0.0).and_then(whole);
+        let number = value.as_u64().or_else(rounded).and_then(|number| T::try_from(number).ok());
         number.map(Some).ok_or_else(|| wrong(name, "a whole number that fits", value))
     }
 
@@ -136,6 +138,12 @@ impl<'a> Call<'a> {
         let texts = value.as_array().and_then(|items| items.iter().map(Json::as_str).collect::<Option<Vec<_>>>());
         texts.ok_or_else(|| wrong(name, "a list of texts", value))
     }
+}
+
+/// A number without a fraction, when it is small enough to be exact.
+fn whole(number: f64) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (0.0..=EXACT).contains(&number).then(|| number as u64)
 }
 
 fn wrong(name: &str, wanted: &str, value: &Json) -> String {

@@ -49,7 +49,11 @@ fn find(call: &Call) -> Result<Option<Node>, String> {
     Ok(match call.shared.loaded.dialect {
         // A language that is named is put into the file's name; without one, `a/_index.fr.md` is found as it is.
         Dialect::Zola022 => localized,
-        Dialect::Zola023 => localized.or_else(|| library.node(path).filter(|node| lang_of(library, *node) == lang)),
+        // Whatever language the path tells, the one that is asked for is found.
+        Dialect::Zola023 => localized.filter(|node| lang_of(library, *node) == lang).or_else(|| {
+            let canonical = canonical_of(library, library.node(path)?);
+            library.node(&urls::localized(call.shared, canonical, &lang)?)
+        }),
     })
 }
 
@@ -82,6 +86,14 @@ fn lang_of(library: &Library, node: Node) -> &str {
     }
 }
 
+/// The path of a page or section without its language.
+fn canonical_of(library: &Library, node: Node) -> &str {
+    match node {
+        Node::Page(key) => &library[key].file.canonical,
+        Node::Section(key) => &library[key].file.canonical,
+    }
+}
+
 fn missing(call: &Call, what: &str) -> Answer {
     if call.flag("allow_missing", false)? {
         return Ok(Given::NONE);
@@ -101,10 +113,7 @@ fn missing(call: &Call, what: &str) -> Answer {
 /// The name that finds in `lang` what `path` names with its language.
 fn in_default_language<'a>(call: &Call, library: &'a Library, path: &str, lang: &str) -> Option<&'a str> {
     let node = library.node(path).filter(|node| lang_of(library, *node) == lang)?;
-    let canonical = match node {
-        Node::Page(key) => &library[key].file.canonical,
-        Node::Section(key) => &library[key].file.canonical,
-    };
+    let canonical = canonical_of(library, node);
     let found = urls::localized(call.shared, canonical, lang).and_then(|path| library.node(&path));
     (canonical != path && found.is_some()).then_some(canonical)
 }
