@@ -88,16 +88,12 @@ pub(super) fn config(file: &str, text: &str, strict: bool) -> Result<(Config, Ve
             return Err(Diagnostic::error(message).at(reader.place(&span)));
         }
     };
-    if !strict {
-        older(&mut reader, &mut table, "the configuration");
-        renamed(&mut reader, &mut table);
-    }
+    older(&mut reader, &mut table, "the configuration", strict);
+    renamed(&mut reader, &mut table, strict);
     let mut config = Config::default();
     read_root(&mut reader, &mut table, file, &mut config);
     if let Some(mut markdown) = reader.table(&mut table, "markdown") {
-        if !strict {
-            older(&mut reader, &mut markdown, "`[markdown]`");
-        }
+        older(&mut reader, &mut markdown, "`[markdown]`", strict);
         config.markdown = read_markdown(&mut reader, &mut markdown);
     }
     if let Some(mut slugify) = reader.table(&mut table, "slugify") {
@@ -289,16 +285,21 @@ fn read_link_checker(reader: &mut Reader, table: &mut Table) -> LinkChecker {
 }
 
 /// Takes keys of older Zolas out, each with a warning that says what to write now.
-fn older(reader: &mut Reader, table: &mut Table, place: &str) {
+fn older(reader: &mut Reader, table: &mut Table, place: &str, strict: bool) {
     for (key, help) in OLDER_KEYS {
-        if let Some(entry) = table.take(key) {
-            reader.warn(&entry.key_span, format!("`{key}` in {place} is a key of an older Zola"), *help);
-        }
+        let Some(entry) = table.take(key) else { continue };
+        let message = format!("`{key}` in {place} is a key of an older Zola");
+        tell(reader, &entry.key_span, message, help, strict);
     }
 }
 
+fn tell(reader: &mut Reader, span: &Range<usize>, message: String, help: &str, strict: bool) {
+    let problem = if strict { Diagnostic::error(message) } else { Diagnostic::warning(message) };
+    reader.problems.push(problem.at(reader.place(span)).help(help));
+}
+
 /// Gives keys that only changed their name the new one.
-fn renamed(reader: &mut Reader, table: &mut Table) {
+fn renamed(reader: &mut Reader, table: &mut Table, strict: bool) {
     for (old, new) in [
         ("generate_feed", "generate_feeds"),
         ("generate_rss", "generate_feeds"),
@@ -307,7 +308,7 @@ fn renamed(reader: &mut Reader, table: &mut Table) {
     ] {
         let Some(mut entry) = table.take(old) else { continue };
         let message = format!("`{old}` is a key of an older Zola");
-        reader.warn(&entry.key_span, message, format!("write `{new}`"));
+        tell(reader, &entry.key_span, message, &format!("write `{new}`"), strict);
         if old == "feed_filename" {
             let span = entry.item.span.clone();
             entry.item = super::keys::Item { value: Raw::Array(vec![entry.item]), span };
@@ -346,6 +347,6 @@ mod tests {
         assert!(problems.iter().all(|p| p.level == Level::Warning), "{problems:?}");
         assert_eq!(read.default_options().feed_filenames, ["rss.xml"]);
         let (_, problems) = config("zola.toml", text, true).unwrap();
-        assert!(crate::diagnostic::any_error(&problems));
+        assert!(problems.iter().all(|p| p.level == Level::Error && p.help.len() == 1), "{problems:?}");
     }
 }

@@ -16,7 +16,7 @@ use super::shortcodes::{Pending, Piece};
 use super::{Context, Highlighter, Hooks, Places, SUGGESTED, fence, footnotes, headings, shortcodes, summary};
 use crate::config::{Dialect, LinkLevel, Markdown};
 use crate::content::Rendered;
-use crate::diagnostic::{Diagnostic, Level, Place};
+use crate::diagnostic::{Diagnostic, Level, Place, any_error};
 use crate::memory::Print;
 
 static EMOJI: LazyLock<Replacer> = LazyLock::new(Replacer::new);
@@ -29,7 +29,7 @@ pub fn render(text: &str, context: &Context) -> (Rendered, Vec<Diagnostic>) {
     let (filled, pending, mut problems) = shortcodes::extract(text, context);
     // The text has moved: what is wrong in it is looked for in the source.
     let moved = Context { source: Some(text), ..*context };
-    let failed = !problems.is_empty();
+    let failed = any_error(&problems);
     let (mut rendered, found) = render_filled(&filled, pending, if filled == text { context } else { &moved });
     rendered.failed = failed || found.iter().any(|problem| problem.message.starts_with("the shortcode"));
     problems.extend(found);

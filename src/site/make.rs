@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::mend::{self, Last};
 use super::remember::{Bodies, Known, Made, Makers, Memory, Outputs};
 use super::render::{self, Scene};
-use super::{CACHE, Options, Site, feeds, files, fingerprint, plan};
+use super::{CACHE, Options, Site, feeds, files, fingerprint, plan, sass};
 use crate::checks;
 use crate::config::{Loaded, Mode};
 use crate::content::schedule::{self, Clock};
@@ -276,10 +276,10 @@ fn style_sheets(scene: &Scene, highlighter: Option<&Highlighter>) -> Result<Vec<
 /// The style sheets that are compiled: all of them again when one of their sources changed.
 fn sass(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     let loaded = scene.renderer.loaded();
-    let sheets = files::sass_sheets(loaded);
+    let sheets = sass::sheets(loaded);
     let key = Print::of_value(&sheets);
     scene.outputs.group("sass", key, scene.makers, || {
-        let (outputs, read) = files::sass(&sheets, loaded)?;
+        let (outputs, read) = sass::compiled(&sheets, loaded)?;
         Ok((outputs, read.into_iter().map(Read::Plain).collect()))
     })
 }

@@ -14,6 +14,7 @@ mod publish;
 mod references;
 mod remember;
 mod render;
+mod sass;
 mod standing;
 
 use std::path::PathBuf;

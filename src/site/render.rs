@@ -4,6 +4,7 @@
 //! for every page that uses it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -33,20 +34,19 @@ pub(super) struct Scene<'a> {
 pub(super) fn render(planned: &[Planned], scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
     let results: Vec<Result<Output, Diagnostic>> = planned.par_iter().map(|planned| scene.output(planned)).collect();
     let mut outputs = Vec::with_capacity(results.len());
-    let mut faults = Vec::new();
-    let mut seen = BTreeSet::new();
-    for result in results {
+    let mut failed = Vec::new();
+    for (planned, result) in planned.iter().zip(results) {
         match result {
             Ok(output) => outputs.push(output),
-            Err(fault) => {
-                if seen.insert((fault.place.clone(), fault.message.clone())) {
-                    faults.push(fault);
-                }
-            }
+            Err(fault) => failed.push((&planned.origin, fault)),
         }
     }
-    let further = scene.renderer.take_further().into_iter();
-    faults.extend(further.filter(|fault| seen.insert((fault.place.clone(), fault.message.clone()))));
+    // Told of a file that is there, before a section that needs none.
+    let root = &scene.renderer.loaded().root;
+    failed.sort_by_cached_key(|(origin, _)| !root.join(origin).exists());
+    let faults = failed.into_iter().map(|(_, fault)| fault).chain(scene.renderer.take_further());
+    let mut seen = BTreeSet::new();
+    let faults = faults.filter(|fault| seen.insert((fault.place.clone(), fault.message.clone()))).collect();
     (outputs, faults)
 }
 
@@ -239,7 +239,9 @@ fn render_one(
 
 /// A template that does not exist, told where it was asked for.
 fn missing(name: &str, planned: &Planned, library: &Library, renderer: &Renderer) -> Diagnostic {
-    let place = asked(name, planned, library).unwrap_or_else(|| Place::file(&planned.origin));
+    let root = &renderer.loaded().root;
+    let place = asked(name, planned, library).or_else(|| named(planned, library, root));
+    let place = place.unwrap_or_else(|| Place::file(&planned.origin));
     let fault = Diagnostic::error(format!("there is no template `{name}`")).at(place);
     match renderer.nearest(name) {
         Some(near) => fault.help(format!("did you mean `{near}`?")),
@@ -262,6 +264,17 @@ fn asked(name: &str, planned: &Planned, library: &Library) -> Option<Place> {
     let text = std::fs::read_to_string(&file.path).ok()?;
     let at = text.find(name)?;
     Some(Place::span(&file.shown, &text, at..at + name.len()))
+}
+
+/// Where the configuration names a taxonomy that is to be shown.
+fn named(planned: &Planned, library: &Library, root: &Path) -> Option<Place> {
+    let (Job::TaxonomyList(key) | Job::Term(key, ..)) = &planned.job else { return None };
+    let name = &library[*key].kind.name;
+    let text = std::fs::read_to_string(root.join(&planned.origin)).ok()?;
+    let after = text.find("taxonomies")?;
+    let quoted = |quote| text[after..].find(&format!("{quote}{name}{quote}"));
+    let at = after + quoted('"').or_else(|| quoted('\''))? + 1;
+    Some(Place::span(&planned.origin, &text, at..at + name.len()))
 }
 
 /// A section's own template, or `index.html` for a home and `section.html` for others.

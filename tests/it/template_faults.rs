@@ -247,3 +247,63 @@ fn what_follows_a_throw_need_not_hold() {
         assert!(text.contains("image manquante") && text.contains("1 error;"), "{text}");
     }
 }
+
+#[test]
+fn a_style_sheet_tells_every_fault_that_no_other_is_the_reason_of() {
+    let sheet = "@use 'part';\n$a: $un;\n.a { @include deux; color: $aa; b: $a }\n.c { w: 1px + 1s; d: part.$trois }\n";
+    let text = told(
+        "0.22",
+        &[
+            ("zola.toml", b"base_url = \"https://exemple.test\"\ncompile_sass = true\n"),
+            ("sass/a.scss", sheet.as_bytes()),
+            ("sass/b.sass", b"@use 'part'\n.a\n  b: $quatre\n  c: $cinq\n"),
+            ("sass/_part.scss", b"$x: 1;\n"),
+        ],
+    );
+    for wanted in [
+        "there is no variable `$un`\n  --> sass/a.scss:2:5",
+        "Undefined mixin\n  --> sass/a.scss:3:15",
+        "there is no variable `$aa`\n  --> sass/a.scss:3:28",
+        "did you mean `$a`?",
+        "sass/a.scss:4:9",
+        "there is no variable `$trois`\n  --> sass/a.scss:4:27",
+        "there is no variable `$quatre`\n  --> sass/b.sass:3:6",
+        "there is no variable `$cinq`\n  --> sass/b.sass:4:6",
+        "7 errors",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_call_that_is_nearly_a_shortcode_is_told_and_shown_as_in_zola() {
+    let text = told(
+        "0.22",
+        &[
+            ("content/_index.md", b"+++\n+++\n{{ film(id=\"a\" }}\n\n{{ inconnu(id=\"a\" }}\n"),
+            ("templates/shortcodes/film.html", b"{{ id }}"),
+            ("templates/index.html", b"{{ rien }}"),
+        ],
+    );
+    assert!(
+        text.contains("warning: this call of the shortcode `film` cannot be read") && text.contains("_index.md:3:1"),
+        "{text}"
+    );
+    assert!(!text.contains("inconnu"), "{text}");
+}
+
+#[test]
+fn a_taxonomy_without_templates_is_told_where_it_is_named() {
+    let config = b"base_url = \"https://exemple.test\"\ntaxonomies = [{ name = \"tags\" }]\n";
+    let page = b"+++\n[taxonomies]\ntags = [\"a\"]\n+++\n";
+    let text = told("0.22", &[("zola.toml", config), ("content/a.md", page), ("templates/page.html", b"")]);
+    assert!(text.contains("there is no template `taxonomy_list.html`\n  --> zola.toml:2:25"), "{text}");
+}
+
+#[test]
+fn a_key_of_an_older_zola_is_told_with_the_new_one() {
+    let config = b"base_url = \"https://exemple.test\"\nrss_limit = 3\n[markdown]\nhighlight_code = true\n";
+    let text = told("0.22", &[("zola.toml", config)]);
+    assert!(text.contains("zola.toml:2:1") && text.contains("write `feed_limit`"), "{text}");
+    assert!(text.contains("zola.toml:4:1") && text.contains("`[markdown.highlighting]` and its `theme`"), "{text}");
+}

@@ -77,6 +77,13 @@ pub(super) fn extract<'c>(text: &str, context: &'c Context<'c>) -> (String, Opti
             }
         }
     };
+    for (name, span) in parse::nearly(&readable, |name| shortcodes.kind(name).is_some()) {
+        let message = format!("this call of the shortcode `{name}` cannot be read, and is shown as it stands");
+        let fault = Diagnostic::warning(message).at(place(context, text, span, None));
+        faults.push(fault.help(
+            "write `name=\"text\"` for each argument, and close brackets and quotes, or escape it: `{{/* … */}}`",
+        ));
+    }
     found.retain(|call| {
         let before = faults.len();
         unknown(call, text, context, shortcodes, &mut faults);

@@ -94,6 +94,30 @@ fn parse_at(
     Ok((output, found))
 }
 
+/// Calls of shortcodes that are `known` which cannot be read, and so are text: from their start to where reading stopped.
+pub(super) fn nearly(text: &str, known: impl Fn(&str) -> bool) -> Vec<(&str, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = next_opening(text, at) {
+        at = start + 2;
+        if let Some((_, end)) = escaped(text, start) {
+            at = end;
+            continue;
+        }
+        let mut reader = Reader { text: &text[at..], at: 0 };
+        reader.skip_blanks();
+        let Some(name) = reader.word().filter(|name| known(name)) else { continue };
+        reader.skip_blanks();
+        if reader.take("(").is_none() || call(text, start).is_some() {
+            continue;
+        }
+        let mut reader = Reader { text: &text[at..], at: 0 };
+        let _ = reader.call();
+        found.push((name, start..at + reader.at));
+    }
+    found
+}
+
 /// The next `{{` or `{%`.
 fn next_opening(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
@@ -344,6 +368,14 @@ mod tests {
         {
             assert_eq!(read(text), (text.to_owned(), vec![]), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_nearly_a_call_is_found() {
+        let known = |name: &str| name == "a";
+        let text = "{{ a(b=\"c\") }} {{ a(b=\"c\" }} {{/* a(b */}} {{ b(c }} {{ a }} {% a(b='c) %} {{ a(é=1) }}";
+        let found: Vec<&str> = nearly(text, known).into_iter().map(|(_, span)| &text[span]).collect();
+        assert_eq!(found, ["{{ a(b=\"c\" ", "{% a(b=", "{{ a("]);
     }
 
     #[test]
