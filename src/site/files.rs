@@ -28,20 +28,22 @@ pub(super) fn assets(library: &Library) -> Vec<Output> {
     pages.chain(sections).collect()
 }
 
-/// The theme's `static/`, then the site's, which wins; with a word about links that lead out of the site.
+/// The theme's `static/`, then the site's, which wins and alone is asked what to ignore; with a word about links that
+/// lead out of the site.
 pub(super) fn statics(loaded: &Loaded) -> Result<(Vec<Output>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut told = Vec::new();
     let ignored = globs(&loaded.config.ignored_static).map_err(|fault| vec![fault])?;
     let mut found: BTreeMap<String, Output> = BTreeMap::new();
     let theme = loaded.theme_dir.as_ref().map(|theme| theme.join("static"));
-    for folder in theme.into_iter().chain([loaded.root.join("static")]) {
-        let files = walk(&folder).into_iter().filter_map(Result::ok);
+    let own = loaded.root.join("static");
+    for folder in theme.iter().chain([&own]) {
+        let files = walk(folder).into_iter().filter_map(Result::ok);
         for entry in files.filter(|entry| entry.file_type().is_file()) {
-            let relative = entry.path().strip_prefix(&folder).unwrap_or(entry.path());
-            if ignored.is_match(relative) {
+            let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            if *folder == own && ignored.is_match(relative) {
                 continue;
             }
-            if entry.path().starts_with(loaded.root.join("static")) && leaves(&entry) {
+            if *folder == own && leaves(&entry) {
                 let shown = slashed(entry.path().strip_prefix(&loaded.root).unwrap_or(entry.path()));
                 told.extend(text::leads_out(&loaded.root, entry.path(), &shown, loaded.repere.safety.inside));
             }

@@ -100,6 +100,27 @@ fn the_own_name_of_macros_that_a_block_calls_is_told() {
 }
 
 #[test]
+fn imports_of_what_an_outer_template_includes_are_told_to_be_in_vain() {
+    let files: [(&str, &[u8]); 4] = [
+        ("templates/m.html", b"{% macro a() %}{% endmacro %}"),
+        ("templates/head.html", b"{% import 'm.html' as m %}\n{{ m::a() }}"),
+        ("templates/base.html", b"{% include 'head.html' %}"),
+        ("templates/index.html", b"{% extends 'base.html' %}"),
+    ];
+    let text = told("0.22", &files);
+    for wanted in ["templates/head.html:2:4", "`head.html` imports as `m`", "import it in `base.html`"] {
+        assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_misspelt_argument_is_told_with_the_one_that_is_missing() {
+    for dialect in ["0.22", "0.23"] {
+        tells(dialect, "{{ get_url(pth='/') }}", &["index.html:1:4", "`path` is missing; is it meant by `pth`?"]);
+    }
+}
+
+#[test]
 fn data_with_a_fault_are_told_in_one_line() {
     for dialect in ["0.22", "0.23"] {
         let files: [(&str, &[u8]); 2] =

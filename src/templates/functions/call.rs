@@ -13,6 +13,7 @@ use super::super::values::LibraryValues;
 use super::data::Data;
 use crate::config::Dialect;
 use crate::content::{PageKey, SectionKey, TaxonomyKey};
+use crate::diagnostic::did_you_mean;
 
 /// What a function answers, or why it cannot.
 pub(crate) type Answer = Result<Given, String>;
@@ -114,7 +115,10 @@ impl<'a> Call<'a> {
 
     /// A text that must be given.
     pub(super) fn must_text(&self, name: &str) -> Result<&str, String> {
-        self.text(name)?.ok_or_else(|| format!("the argument `{name}` is missing"))
+        self.text(name)?.ok_or_else(|| match did_you_mean(name, self.args.keys().map(String::as_str)) {
+            Some(given) => format!("the argument `{name}` is missing; is it meant by `{given}`?"),
+            None => format!("the argument `{name}` is missing"),
+        })
     }
 
     /// A truth value.

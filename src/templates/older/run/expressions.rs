@@ -344,7 +344,15 @@ impl<'p> Run<'p> {
             None => self.frame().template,
         };
         let Some(of) = from.namespaces.get(namespace) else {
-            let message = format!("no macros are imported as `{namespace}` in `{}`", from.name);
+            let here = self.frame().template;
+            let message = if here.namespaces.contains_key(namespace) {
+                let (own, from) = (&here.name, &from.name);
+                format!(
+                    "what `{own}` imports as `{namespace}` is not seen where `{from}` runs it: import it in `{from}`"
+                )
+            } else {
+                format!("no macros are imported as `{namespace}` in `{}`", from.name)
+            };
             let fault =
                 Fault::new(message).about(namespace).near(namespace, from.namespaces.keys().map(String::as_str));
             return Err(fault.into());
