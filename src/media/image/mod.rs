@@ -145,19 +145,21 @@ impl Images {
             return Ok(Vec::new());
         }
         std::fs::create_dir_all(cache).map_err(|e| format!("{}: {e}", cache.display()))?;
-        jobs.par_iter()
-            .map(|(path, job)| {
-                let file = cache.join(&job.cached);
-                if !file.is_file() {
-                    let bytes = resize::make(&job.source, job.size, job.crop, job.format, job.filter)
-                        .map_err(|e| format!("{}: {e}", job.source.display()))?;
-                    let partial = file.with_extension("part");
-                    std::fs::write(&partial, bytes).map_err(|e| format!("{}: {e}", partial.display()))?;
-                    std::fs::rename(&partial, &file).map_err(|e| format!("{}: {e}", file.display()))?;
-                }
-                Ok((path.clone(), file))
-            })
-            .collect()
+        // Pictures of one content that have several names are one file here: it is made once.
+        let orders: BTreeMap<&str, &Order> = jobs.values().map(|job| (job.cached.as_str(), job)).collect();
+        orders.par_iter().try_for_each(|(name, job)| {
+            let file = cache.join(name);
+            if file.is_file() {
+                return Ok(());
+            }
+            let bytes = resize::make(&job.source, job.size, job.crop, job.format, job.filter)
+                .map_err(|e| format!("{}: {e}", job.source.display()))?;
+            // Another process may be at the same file.
+            let partial = file.with_extension(format!("{}.part", std::process::id()));
+            std::fs::write(&partial, bytes).map_err(|e| format!("{}: {e}", partial.display()))?;
+            std::fs::rename(&partial, &file).map_err(|e| format!("{}: {e}", file.display()))
+        })?;
+        Ok(jobs.into_iter().map(|(path, job)| (path, cache.join(job.cached))).collect())
     }
 
     /// Removes from `cache` what was asked for neither in this build, which is done, nor in the thirty days before.
@@ -179,4 +181,33 @@ fn bounded((width, height): (u32, u32)) -> Result<(), String> {
 /// A poisoned lock holds a map that is still whole: each insertion is one call.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_of_one_content_are_made_once() {
+        let work = tempfile::tempdir().unwrap();
+        let images = Images::default();
+        let request = Request {
+            width: Some(1),
+            height: Some(1),
+            operation: Operation::Scale,
+            format: Format::Auto,
+            quality: None,
+            speed: None,
+            filter: Filter::default(),
+        };
+        for number in 0..64 {
+            let file = work.path().join(format!("{number}.pnm"));
+            std::fs::write(&file, "P3 2 1 255 255 0 0 0 0 255\n").unwrap();
+            images.request(&file, &format!("{number}.pnm"), request).unwrap();
+        }
+        let made = images.make(&work.path().join("cache")).unwrap();
+        assert_eq!(made.len(), 64);
+        assert!(made.iter().all(|(_, file)| file.is_file() && *file == made[0].1));
+        assert_eq!(std::fs::read_dir(work.path().join("cache")).unwrap().count(), 1);
+    }
 }

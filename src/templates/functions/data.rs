@@ -273,10 +273,11 @@ fn bibtex_value(text: &str) -> Result<Json, String> {
         })
         .collect();
     let variables: std::collections::BTreeMap<_, _> = bibtex.variables().iter().collect();
+    // In the order in which Zola shows them.
     Ok(json!({
-        "bibliographies": bibliographies,
-        "comments": bibtex.comments(),
         "preambles": bibtex.preambles(),
+        "comments": bibtex.comments(),
         "variables": variables,
+        "bibliographies": bibliographies,
     }))
 }
