@@ -123,7 +123,8 @@ impl Hooks for ContentHooks<'_> {
                     suggest::name_undefined(fault, context.values());
                 }
                 found.retain(|fault| !self.follows(fault));
-                Err(found)
+                let root = &self.renderer.shared.loaded.root;
+                Err(found.into_iter().map(|fault| report::in_data(fault, root)).collect())
             }
         }
     }

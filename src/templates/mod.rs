@@ -267,7 +267,7 @@ impl Renderer {
             }),
             Engine::Older(engine) => engine.render(name, context),
         });
-        done.map_err(|fault| context.told(fault))
+        done.map_err(|fault| report::in_data(context.told(fault), &self.shared.loaded.root))
     }
 
     /// What else is wrong in templates that failed since this was asked for the last time: [`Renderer::render`] gives one
@@ -279,7 +279,7 @@ impl Renderer {
             let search = || further::search(tera, &failed, &self.shared.loaded);
             further.add(functions::seen_from(failed.context.page(), search), &failed.context);
         }
-        further.take()
+        further.take().into_iter().map(|fault| report::in_data(fault, &self.shared.loaded.root)).collect()
     }
 
     /// The site's configuration.

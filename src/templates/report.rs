@@ -3,8 +3,10 @@
 //! The engine gives its notes ("called from …") only as text, and gathers several faults in one text: so the text is
 //! read back, one block per fault.
 
+use std::path::Path;
+
 use crate::config::Loaded;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, slashed};
 
 /// The name the engine gives to a text that is no template.
 const ONE_OFF: &str = "__tera_one_off";
@@ -53,6 +55,23 @@ pub(super) fn all(error: &tera::Error, loaded: &Loaded, content: Option<Content>
         cause = inner.source();
     }
     found
+}
+
+/// A fault in a file of data, which `functions::data` tells behind its message, at its own place.
+pub(super) fn in_data(mut fault: Diagnostic, root: &Path) -> Diagnostic {
+    let found = fault.message.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+    let Some((message, at)) = found.filter(|(text, _)| text.contains("cannot be read")) else { return fault };
+    let mut parts = at.rsplitn(3, ':');
+    let (Some(column), Some(line), Some(file)) = (parts.next(), parts.next(), parts.next()) else { return fault };
+    let (Ok(column), Ok(line)) = (column.parse(), line.parse()) else { return fault };
+    let Ok(text) = std::fs::read_to_string(root.join(file)) else { return fault };
+    if let Some(place) = &fault.place {
+        fault.help.insert(0, format!("it is read at {}:{}:{}", slashed(&place.file), place.line, place.column));
+    }
+    let message = message.to_owned();
+    fault.place = Some(Place { column, width: 1, ..Place::line(file, &text, line) });
+    fault.message = message;
+    fault
 }
 
 /// Line and column of a content's text, counted from its own start, that a fault stands at or was called from.

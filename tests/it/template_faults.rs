@@ -121,14 +121,28 @@ fn a_misspelt_argument_is_told_with_the_one_that_is_missing() {
 }
 
 #[test]
-fn data_with_a_fault_are_told_in_one_line() {
+fn data_with_a_fault_are_told_at_their_own_place() {
+    let index = b"{{ load_data(path='a.toml') }}{{ load_data(path='data/b.json') }}{{ load_data(path='c.csv') }}
+{{ load_data(path='d.xml') }}{{ load_data(path='e.yaml') }}";
     for dialect in ["0.22", "0.23"] {
-        let files: [(&str, &[u8]); 2] =
-            [("a.toml", b"a = 1\nb = x\n"), ("templates/index.html", b"{{ load_data(path='a.toml') }}")];
+        let files: [(&str, &[u8]); 6] = [
+            ("a.toml", b"a = 1\nb = x\n"),
+            ("data/b.json", b"{\"a\": 1,}"),
+            ("c.csv", b"a,b\n1,2\n3\n"),
+            ("d.xml", b"<a>\n<b></a>"),
+            ("e.yaml", b"a: 1\n b: [\n"),
+            ("templates/index.html", index),
+        ];
         let text = told(dialect, &files);
-        let wanted =
-            "`a.toml` cannot be read: string values must be quoted, expected literal string at line 2 column 5";
-        assert!(text.contains(wanted), "{text}");
+        for wanted in [
+            "`a.toml` cannot be read: string values must be quoted, expected literal string\n  --> a.toml:2:5\n   |\n 2 | b = x\n   |     ^\n  = help: it is read at templates/index.html:1:4\n  = help: while rendering content/_index.md\n",
+            "--> data/b.json:1:9",
+            "--> c.csv:3:1",
+            "--> d.xml:2:",
+            "--> e.yaml:2:",
+        ] {
+            assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+        }
     }
 }
 

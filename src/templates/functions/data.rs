@@ -68,7 +68,9 @@ pub(super) fn load_data(call: &Call) -> Answer {
         // Not kept: it may be made before the next one asks.
         None => return Ok(Given::NONE),
         Some(text) => parse(&text, &format.unwrap_or(found_format).to_lowercase(), call.shared.loaded.dialect)
-            .map_err(|problem| format!("`load_data`: {name} cannot be read: {problem}"))?,
+            .map_err(|problem| {
+                format!("`load_data`: {name} cannot be read: {}", placed(problem, source, call.shared))
+            })?,
     };
     let value = Arc::new(Data { plain: value, value: OnceLock::new() });
     if let Ok(mut cache) = call.shared.data.0.lock() {
@@ -173,6 +175,34 @@ fn toml_fault(text: &str, error: &toml::de::Error) -> String {
     let (line, column) =
         (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1);
     format!("{message} at line {line} column {column}")
+}
+
+/// What is wrong in a file, with its place as `report` reads it: `a colon is missing (data/a.json:1:9)`.
+fn placed(problem: String, source: Source, shared: &Shared) -> String {
+    let file = || match source {
+        Source::File(path) => files::find_source(shared, path).ok().flatten(),
+        _ => None,
+    };
+    let Some((message, line, column)) = position(&problem) else { return problem };
+    let Some(file) = file() else { return problem };
+    let shown = crate::diagnostic::slashed(file.strip_prefix(&shared.loaded.root).unwrap_or(&file));
+    format!("{message} ({shown}:{line}:{column})")
+}
+
+/// The message of a reader of data without its place, and that: readers write it in three ways.
+fn position(problem: &str) -> Option<(&str, usize, usize)> {
+    if let Some((message, at)) = problem.rsplit_once(" at line ") {
+        let (line, column) = at.split_once(" column ")?;
+        return Some((message, line.parse().ok()?, column.parse().ok()?));
+    }
+    if let Some((_, rest)) = problem.split_once("(line: ") {
+        let (line, rest) = rest.split_once(", byte: ")?;
+        let (_, message) = rest.split_once("): ")?;
+        return Some((message, line.parse().ok()?, 1));
+    }
+    let (message, at) = problem.rsplit_once(" at ")?;
+    let (line, column) = at.split_once(':')?;
+    Some((message, line.parse().ok()?, column.parse().ok()?))
 }
 
 fn from_toml_table(table: toml::Table) -> Json {
