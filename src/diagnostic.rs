@@ -177,8 +177,8 @@ pub fn finish<T>(value: T, diagnostics: Vec<Diagnostic>) -> Result<(T, Vec<Diagn
 /// The nearest of `known` to a misspelt `word`, when it is near enough to be meant.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
-    // A word that long is no slip of the pen, and comparing it would take its square of steps.
-    if length > 200 {
+    // A word that long is no slip of the pen, and comparing it would take its square of steps; one letter is near to all.
+    if !(2..=200).contains(&length) {
         return None;
     }
     let limit = (length / 3).max(1);

@@ -286,11 +286,11 @@ fn fault(told: &str, shown: &Path, root: &Path) -> (Diagnostic, Option<At>) {
         return (Diagnostic::error(message).at(place), Some(at));
     }
     place.width = word.chars().count();
-    let known: BTreeSet<&str> =
-        text.match_indices('$').map(|(at, _)| name(&text[at..])).filter(|n| *n != word).collect();
+    let known = text.match_indices('$').map(|(at, _)| &name(&text[at..])[1..]);
+    let known: BTreeSet<&str> = known.filter(|name| *name != &word[1..]).collect();
     let fault = Diagnostic::error(format!("there is no variable `{word}`")).at(place);
-    match did_you_mean(&word, known) {
-        Some(near) => (fault.help(format!("did you mean `{near}`?")), Some(at)),
+    match did_you_mean(&word[1..], known) {
+        Some(near) => (fault.help(format!("did you mean `${near}`?")), Some(at)),
         None => (fault, Some(at)),
     }
 }

@@ -36,6 +36,10 @@ pub(super) fn improve(fault: &mut Diagnostic, sources: &[Source]) {
         text if text.starts_with("Unknown template") => {
             nearest(&word, sources.iter().map(|source| source.name.as_str()).filter(|name| !name.starts_with(BUILTIN)))
         }
+        text if text.starts_with("Unknown argument") => {
+            let (_, known) = text.split_once(" are: ").unwrap_or_default();
+            nearest(&word, known.split('`').skip(1).step_by(2))
+        }
         text if text.starts_with("Block") && text.contains("not defined in any parent") => {
             nearest(&word, defined(sources, "block").filter(|name| *name != word))
         }

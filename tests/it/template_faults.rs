@@ -57,6 +57,7 @@ fn a_misspelt_word_is_told_with_the_one_that_is_near() {
         tells(dialect, "{% include 'indx.html' %}", &["templates/index.html:1:", "did you mean `index.html`?"]);
         tells(dialect, "\n{% extends 'indx.html' %}", &["templates/index.html:2:13", "did you mean `index.html`?"]);
     }
+    tells("0.23", "{% component knopf(text='') %}{% endcomponent %}{{<knopf txet='a' />}}", &["did you mean `text`?"]);
     tells("0.23", "{% component knopf() %}{% endcomponent %}{{<knpf />}}", &["index.html:1:", "did you mean `knopf`?"]);
 }
 
@@ -285,7 +286,7 @@ fn what_follows_a_throw_need_not_hold() {
 
 #[test]
 fn a_style_sheet_tells_every_fault_that_no_other_is_the_reason_of() {
-    let sheet = "@use 'part';\n$a: $un;\n.a { @include deux; color: $aa; b: $a }\n.c { w: 1px + 1s; d: part.$trois }\n";
+    let sheet = "@use 'part';\n$a: $un;\n.a { @include deux; color: $longg; b: $a }\n$long: 1;\n.c { w: 1px + 1s; d: part.$trois }\n";
     let text = told(
         "0.22",
         &[
@@ -298,10 +299,10 @@ fn a_style_sheet_tells_every_fault_that_no_other_is_the_reason_of() {
     for wanted in [
         "there is no variable `$un`\n  --> sass/a.scss:2:5",
         "Undefined mixin\n  --> sass/a.scss:3:15",
-        "there is no variable `$aa`\n  --> sass/a.scss:3:28",
-        "did you mean `$a`?",
-        "sass/a.scss:4:9",
-        "there is no variable `$trois`\n  --> sass/a.scss:4:27",
+        "there is no variable `$longg`\n  --> sass/a.scss:3:28",
+        "did you mean `$long`?",
+        "sass/a.scss:5:9",
+        "there is no variable `$trois`\n  --> sass/a.scss:5:27",
         "there is no variable `$quatre`\n  --> sass/b.sass:3:6",
         "there is no variable `$cinq`\n  --> sass/b.sass:4:6",
         "7 errors",
