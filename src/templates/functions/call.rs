@@ -147,7 +147,7 @@ impl<'a> Call<'a> {
 /// A number without a fraction, when it is small enough to be exact.
 fn whole(number: f64) -> Option<u64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    (0.0..=EXACT).contains(&number).then(|| number as u64)
+    (0.0..=EXACT).contains(&number).then_some(number as u64)
 }
 
 fn wrong(name: &str, wanted: &str, value: &Json) -> String {

@@ -52,7 +52,7 @@ pub(super) fn render(engine: &Engine, template: &Template, known: &Known) -> Res
     let done = run.nodes(&root.body, &mut out);
     let mut faults = run.past.faults;
     if let Err(fault) = done
-        && !(fault.follows && !faults.is_empty())
+        && (!fault.follows || faults.is_empty())
     {
         faults.push(*fault);
     }
