@@ -68,7 +68,8 @@ fn add_homes(library: &mut Library, config: &Config) {
 fn check_folders(library: &Library, problems: &mut Vec<Diagnostic>) {
     for page in &library.pages {
         let Some(folder) = &page.file.colocated_path else { continue };
-        let index = index_path(folder, &page.lang, library);
+        // A section keeps the name of its folder, a page makes a plain one of it: they may stand side by side.
+        let index = index_path(folder, &page.lang, library).filter(|key| library[*key].path == page.path);
         if page.file.name == "index" && index.is_some() {
             let problem = Diagnostic::error("this folder has both `index.md` and `_index.md`");
             problems.push(

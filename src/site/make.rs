@@ -142,13 +142,14 @@ pub(super) fn make(
     };
     let (beforehand, faults) = beforehand(&scene);
     found.extend(faults);
-    let (mut made, faults) = render::render(&planned, &scene);
+    let (rendered, faults) = render::render(&planned, &scene);
     found.extend(faults);
+    let mut made = beforehand;
+    made.extend(rendered);
+    made.extend(files::assets(&library).into_iter().filter(|asset| !plan::is_written_after(&planned, asset)));
     made.extend(gather(sitemap(&scene), &mut found).unwrap_or_default());
-    made.extend(files::assets(&library));
     made.extend(contributed);
     made.extend(worked(&works, &scene, &mut found));
-    made.extend(beforehand);
     made.extend(gather(images_made(&renderer, &loaded), &mut found).unwrap_or_default());
     made.extend(gather(style_sheets(&scene, highlighter.as_deref()), &mut found).unwrap_or_default());
     let (statics, told) = gather(files::statics(&loaded), &mut found).unwrap_or_default();

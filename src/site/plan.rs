@@ -11,6 +11,7 @@ use super::pagers;
 use crate::config::{Dialect, Loaded};
 use crate::content::{Library, PageKey, Paginator, SectionKey, TaxonomyKey};
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::output::Output;
 
 /// A file to be made.
 #[derive(Debug, Clone)]
@@ -92,6 +93,22 @@ pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Dia
     let Plan { real, mut aliases, faults, .. } = plan;
     aliases.extend(real);
     (aliases.into_values().collect(), faults)
+}
+
+/// True when what a template makes for the address of a file beside a page or section comes after that file, as Zola
+/// writes them: a section's own file, feeds and lists do, a page's own file and aliases do not.
+pub(super) fn is_written_after(planned: &[Planned], asset: &Output) -> bool {
+    let Ok(at) = planned.binary_search_by(|planned| planned.path.cmp(&asset.path)) else { return false };
+    match &planned[at].job {
+        Job::Page(_) | Job::Feed(Feed { scope: Scope::Section(_), .. }) => false,
+        // A section leads elsewhere in place of its own file.
+        Job::Redirect(_) => {
+            planned[at].origin == asset.origin && asset.path.ends_with("index.html") && {
+                asset.origin.file_name().is_some_and(|name| name.to_string_lossy().starts_with("_index."))
+            }
+        }
+        _ => true,
+    }
 }
 
 struct Plan {
