@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod french;
 pub mod memory;
 pub mod output;
+pub mod work;
 
 pub mod config;
 pub mod content;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::{Place, fail, print, progress};
+use super::{Place, fail, print, progress, watch};
 use crate::config::Mode;
 use crate::site;
 
@@ -37,6 +37,7 @@ impl Build {
     pub(super) fn run(self, place: &Place) -> ExitCode {
         let start = Instant::now();
         println!("Building site...");
+        watch();
         let options = site::Options {
             root: place.root.clone(),
             config: place.config.clone(),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Place, SITE_ERRORS, fail, print, progress};
+use super::{Place, SITE_ERRORS, fail, print, progress, watch};
 use crate::checks;
 use crate::config::Mode;
 use crate::diagnostic::any_error;
@@ -24,6 +24,7 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self, place: &Place) -> ExitCode {
         println!("Checking site...");
+        watch();
         let options = site::Options {
             root: place.root.clone(),
             config: place.config.clone(),

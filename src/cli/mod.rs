@@ -116,6 +116,16 @@ pub(crate) fn print(found: &[Diagnostic]) {
     eprint!("{}", diagnostic::render(found));
 }
 
+/// Watches what the command takes from now on: what has no end ends with a sentence.
+pub(crate) fn watch() {
+    crate::work::watch(|fault| {
+        progress::wipe();
+        // Other threads go on until this very moment, and nothing is published half.
+        let _ = fail(&[fault]);
+        std::process::exit(i32::from(SITE_ERRORS));
+    });
+}
+
 /// Prints problems and their number: the end of a command that could not do its work.
 pub(crate) fn fail(found: &[Diagnostic]) -> ExitCode {
     print(found);

@@ -27,13 +27,20 @@ pub(super) fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
                 shown = true;
             }
             if shown {
-                eprint!("\r{}\r", " ".repeat(what.chars().count() + 12));
+                wipe();
             }
         });
         let made = work();
         drop(done);
         made
     })
+}
+
+/// Wipes the line away, when a person may see one.
+pub(super) fn wipe() {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r{}\r", " ".repeat(40));
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use pulldown_cmark_escape::escape_html;
 use crate::config::{DataAttrPosition, Dialect, HighlightStyle, Highlighting, Loaded};
 use crate::content::Rendered;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::memory::Print;
+use crate::memory::{self, Print};
 
 /// Prefix of the classes of class highlighting.
 const PREFIX: &str = "z-";
@@ -107,11 +107,15 @@ impl Highlighter {
         let mut registry = Registry::builtin().map_err(|e| e.to_string())?;
         for grammar in &self.options.extra_grammars {
             let path = self.folder.join(grammar);
-            registry.add_grammar_from_path(&path).map_err(|e| format!("cannot load the grammar `{grammar}`: {e}"))?;
+            let told = |problem: &dyn std::fmt::Display| format!("cannot load the grammar `{grammar}`: {problem}");
+            memory::ends(&path).map_err(|e| told(&e))?;
+            registry.add_grammar_from_path(&path).map_err(|e| told(&e))?;
         }
         for theme in &self.options.extra_themes {
             let path = self.folder.join(theme);
-            registry.add_theme_from_path(&path).map_err(|e| format!("cannot load the theme `{theme}`: {e}"))?;
+            let told = |problem: &dyn std::fmt::Display| format!("cannot load the theme `{theme}`: {problem}");
+            memory::ends(&path).map_err(|e| told(&e))?;
+            registry.add_theme_from_path(&path).map_err(|e| told(&e))?;
         }
         let names = match self.theme() {
             ThemeVariant::Single(theme) => vec![theme],

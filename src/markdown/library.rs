@@ -14,6 +14,7 @@ use crate::config::{InsertAnchor, LinkLevel, Loaded};
 use crate::content::{FileInfo, Heading, InternalLink, Library, Node, Raw, Rendered};
 use crate::diagnostic::{Diagnostic, Level, Place};
 use crate::memory::Print;
+use crate::work;
 
 /// What a text became, and what is wrong with it.
 pub type Done = (Arc<Rendered>, Vec<Diagnostic>);
@@ -51,7 +52,9 @@ pub fn render_nodes(
         let own = view(library, node);
         let anchor = insert_anchor(library, loaded, node);
         let place = Print::of_value(&(own.permalink, &own.file.relative, own.lang, anchor, waiting));
-        recall.text(library, node, place, &|| render_node(library, loaded, highlighter, hooks, node))
+        let about = || (own.file.shown.clone().into(), "making HTML of it".to_owned());
+        let work = || work::job(about, || render_node(library, loaded, highlighter, hooks, node));
+        recall.text(library, node, place, &work)
     };
     nodes.par_iter().map(|node| render(*node)).collect()
 }

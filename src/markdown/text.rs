@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use gh_emoji::Replacer;
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html};
 
 use super::links::{self, Resolved};
@@ -155,6 +155,8 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
         let mut without_end = false;
         // Links do not stand in one another: one mark is enough for the end of one that is left out.
         let mut is_plain = false;
+        // The last event, when it is a text as it is written: what is behind it, and where it stands.
+        let mut plain: Option<(usize, Range<usize>)> = None;
         let (writes_images, writes_links) =
             (self.context.writer(Kind::Image).is_some(), self.context.writer(Kind::Link).is_some());
         let mut image: Option<Image> = None;
@@ -279,6 +281,21 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
                     if let Some(link) = link.take() {
                         let inside = events.split_off(link.from);
                         events.push(Event::Html(self.hooked_link(&link, &inside).into()));
+                    }
+                }
+                Event::Text(CowStr::Borrowed(written)) if self.text.get(span.clone()) == Some(written) => {
+                    // Signs that might have meant something come one by one, and an event is a hundred times as long.
+                    let count = events.len();
+                    let of_link = link.as_ref().is_none_or(|link| link.from < count);
+                    match (&mut plain, events.last_mut()) {
+                        (Some((at, before)), Some(last)) if *at == count && before.end == span.start && of_link => {
+                            before.end = span.end;
+                            *last = Event::Text(self.text[before.clone()].into());
+                        }
+                        _ => {
+                            events.push(Event::Text(written.into()));
+                            plain = Some((events.len(), span));
+                        }
                     }
                 }
                 other => events.push(other),

@@ -15,7 +15,7 @@ mod print;
 /// Folder of a site that holds what can be made again.
 pub const CACHE: &str = ".repere-cache";
 
-pub use files::{Files, Stamp, read};
+pub use files::{Files, Stamp, ends, read};
 pub use heap::{Heap, Place, Text};
 pub use log::{Log, Slice, Slot, Slots};
 pub use pairs::pairs;

@@ -38,7 +38,7 @@ pub(super) fn statics(loaded: &Loaded) -> Result<(Vec<Output>, Vec<Diagnostic>),
     let own = loaded.root.join("static");
     for folder in theme.iter().chain([&own]) {
         let files = walk(folder).into_iter().filter_map(Result::ok);
-        for entry in files.filter(|entry| entry.file_type().is_file()) {
+        for entry in files.filter(|entry| entry.depth() > 0 && entry.file_type().is_file()) {
             let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
             if *folder == own && ignored.is_match(relative) {
                 continue;

@@ -15,6 +15,7 @@ mod references;
 mod remember;
 mod render;
 mod sass;
+mod sheets;
 mod standing;
 
 use std::path::PathBuf;

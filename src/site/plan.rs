@@ -123,8 +123,12 @@ struct Plan {
 impl Plan {
     fn add(&mut self, folder: &str, file: &str, origin: impl Into<PathBuf>, job: Job) {
         let path = join(folder, file);
+        let origin: PathBuf = origin.into();
+        if climbs(&path) {
+            return self.leads_out(&path, &origin, None);
+        }
         let is_own = |job: &Job| matches!(job, Job::Page(_) | Job::Section(_, None));
-        let planned = Planned { path: path.clone(), origin: origin.into(), job };
+        let planned = Planned { path: path.clone(), origin, job };
         match self.real.entry(path) {
             Entry::Vacant(place) => {
                 place.insert(planned);
@@ -140,11 +144,21 @@ impl Plan {
     /// `refused` when another source may not have the same alias in the same words.
     fn alias(&mut self, alias: &str, origin: &str, target: &str, refused: bool) {
         let path = if alias.ends_with(".html") { join(alias, "") } else { join(&format!("{alias}/"), "index.html") };
+        if climbs(&path) {
+            return self.leads_out(&path, Path::new(origin), Some(alias));
+        }
         let planned = Planned { path: path.clone(), origin: origin.into(), job: Job::Redirect(target.to_owned()) };
         let twice =
             refused && self.asked.insert(alias.to_owned(), origin.to_owned()).is_some_and(|first| first != origin);
         let Some(first) = self.aliases.insert(path.clone(), planned) else { return };
         self.twice(&path, [&first.origin, Path::new(origin)], Some(alias), twice);
+    }
+
+    /// Refuses a file that would stand outside the site: Zola writes it there.
+    fn leads_out(&mut self, path: &str, origin: &Path, alias: Option<&str>) {
+        let message = format!("the address `/{}` leads out of the site", path.trim_end_matches("index.html"));
+        let problem = Diagnostic::error(message).at(claim(&self.root, origin, alias));
+        self.faults.push(problem.help("write the whole path, from the root of the site"));
     }
 
     /// Tells that two sources want one path, of which the second has it. One may say the same twice (`/old`, `old/`).
@@ -179,6 +193,15 @@ fn claim(root: &Path, origin: &Path, alias: Option<&str>) -> Place {
         None => line_of("path").or_else(|| line_of("slug")),
     };
     span.map_or_else(|| Place::file(origin), |span| Place::span(origin, &text, span))
+}
+
+/// Whether a path leads above where it starts.
+pub(super) fn climbs(path: &str) -> bool {
+    let mut depth = 0;
+    path.split('/').any(|part| {
+        depth += if part == ".." { -1 } else { i64::from(!matches!(part, "" | ".")) };
+        depth < 0
+    })
 }
 
 /// `folder` and `file` as a path of the site: no leading slash, no double one.
@@ -337,12 +360,22 @@ fn plan_site(plan: &mut Plan, loaded: &Loaded) {
 
 #[cfg(test)]
 mod tests {
-    use super::join;
+    use super::{climbs, join};
 
     #[test]
     fn paths_have_no_needless_slash() {
         assert_eq!(join("/", "index.html"), "index.html");
         assert_eq!(join("//a//b/", "index.html"), "a/b/index.html");
         assert_eq!(join("/old/about.html", ""), "old/about.html");
+    }
+
+    #[test]
+    fn what_leads_above_the_site_is_seen() {
+        for path in ["../a", "a/../../b", "a//../..", "./../a", ".."] {
+            assert!(climbs(path), "{path}");
+        }
+        for path in ["a/../b", "a/b/../../c", "..a/b", "a/...", "", "./a"] {
+            assert!(!climbs(path), "{path}");
+        }
     }
 }

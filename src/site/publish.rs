@@ -15,6 +15,7 @@ use anyhow::Context as _;
 use rayon::prelude::*;
 
 use super::Site;
+use super::plan::climbs;
 use super::remember::Made;
 use crate::memory::{Stamp, pairs};
 use crate::output::{Body, FileEntry, Manifest, Output};
@@ -199,6 +200,9 @@ fn make_readable(folder: &Path) -> anyhow::Result<()> {
 }
 
 fn write(outputs: &[&Output], folder: &Path, manner: Manner) -> anyhow::Result<()> {
+    if let Some(outside) = outputs.iter().find(|output| climbs(&output.path)) {
+        anyhow::bail!("{} would stand outside the site", outside.path);
+    }
     let folders: BTreeSet<PathBuf> =
         outputs.iter().filter_map(|o| folder.join(&o.path).parent().map(Path::to_owned)).collect();
     folders.par_iter().try_for_each(|folder| {

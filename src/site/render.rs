@@ -18,6 +18,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::memory::Print;
 use crate::output::Output;
 use crate::templates::{Closure, Closures, Context, Renderer, shown_to, zola_version};
+use crate::work;
 
 /// What rendering needs to know.
 pub(super) struct Scene<'a> {
@@ -61,8 +62,13 @@ impl Scene<'_> {
         };
         let key = self.key(planned, told.as_ref(), closure);
         self.outputs.make((&planned.path, &planned.origin), key, closure, self.makers, || {
-            let text = shown_to(closure, || render_one(planned, told.as_ref(), self.library, self.renderer))?;
-            Ok(self.finish(&planned.path, text))
+            work::job(
+                || (planned.origin.clone(), format!("rendering `{template}`")),
+                || {
+                    let text = shown_to(closure, || render_one(planned, told.as_ref(), self.library, self.renderer))?;
+                    Ok(self.finish(&planned.path, text))
+                },
+            )
         })
     }
 

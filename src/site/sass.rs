@@ -3,6 +3,7 @@
 //! Entry points: [`sheets`], [`compiled`]. The compiler stops at the first fault of a sheet: the statement is left out and
 //! the sheet compiled again, so that one run tells them all. What it writes then is thrown away.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,13 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::sheets::{self, Syntax, TooDeep};
 use crate::config::Loaded;
 use crate::config::walk::walk;
 use crate::diagnostic::{Diagnostic, Place, did_you_mean, slashed};
+use crate::memory;
 use crate::output::Output;
+use crate::work;
 
 /// Faults looked for in one sheet at most: each takes another try.
 const MOST_FAULTS: usize = 20;
@@ -39,7 +43,7 @@ pub(super) fn compiled(
     for (folder, sheets) in folders {
         faults.extend(same_names(sheets, folder, &loaded.root));
         let compiled: Vec<Result<Output, Vec<Diagnostic>>> =
-            sheets.par_iter().map(|file| compile(file, folder, &loaded.root, &disk)).collect();
+            sheets.par_iter().map(|file| one(file, folder, &loaded.root, &disk)).collect();
         for result in compiled {
             match result {
                 Ok(output) => drop(outputs.insert(output.path.clone(), output)),
@@ -51,16 +55,20 @@ pub(super) fn compiled(
         // A part that several sheets use has its faults once.
         return Err(crate::diagnostic::once(faults));
     }
-    Ok((outputs.into_values().collect(), disk.0.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    Ok((outputs.into_values().collect(), disk.noted.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
 /// The disk as style sheets see it, which notes what they look for.
 #[derive(Debug, Default)]
-struct Disk(Mutex<BTreeSet<PathBuf>>);
+struct Disk {
+    noted: Mutex<BTreeSet<PathBuf>>,
+    /// Files that would end the program.
+    refused: Mutex<BTreeMap<PathBuf, TooDeep>>,
+}
 
 impl Disk {
     fn note(&self, path: &Path) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
     }
 }
 
@@ -80,7 +88,7 @@ impl grass::Fs for Disk {
 
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
         self.note(path);
-        std::fs::read(path)
+        memory::read(path)
     }
 
     fn canonicalize(&self, path: &Path) -> std::io::Result<PathBuf> {
@@ -117,6 +125,11 @@ fn same_names(sheets: &[PathBuf], folder: &Path, root: &Path) -> Vec<Diagnostic>
     faults
 }
 
+fn one(file: &Path, folder: &Path, root: &Path, disk: &Disk) -> Result<Output, Vec<Diagnostic>> {
+    let about = || (file.strip_prefix(root).unwrap_or(file).to_owned(), "making CSS of it".to_owned());
+    work::job(about, || sheets::with_room(|| compile(file, folder, root, disk)))
+}
+
 fn compile(file: &Path, folder: &Path, root: &Path, disk: &Disk) -> Result<Output, Vec<Diagnostic>> {
     let shown = file.strip_prefix(root).unwrap_or(file);
     let mut patched = Patched { disk, texts: BTreeMap::new() };
@@ -125,6 +138,7 @@ fn compile(file: &Path, folder: &Path, root: &Path, disk: &Disk) -> Result<Outpu
     let mut missing = BTreeSet::new();
     loop {
         let options = grass::Options::default().style(grass::OutputStyle::Compressed).load_path(folder).fs(&patched);
+        let options = sheets::guarding(options);
         let error = match grass::from_path(file, &options) {
             Ok(css) if faults.is_empty() => {
                 let path = slashed(&file.strip_prefix(folder).unwrap_or(file).with_extension("css"));
@@ -133,13 +147,17 @@ fn compile(file: &Path, folder: &Path, root: &Path, disk: &Disk) -> Result<Outpu
             Ok(_) => return Err(faults),
             Err(error) => error.to_string(),
         };
-        let (fault, place) = fault(&error, shown, root);
+        if let Some(fault) = too_deep(disk, &error, root) {
+            faults.push(fault);
+            return Err(faults);
+        }
+        let (fault, place) = fault(&error, shown, root, &patched);
         let word = fault.place.as_ref().map_or("", |place| variable(place));
         if faults.is_empty() || !missing.contains(word) {
             faults.push(fault);
         }
         let left_out = place.and_then(|place| patched.leave_out(&place, &mut missing));
-        if left_out.is_none() || faults.len() == MOST_FAULTS {
+        if left_out.is_none() || error.contains(sheets::ENDLESS) || faults.len() == MOST_FAULTS {
             return Err(faults);
         }
     }
@@ -162,9 +180,18 @@ impl grass::Fs for Patched<'_> {
     }
 
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        match self.texts.get(path) {
-            Some(text) => Ok(text.clone().into_bytes()),
-            None => self.disk.read(path),
+        let bytes = match self.texts.get(path) {
+            Some(text) => text.clone().into_bytes(),
+            None => self.disk.read(path)?,
+        };
+        let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(bytes) };
+        match sheets::read(text, syntax(path)) {
+            Ok(Cow::Borrowed(_)) => Ok(bytes),
+            Ok(Cow::Owned(guarded)) => Ok(guarded.into_bytes()),
+            Err(too_deep) => {
+                self.disk.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), too_deep);
+                Err(std::io::Error::other("refused"))
+            }
         }
     }
 
@@ -173,7 +200,25 @@ impl grass::Fs for Patched<'_> {
     }
 }
 
+fn syntax(path: &Path) -> Syntax {
+    if path.extension().is_some_and(|extension| extension == "sass") { Syntax::Indented } else { Syntax::Braces }
+}
+
 impl Patched<'_> {
+    /// Line and column of a text as it stands, for those that the compiler saw.
+    fn unguarded(&self, file: &Path, line: usize, column: usize) -> Option<(usize, usize)> {
+        let read;
+        let text = match self.texts.get(file) {
+            Some(text) => text,
+            None => {
+                read = std::fs::read_to_string(file).ok()?;
+                &read
+            }
+        };
+        let place = Place::span("", text, sheets::unguarded(text, syntax(file), line, column)?..text.len());
+        Some((place.line, place.column))
+    }
+
     /// Puts blanks in the place of the statement that a place is in.
     fn leave_out(&mut self, place: &At, missing: &mut BTreeSet<String>) -> Option<()> {
         let mut text = match self.texts.remove(&place.file) {
@@ -182,8 +227,11 @@ impl Patched<'_> {
         };
         let start: usize = text.split_inclusive('\n').take(place.line - 1).map(str::len).sum();
         let before: usize = text.get(start..)?.chars().take(place.column.checked_sub(1)?).map(char::len_utf8).sum();
-        let is_indented = place.file.extension().is_some_and(|extension| extension == "sass");
-        let part = if is_indented { line(&text, start) } else { statement(&text, start + before) }?;
+        let part = if syntax(&place.file) == Syntax::Indented {
+            line(&text, start)
+        } else {
+            statement(&text, start + before)
+        }?;
         let inside = &text[part.clone()];
         if inside.trim().is_empty() {
             return None;
@@ -268,14 +316,27 @@ struct At {
     column: usize,
 }
 
+/// What would have ended the program in a file that the compiler asked for.
+fn too_deep(disk: &Disk, told: &str, root: &Path) -> Option<Diagnostic> {
+    let refused = disk.refused.lock().unwrap_or_else(PoisonError::into_inner);
+    let (path, what) = refused.first_key_value().filter(|_| told.contains("refused"))?;
+    let (at, message) = match what {
+        TooDeep::Brackets(at) => (*at, "too many brackets or blocks stand inside each other"),
+        TooDeep::Operators(at) => (*at, "too many operators stand in one expression"),
+    };
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    Some(Diagnostic::error(message).at(Place::span(path.strip_prefix(root).unwrap_or(path), &text, at..at + 1)))
+}
+
 /// The compiler's text: `Error: message`, lines of source, `./sass/x.scss:3:5`.
-fn fault(told: &str, shown: &Path, root: &Path) -> (Diagnostic, Option<At>) {
+fn fault(told: &str, shown: &Path, root: &Path, seen: &Patched) -> (Diagnostic, Option<At>) {
     let message = told.lines().next().unwrap_or(told).trim_start_matches("Error: ").trim_end_matches('.');
     let Some((file, line, column)) = told.lines().rev().find_map(location) else {
         return (Diagnostic::error(message).at(Place::file(shown)), None);
     };
     // The compiler writes `./` before every path, were it one from the root of the disk.
     let path = Path::new(file.strip_prefix("./").unwrap_or(file));
+    let (line, column) = seen.unguarded(path, line, column).unwrap_or((line, column));
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let source = text.lines().nth(line - 1).unwrap_or_default().to_owned();
     let file = path.strip_prefix(root).unwrap_or(path).to_owned();

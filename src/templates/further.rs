@@ -10,7 +10,7 @@ use tera::Tera;
 
 use super::past::leave_out;
 use super::suggest::name_undefined;
-use super::{Context, load, report};
+use super::{Context, load, printed, report};
 use crate::config::Loaded;
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -94,7 +94,7 @@ pub(super) fn search(tera: &Tera, failed: &Behind, loaded: &Loaded) -> Vec<Diagn
         if left.is_none() {
             break;
         }
-        let Err(error) = engine.render(&failed.template, &context) else { break };
+        let Err(error) = printed::template(&engine, &failed.template, &context) else { break };
         (fault, is_own) = (report::one(&error, loaded), true);
         name_undefined(&mut fault, failed.context.values());
     }

@@ -8,7 +8,7 @@ use globset::GlobSet;
 use tera::Tera;
 
 use super::past::leave_out;
-use super::{Context, Engine, Renderer, broken, load, markup, older, report, suggest, values};
+use super::{Context, Engine, Renderer, broken, load, markup, older, printed, report, suggest, values};
 use crate::content::{Library, Node};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::markdown::{Hooks, Kind, Markup, Shortcodes};
@@ -76,7 +76,7 @@ impl ContentHooks<'_> {
             if !went {
                 break;
             }
-            match tera.render_str(&text, &context.newer(), false) {
+            match printed::text(tera, &text, &context.newer()) {
                 Ok(_) => break,
                 Err(next) => error = next,
             }
@@ -112,7 +112,7 @@ impl Hooks for ContentHooks<'_> {
         let mut context = self.renderer.language_context(lang);
         let (name, value) = values::early(library, node);
         context.set(name, value);
-        match tera.render_str(text, &context.newer(), false) {
+        match printed::text(tera, text, &context.newer()) {
             Ok(rendered) => Ok(Cow::Owned(rendered)),
             Err(error) => {
                 let place = report::Content { file: &file.shown, first_line };

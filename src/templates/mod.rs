@@ -5,6 +5,7 @@
 //! room names tera. A renderer first knows no page ([`Renderer::prepare`] gives it the addresses), then, once Markdown
 //! is rendered, the whole library ([`Renderer::publish`]).
 
+mod bounds;
 mod broken;
 mod context;
 mod depend;
@@ -17,6 +18,7 @@ mod markup;
 mod newer;
 mod older;
 mod past;
+mod printed;
 pub mod reads;
 mod report;
 mod suggest;
@@ -30,11 +32,12 @@ use tera::{Tera, Value};
 
 use crate::config::{Dialect, Loaded};
 use crate::content::Library;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::markdown::Highlighter;
 use crate::media::image::Images;
 use crate::memory::Print;
 use crate::output::Output;
+use crate::work;
 
 pub use context::Context;
 pub use depend::{Prints, page_head, section_head};
@@ -259,9 +262,11 @@ impl Renderer {
             return Err(fault.clone());
         }
         let done = functions::seen_from(context.page(), || match &self.engine {
-            Engine::Newer(tera) => tera.render(name, &context.newer()).map_err(|error| {
+            Engine::Newer(tera) => printed::template(tera, name, &context.newer()).map_err(|error| {
                 let mut fault = report::one(&error, &self.shared.loaded);
                 suggest::name_undefined(&mut fault, context.values());
+                let file = || Place::file(report::template_file(name, &self.shared.loaded));
+                fault.place.get_or_insert_with(file);
                 self.shared.further.look_behind(name, context, &fault);
                 fault
             }),
@@ -276,7 +281,9 @@ impl Renderer {
         let further = &self.shared.further;
         for failed in further.unsearched() {
             let Engine::Newer(tera) = &self.engine else { continue };
-            let search = || further::search(tera, &failed, &self.shared.loaded);
+            let about =
+                || (report::template_file(&failed.template, &self.shared.loaded).into(), "rendering it".to_owned());
+            let search = || work::job(about, || further::search(tera, &failed, &self.shared.loaded));
             further.add(functions::seen_from(failed.context.page(), search), &failed.context);
         }
         further.take().into_iter().map(|fault| report::in_data(fault, &self.shared.loaded.root)).collect()

@@ -7,12 +7,14 @@ use tera::{Kwargs, State, Tera, TeraResult};
 
 use super::Shared;
 use super::functions::{ALL, Call};
+use crate::work;
 
 /// Registers every function.
 pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
     for (name, body) in ALL {
         let shared = Arc::clone(shared);
         tera.register_function(name, move |kwargs: Kwargs, state: &State| {
+            work::overdue().map_or(Ok(()), |told| Err(tera::Error::message(told)))?;
             let call = Call::new(&shared, arguments(&kwargs)?, state.get::<String>("lang")?);
             body(&call).and_then(|given| given.value(&shared)).map_err(tera::Error::message)
         });

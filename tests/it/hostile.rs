@@ -15,9 +15,9 @@ fn many(number: usize) -> usize {
     number * std::env::var("HOSTILE").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
-struct Ended {
-    code: Option<i32>,
-    told: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) told: String,
 }
 
 const SITE: [(&str, &str); 6] = [
@@ -38,14 +38,20 @@ fn write(root: &Path, path: &str, bytes: &[u8]) {
     fs::write(file, bytes).unwrap();
 }
 
-fn build_in(root: &Path) -> Ended {
+pub(crate) fn build_in(root: &Path) -> Ended {
+    build_bounded(root, "3000000", &[])
+}
+
+/// With so many kilobytes of address space, and bounds from the environment.
+fn build_bounded(root: &Path, space: &str, bounds: &[(&str, &str)]) -> Ended {
     let start = Instant::now();
     let stderr = root.join("stderr.txt");
     let mut child = Command::new("sh")
-        .args(["-c", "ulimit -v 3000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_repere"), "--root"])
+        .args(["-c", &format!("ulimit -v {space}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_repere"), "--root"])
         .arg(root)
         .arg("build")
         .env_remove("REPERE_DIALECT")
+        .envs(bounds.iter().copied())
         .stdout(Stdio::null())
         .stderr(fs::File::create(&stderr).unwrap())
         .spawn()
@@ -69,6 +75,10 @@ fn build_in(root: &Path) -> Ended {
 }
 
 fn build(files: &[(&str, &[u8])]) -> Ended {
+    build_in(site(files).path())
+}
+
+pub(crate) fn site(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let place = tempfile::tempdir().unwrap();
     for (path, text) in SITE {
         write(place.path(), path, text.as_bytes());
@@ -76,7 +86,18 @@ fn build(files: &[(&str, &[u8])]) -> Ended {
     for (path, bytes) in files {
         write(place.path(), path, bytes);
     }
-    build_in(place.path())
+    place
+}
+
+/// That a build goes too far for a bound of the machine, and says so.
+#[track_caller]
+pub(crate) fn ended(files: &[(&str, &[u8])], bound: (&str, &str), why: &[&str]) {
+    let ended = build_bounded(site(files).path(), "16000000", &[bound]);
+    assert_eq!(ended.code, Some(1), "{}", &ended.told[..ended.told.len().min(2000)]);
+    assert!(ended.told.contains("1 error; nothing was published"), "{}", ended.told);
+    for why in why {
+        assert!(ended.told.contains(why), "{why} is not in {}", &ended.told[..ended.told.len().min(2000)]);
+    }
 }
 
 #[track_caller]

@@ -328,7 +328,7 @@ pub(super) fn environment(loaded: &Loaded, options: &Options) -> Print {
     let folder = loaded.config_file.parent().unwrap_or(&loaded.root);
     let named: Vec<Option<Vec<u8>>> = highlighting
         .flat_map(|options| options.extra_grammars.iter().chain(&options.extra_themes))
-        .map(|name| std::fs::read(folder.join(name)).ok())
+        .map(|name| crate::memory::read(&folder.join(name)).ok())
         .collect();
     let asked = (options.drafts, options.minify, format!("{:?}", options.mode));
     Print::of_value(&(program(), format!("{settled:?}"), asked, named))

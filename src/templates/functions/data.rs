@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::super::Shared;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
-use super::files;
+use super::{bibtex, files};
 use crate::config::Dialect;
 use crate::config::keys::toml_date;
 use crate::config::text::too_deep;
+use crate::work;
 use serde_json::{Map, Value as Json, json};
 
 /// Elements of XML that may stand in one another, as many as lists of JSON.
@@ -61,7 +62,7 @@ pub(super) fn load_data(call: &Call) -> Answer {
     let (text, found_format, name) = match source {
         Source::Literal(literal) => (Some(literal.to_owned()), "plain", "the literal".to_owned()),
         Source::File(path) => (read(call.shared, path, required)?, format_of(path), format!("`{path}`")),
-        Source::Url(url) => (fetch(url, call, posts, &headers, required)?, "plain", format!("`{url}`")),
+        Source::Url(url) => (work::aside(|| fetch(url, call, posts, &headers, required))?, "plain", format!("`{url}`")),
     };
     let value = match text {
         None if required => return Err(format!("`load_data`: {name} does not exist")),
@@ -163,7 +164,7 @@ fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
         }
         "csv" => csv_value(text),
         "xml" => xml_value(text),
-        "bibtex" => bibtex_value(text),
+        "bibtex" => bibtex::value(text),
         other => Err(format!("the format `{other}` is none of toml, json, csv, bibtex, yaml, xml, plain")),
     }
 }
@@ -289,25 +290,4 @@ fn scalar(text: &str) -> Json {
         _ if is_padded => json!(text),
         _ => text.parse::<f64>().ok().filter(|n| n.is_finite()).map_or_else(|| json!(text), |number| json!(number)),
     }
-}
-
-fn bibtex_value(text: &str) -> Result<Json, String> {
-    let bibtex = nom_bibtex::Bibtex::parse(text).map_err(|e| e.to_string())?;
-    let bibliographies: Vec<Json> = bibtex
-        .bibliographies()
-        .iter()
-        .map(|entry| {
-            let tags: std::collections::BTreeMap<_, _> =
-                entry.tags().iter().map(|(k, v)| (k.to_lowercase(), v)).collect();
-            json!({ "entry_type": entry.entry_type(), "citation_key": entry.citation_key(), "tags": tags })
-        })
-        .collect();
-    let variables: std::collections::BTreeMap<_, _> = bibtex.variables().iter().collect();
-    // In the order in which Zola shows them.
-    Ok(json!({
-        "preambles": bibtex.preambles(),
-        "comments": bibtex.comments(),
-        "variables": variables,
-        "bibliographies": bibliographies,
-    }))
 }

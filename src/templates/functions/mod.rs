@@ -2,6 +2,7 @@
 //!
 //! Entry point: [`ALL`]. A function takes a [`Call`] and answers with a [`Given`]; the engines do the rest.
 
+mod bibtex;
 mod call;
 mod data;
 mod files;

@@ -11,7 +11,7 @@ use super::bounds;
 use super::plain::{self, dotted, encoded, field, is_nothing, kind, number, same};
 
 /// The arguments of a call, by name.
-pub(super) type Arguments<'p> = Vec<(&'p str, Value)>;
+pub(in crate::templates) type Arguments<'p> = Vec<(&'p str, Value)>;
 
 /// A filter that keeps values shared.
 #[derive(Clone, Copy)]

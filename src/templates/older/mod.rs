@@ -4,7 +4,6 @@
 //! ([`run`]), because Tera 1 copies every value it touches, forgets where a tag is, and has no end to recursion.
 //! Functions, values and configuration are those of the whole room.
 
-mod bounds;
 mod calls;
 #[cfg(test)]
 mod chance;
@@ -29,9 +28,11 @@ use std::sync::{Arc, Weak};
 use tera1::Tera;
 
 use super::broken::Faults;
-use super::{Context, Shared};
+use super::{Context, Shared, bounds};
 use crate::diagnostic::Diagnostic;
 
+pub(super) use lists::Arguments;
+pub(super) use plain::write as write_plain;
 pub(super) use shortcodes::{Definitions, Scope};
 pub(super) use spans::{tags, word};
 

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use tera::{Map, Value};
 
 /// Appends a value as it is printed.
-pub(super) fn write(value: &Value, out: &mut String) {
+pub(in crate::templates) fn write(value: &Value, out: &mut String) {
     if let Some(text) = value.as_str() {
         return out.push_str(text);
     }

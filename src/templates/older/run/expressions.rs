@@ -100,7 +100,9 @@ impl<'p> Run<'p> {
             }
             Term::Array(items) => {
                 let values = || items.iter().map(|item| self.value(item)).collect::<Outcome<Vec<Value>>>();
-                Value::from(stacker::maybe_grow(STACK.0, STACK.1, values)?)
+                let list = Value::from(stacker::maybe_grow(STACK.0, STACK.1, values)?);
+                bounds::nested(&list).map_err(Fault::new)?;
+                list
             }
             Term::Concat(pieces) => self.concat(pieces)?,
         };

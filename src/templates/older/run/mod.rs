@@ -15,6 +15,7 @@ use tera::Value;
 use super::plain;
 use super::program::{Kind, Node, Span, Template, Term};
 use super::{Engine, Fault, bounds, calls};
+use crate::work;
 use frames::{Frame, Items, Loop, Of};
 
 /// How many templates, blocks and macros may stand inside each other. Zola itself goes on until its stack is full; some
@@ -23,6 +24,9 @@ const DEEPEST: usize = 5000;
 /// How much of the stack is left whenever one of them, a list of nodes, arguments or an operator is entered, and how much
 /// more there is for what is inside when less was left. `load` bounds what may stand in a tag.
 const STACK: (usize, usize) = (512 * 1024, 4 * 1024 * 1024);
+
+/// Lists of nodes between two looks at the clock.
+const LOOKS: u64 = 1 << 16;
 
 /// What a step gives, or the fault it met.
 type Outcome<T> = Result<T, Box<Fault>>;
@@ -93,14 +97,9 @@ enum Flow {
 impl<'p> Run<'p> {
     fn nodes(&mut self, nodes: &'p [Node], out: &mut String) -> Outcome<Flow> {
         self.steps += 1;
-        if self.steps > bounds::MOST_STEPS || out.len() > bounds::LONGEST_OUTPUT {
-            return Err(Fault::new(match out.len() {
-                0..=bounds::LONGEST_OUTPUT => format!("this does not end: more than {} turns", bounds::MOST_STEPS),
-                _ => format!("this prints more than {} million bytes", bounds::LONGEST_OUTPUT >> 20),
-            })
-            .last()
-            .into());
-        }
+        let too_long = if self.steps.is_multiple_of(LOOKS) { work::overdue() } else { None };
+        let told = too_long.map_or(Ok(()), Err).and(bounds::turns(self.steps)).and(bounds::output(out.len()));
+        told.map_err(|told| Fault::new(told).last())?;
         stacker::maybe_grow(STACK.0, STACK.1, || self.each(nodes, out))
     }
 

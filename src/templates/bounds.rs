@@ -1,22 +1,26 @@
 //! What a template may make: texts and lists that fit into memory, and work that comes to an end. Nobody comes near these
-//! bounds who does not double a text forty times.
+//! bounds who does not double a text forty times. The older dialect is bounded in all it does, the newer one in what it
+//! prints (`printed`).
 //!
 //! Entry points: [`before`] a filter, [`fits`] for a text that grows, [`spread`] for a value that is written or handed on
-//! whole, [`all`] for everything that one template made. How deep templates go is `run`'s.
+//! whole, [`all`] for everything that one template made, [`output`] for what it prints. How deep templates go is `older/run`'s.
 
 use tera::Value;
 
-use super::lists::Arguments;
-use super::plain;
+use super::older::{Arguments, write_plain};
 
 /// Bytes of a text that expressions make.
 const LONGEST_TEXT: usize = 100_000_000;
 /// Bytes of all texts that the expressions of one template make, whether they are kept or not.
 const MOST_MADE: u64 = 2 << 30;
 /// Bytes of what one template prints.
-pub(super) const LONGEST_OUTPUT: usize = 256 << 20;
+const LONGEST_OUTPUT: usize = if cfg!(test) { 4 << 20 } else { 256 << 20 };
 /// Numbers of a `range`, items of a list that filters put together: half a gigabyte.
 pub(super) const MOST_ITEMS: usize = 20_000_000;
+/// Lists that stand in one another.
+const DEEPEST_LIST: usize = 500;
+/// Items that are looked at for how deep a list is.
+const MOST_LOOKS: usize = 10_000;
 /// Pieces that a text is cut into.
 const MOST_PIECES: usize = 5_000_000;
 /// Lists of nodes that one template runs: the turns of all its loops and the calls of all its macros, half a minute's
@@ -67,6 +71,22 @@ pub(super) fn before(filter: &str, value: &Value, args: &Arguments) -> Result<()
     }
 }
 
+/// That one template may print so many bytes.
+pub(super) fn output(bytes: usize) -> Result<(), String> {
+    if bytes <= LONGEST_OUTPUT {
+        return Ok(());
+    }
+    Err(format!("this prints more than {} million bytes", LONGEST_OUTPUT >> 20))
+}
+
+/// That one template may take so many turns.
+pub(super) fn turns(count: u64) -> Result<(), String> {
+    if count <= MOST_STEPS {
+        return Ok(());
+    }
+    Err(format!("this does not end: more than {MOST_STEPS} turns"))
+}
+
 /// That one template may make so many bytes of text.
 pub(super) fn all(bytes: u64) -> Result<(), String> {
     if bytes <= MOST_MADE {
@@ -94,6 +114,23 @@ pub(super) fn spread(value: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// That lists do not stand in one another too deeply: whatever walks them, and lets go of them, goes down one call for each.
+/// Of very large ones not all is looked at.
+pub(super) fn nested(list: &Value) -> Result<(), String> {
+    let mut open: Vec<std::slice::Iter<Value>> = list.as_array().into_iter().map(<[Value]>::iter).collect();
+    for _ in 0..MOST_LOOKS {
+        if open.len() > DEEPEST_LIST {
+            return Err(format!("more than {DEEPEST_LIST} lists stand inside each other"));
+        }
+        let Some(last) = open.last_mut() else { break };
+        match last.next_back() {
+            Some(item) => open.extend(item.as_array().map(<[Value]>::iter)),
+            None => drop(open.pop()),
+        }
+    }
+    Ok(())
+}
+
 /// A text in which a pattern is replaced, as long as it fits.
 pub(super) fn replaced(pattern: &regex::Regex, text: &str, by: &str) -> Result<String, String> {
     let mut out = String::with_capacity(text.len());
@@ -117,7 +154,7 @@ pub(super) fn joined(items: &[Value], between: &str) -> Result<String, String> {
             out.push_str(between);
         }
         spread(item)?;
-        plain::write(item, &mut out);
+        write_plain(item, &mut out);
         fits(out.len())?;
     }
     Ok(out)
@@ -143,6 +180,10 @@ mod tests {
         let twice = |list: Value, _| Value::from(vec![list.clone(), list]);
         assert!(spread(&(0..10).fold(Value::from(vec![Value::from(1)]), twice)).is_ok());
         assert!(spread(&(0..60).fold(Value::from(vec![Value::from(1)]), twice)).is_err());
+        let around = |list: Value, _| Value::from(vec![Value::from(1), list]);
+        assert!(nested(&(0..400).fold(Value::from(vec![Value::from(1)]), around)).is_ok());
+        assert!(nested(&(0..600).fold(Value::from(vec![Value::from(1)]), around)).is_err());
+        assert!(nested(&(0..60).fold(Value::from(vec![Value::from(1)]), twice)).is_ok());
         assert!(joined(&vec![Value::from("b".repeat(10_000)); 20_000], ", ").is_err());
     }
 }
