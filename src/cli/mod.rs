@@ -28,6 +28,7 @@ const SITE_ERRORS: u8 = 1;
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 all is well; 1 the site has errors; 2 wrong use; 70 a fault of the program.
+REPERE_MOST_MEMORY (in MB) and REPERE_MOST_SECONDS (for one file) bound what build, check and serve may take.
 The site is read from the current folder, or from --root: zola.toml (Zola's keys), repere.toml (ours), content/,
 episodes/, templates/, static/, sass/, themes/.
 
