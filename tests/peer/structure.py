@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """A site about structure, to compare with the real Zola: slugs, sorting, pagers, terms, languages, feeds, drafts, search.
 
-usage: structure.py OUT SEED
+usage: structure.py OUT SEED [MOST]
 
-The same seed gives the same site; every option is on or off by chance. Each template prints all that it is given.
+The same seed gives the same site; every option is on or off by chance. Each template prints all that it is given. With MOST
+there are that many pages in a folder at most, each with a date of its own, so that no order is left to chance.
 """
 import random, sys, shutil
 from pathlib import Path
 out, seed = Path(sys.argv[1]), int(sys.argv[2]); R = random.Random(seed)
+most = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 shutil.rmtree(out, ignore_errors=True)
 C = lambda *a: R.choice(a)
 B = lambda: C("true", "false")
@@ -60,7 +62,8 @@ def page(folder, lang, i):
     used.add(k)
     fm = ""
     if R.random() < .85: fm += f"title = '''{C(*TITLES)}'''\n"
-    if R.random() < .6: fm += f"date = {C(*DATES)}\n"
+    if most: fm += f"date = {2000 + i // 28}-{1 + i % 12:02d}-{1 + i % 28:02d}{C('', 'T10:00:00Z', 'T23:30:00+02:00')}\n"
+    elif R.random() < .6: fm += f"date = {C(*DATES)}\n"
     if R.random() < .3: fm += f"updated = {C(*DATES)}\n"
     if R.random() < .6: fm += f"weight = {R.randint(0,4)}\n"
     if R.random() < .3: fm += f"description = 'd {i} <é>'\n"
@@ -108,7 +111,7 @@ for f in folders:
         if R.random() < .85 or f == "": section(f, l, f == "")
 i = 0
 for f in folders:
-    for _ in range(R.randint(0, 6)):
+    for _ in range(R.randint(0, most or 6)):
         i += 1; page(f, C(None, *langs) if R.random() < .5 else None, i)
 ONE = """{% macro p(p) %}[{{ p.title }}|{{ p.permalink }}|{{ p.path }}|{{ p.slug }}|{{ p.date }}|{{ p.updated }}|{{ p.year }}-{{ p.month }}-{{ p.day }}|{{ p.components }}|{{ p.ancestors }}|{{ p.relative_path }}|{{ p.colocated_path }}|{{ p.draft }}|{{ p.lang }}|{{ p.word_count }}|{{ p.reading_time }}|{{ p.authors }}|{{ p.assets }}|{{ p.description }}|{{ p.extra | json_encode }}|{{ p.summary }}|{% for k, v in p.taxonomies %}{{ k }}={{ v }};{% endfor %}]
 {% endmacro p %}"""
