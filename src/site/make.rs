@@ -17,7 +17,7 @@ use crate::checks;
 use crate::config::{Loaded, Mode};
 use crate::content::schedule::{self, Clock};
 use crate::content::{self, Library, Node};
-use crate::diagnostic::{self, Diagnostic, any_error};
+use crate::diagnostic::{self, Diagnostic, Level, any_error};
 use crate::markdown::{self, Highlighter, Hooks, Untemplated};
 use crate::memory::Print;
 use crate::output::{Body, Manifest, Output};
@@ -148,6 +148,7 @@ pub(super) fn make(
     made.extend(rendered);
     made.extend(files::assets(&library).into_iter().filter(|asset| !plan::is_written_after(&planned, asset)));
     made.extend(gather(sitemap(&scene), &mut found).unwrap_or_default());
+    found.extend(renderer.unknown_names().into_iter().filter_map(|fault| unrun(fault, &found)).collect::<Vec<_>>());
     made.extend(contributed);
     made.extend(worked(&works, &scene, &mut found));
     made.extend(gather(images_made(&renderer, &loaded), &mut found).unwrap_or_default());
@@ -309,6 +310,13 @@ fn search_index(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     scene.outputs.group("search", key, scene.makers, || {
         Ok((search::outputs(library, &scene.renderer.loaded().config)?, BTreeSet::new()))
     })
+}
+
+/// What never ran is no error yet; `None` for what ran and was told.
+fn unrun(fault: Diagnostic, told: &[Diagnostic]) -> Option<Diagnostic> {
+    let is_told = told.iter().any(|known| known.place == fault.place && known.message == fault.message);
+    let warning = Diagnostic { level: Level::Warning, ..fault };
+    (!is_told).then(|| warning.help("no page of this site came here; the first that does cannot be built"))
 }
 
 /// The sitemap. One that is split is made each time: such a site has other worries.

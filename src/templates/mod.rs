@@ -289,6 +289,15 @@ impl Renderer {
         further.take().into_iter().map(|fault| report::in_data(fault, &self.shared.loaded.root)).collect()
     }
 
+    /// Names in the site's templates that nothing answers to, as warnings: of a branch that never ran nothing else tells.
+    /// The newer engine refuses such a template.
+    pub fn unknown_names(&self) -> Vec<Diagnostic> {
+        match &self.engine {
+            Engine::Newer(_) => Vec::new(),
+            Engine::Older(engine) => engine.unknown_names(),
+        }
+    }
+
     /// The site's configuration.
     pub fn loaded(&self) -> &Arc<Loaded> {
         &self.shared.loaded

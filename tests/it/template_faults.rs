@@ -329,6 +329,28 @@ fn a_call_that_is_nearly_a_shortcode_is_told_and_shown_as_in_zola() {
 }
 
 #[test]
+fn names_of_branches_that_never_ran_are_warned_of() {
+    let index = b"{% if section.extra.x %}{{ 1 | uper }}{% elif section is strin %}{{ get_ulr(path=titel()) ~ '' }}{% endif %}{{ 1 | lowr }}";
+    let files: [(&str, &[u8]); 3] = [
+        ("templates/index.html", index),
+        ("templates/m.html", b"{% macro a(x) %}{% for y in [1 | absolut] %}{% endfor %}{% endmacro %}"),
+        ("templates/vain.html", b"{{ 1 | first | abs | safe }}{{ now() }}{{ range(end=1) }}{{ get_random(end=2) }}"),
+    ];
+    let text = told("0.22", &files);
+    for wanted in [
+        "warning: there is no filter `uper`\n  --> templates/index.html:1:32",
+        "did you mean `upper`?\n  = help: no page of this site came here",
+        "warning: there is no function `get_ulr`",
+        "warning: there is no function `titel`",
+        "error: there is no filter `lowr`",
+        "warning: there is no filter `absolut`\n  --> templates/m.html:1:34",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+    }
+    assert_eq!((text.matches("`lowr`").count(), text.matches("vain.html").count()), (1, 0), "{text}");
+}
+
+#[test]
 fn a_taxonomy_without_templates_is_told_where_it_is_named() {
     let config = b"base_url = \"https://exemple.test\"\ntaxonomies = [{ name = \"tags\" }]\n";
     let page = b"+++\n[taxonomies]\ntags = [\"a\"]\n+++\n";

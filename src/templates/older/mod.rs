@@ -15,6 +15,7 @@ mod fault;
 mod filters;
 mod lists;
 mod load;
+mod names;
 mod plain;
 mod program;
 mod report;
@@ -104,6 +105,14 @@ impl Engine {
             self.shared.further.add(faults, told);
             first
         })
+    }
+
+    /// What nothing answers to in the site's own templates, whether it ran or not.
+    pub(super) fn unknown_names(&self) -> Vec<Diagnostic> {
+        let of_theme = |name: &str| self.sources.get(name).is_none_or(|(file, _)| !file.starts_with("templates/"));
+        let own = self.program.iter().filter(|(name, _)| !of_theme(name));
+        let faults = own.flat_map(|(_, template)| names::unknown(self, template));
+        faults.map(|fault| report::diagnose(&fault, &self.sources)).collect()
     }
 
     /// The shortcodes that templates define.
