@@ -4,6 +4,7 @@
 //! A step that can find several problems returns them all (`Vec<Diagnostic>`); printing happens once, in `cli`.
 //! This module reads no file: the offending line travels inside the [`Place`].
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,9 @@ impl Place {
 
 /// Bytes of a line that are shown at most; of a longer one the part round the column.
 const SHOWN: usize = 400;
+
+/// Bytes of a sentence that is shown whole.
+const LONGEST: usize = 4000;
 
 /// The places of one text, its lines counted only once when they are asked for in order: a text may have thousands of
 /// problems, or a line of megabytes.
@@ -229,13 +233,22 @@ fn render_one(out: &mut String, d: &Diagnostic) {
         Level::Error => "error",
         Level::Warning => "warning",
     };
-    let _ = writeln!(out, "{word}: {}", d.message);
+    let _ = writeln!(out, "{word}: {}", short(&d.message));
     if let Some(place) = &d.place {
         render_place(out, place);
     }
     for help in &d.help {
-        let _ = writeln!(out, "  = help: {help}");
+        let _ = writeln!(out, "  = help: {}", short(help));
     }
+}
+
+/// A sentence without its middle, when it quotes megabytes.
+fn short(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    let end = (text.len() - LONGEST / 4..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    Cow::Owned(format!("{} … {}", &text[..boundary(text, LONGEST / 2)], &text[end..]))
 }
 
 fn render_place(out: &mut String, place: &Place) {

@@ -3,11 +3,14 @@
 //! Entry points: [`walk`], which reads nothing: what a file is comes from its folder, so that ten thousand files cost one
 //! call for each folder and none for each file. [`Walked`] also looks at every text, once for all who ask.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
+use super::text;
+use crate::diagnostic::{Diagnostic, slashed};
 use crate::memory::Stamp;
 
 /// A folder of content as it was walked.
@@ -57,6 +60,17 @@ pub(crate) fn walk(folder: &Path) -> Vec<walkdir::Result<DirEntry>> {
     // Following means to ask the disk about every file; most sites have no links.
     let has_links = plain.iter().flatten().any(|entry| entry.depth() > 0 && entry.path_is_symlink());
     if has_links { sorted(true).into_iter().collect() } else { plain }
+}
+
+/// The folders of a walk that may not be read: what lies in them would be missing without a word.
+pub(crate) fn closed(met: &[walkdir::Result<DirEntry>], root: &Path) -> Vec<Diagnostic> {
+    let closed = met.iter().filter_map(|entry| {
+        let error = entry.as_ref().err()?;
+        let cause = error.io_error().filter(|cause| cause.kind() == ErrorKind::PermissionDenied)?;
+        let path = error.path()?;
+        Some(text::unreadable(&slashed(path.strip_prefix(root).unwrap_or(path)), cause))
+    });
+    closed.collect()
 }
 
 #[cfg(all(test, unix))]

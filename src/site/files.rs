@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::plan;
-use crate::config::walk::walk;
+use crate::config::walk::{closed, walk};
 use crate::config::{Loaded, text};
 use crate::content::{Asset, Library};
 use crate::diagnostic::{Diagnostic, slashed};
@@ -37,7 +37,9 @@ pub(super) fn statics(loaded: &Loaded) -> Result<(Vec<Output>, Vec<Diagnostic>),
     let theme = loaded.theme_dir.as_ref().map(|theme| theme.join("static"));
     let own = loaded.root.join("static");
     for folder in theme.iter().chain([&own]) {
-        let files = walk(folder).into_iter().filter_map(Result::ok);
+        let met = walk(folder);
+        told.extend(closed(&met, &loaded.root));
+        let files = met.into_iter().filter_map(Result::ok);
         for entry in files.filter(|entry| entry.depth() > 0 && entry.file_type().is_file()) {
             let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
             if *folder == own && ignored.is_match(relative) {

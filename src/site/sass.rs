@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::sheets::{self, Syntax, TooDeep};
 use crate::config::Loaded;
-use crate::config::walk::walk;
+use crate::config::walk::{closed, walk};
 use crate::diagnostic::{Diagnostic, Place, did_you_mean, slashed};
 use crate::memory;
 use crate::output::Output;
@@ -41,6 +41,7 @@ pub(super) fn compiled(
     let mut outputs: BTreeMap<String, Output> = BTreeMap::new();
     let mut faults = Vec::new();
     for (folder, sheets) in folders {
+        faults.extend(closed(&walk(folder), &loaded.root));
         faults.extend(same_names(sheets, folder, &loaded.root));
         let compiled: Vec<Result<Output, Vec<Diagnostic>>> =
             sheets.par_iter().map(|file| one(file, folder, &loaded.root, &disk)).collect();

@@ -11,7 +11,7 @@ use tera::Tera;
 use super::broken::{self, Faults};
 use super::reads::Closures;
 use super::{older, report, suggest};
-use crate::config::walk::walk;
+use crate::config::walk::{closed, walk};
 use crate::config::{Dialect, Loaded, text};
 use crate::diagnostic::{Diagnostic, Place, slashed};
 
@@ -188,7 +188,9 @@ fn read(
     sources: &mut Vec<Source>,
     faults: &mut Faults,
 ) {
-    let files = walk(folder).into_iter().filter_map(Result::ok);
+    let met = walk(folder);
+    faults.told.extend(closed(&met, root));
+    let files = met.into_iter().filter_map(Result::ok);
     for entry in files.filter(|entry| entry.file_type().is_file() && is_wanted(entry.path())) {
         let path = entry.path();
         let shown = slashed(path.strip_prefix(root).unwrap_or(path));

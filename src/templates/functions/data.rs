@@ -16,6 +16,9 @@ use serde_json::{Map, Value as Json, json};
 /// Elements of XML that may stand in one another, as many as lists of JSON.
 const DEEPEST_ELEMENT: usize = 128;
 
+/// Attributes that an element of XML may have.
+const MOST_ATTRIBUTES: usize = 10_000;
+
 /// What was loaded already, by everything the value depends on.
 #[derive(Debug, Default)]
 pub(crate) struct DataCache(Mutex<HashMap<String, Arc<Data>>>);
@@ -234,6 +237,11 @@ fn csv_value(text: &str) -> Result<Json, String> {
 }
 
 fn xml_value(text: &str) -> Result<Json, String> {
+    // The reader compares each attribute with all others of its element.
+    let attributes = |tag: &str| tag.split('>').next().map_or(0, |inside| inside.matches('=').count());
+    if text.split('<').any(|tag| attributes(tag) > MOST_ATTRIBUTES) {
+        return Err(format!("an element has more than {MOST_ATTRIBUTES} attributes"));
+    }
     let document = roxmltree::Document::parse(text).map_err(|e| e.to_string())?;
     let mut depths: Vec<usize> = Vec::new();
     for node in document.descendants() {
