@@ -154,6 +154,10 @@ const OLDER_KEYS: &[&str] = &[
 ];
 const NEWER_KEYS: &[&str] = &["skip_content_templating", "data_attr_position"];
 static CALL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*\w+\([^{}]*\)\s*\}\}|\{%\s*\w+\([^{}]*\)\s*%\}"));
+/// `{{/* name() */}}` and `{%/* name() */%}` show what would be a call.
+static ESCAPED: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*/\*|\{%\s*/\*"));
+/// What the workflows of a forge put into braces: `${{ secrets.KEY }}`.
+static FORGE: LazyLock<Regex> = LazyLock::new(|| fixed(r"\$\{\{\s*([A-Za-z_]\w*)"));
 
 fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern")
@@ -201,7 +205,17 @@ fn content_speaks(text: &str, has_shortcodes: bool) -> Option<(Dialect, &'static
     if COMPONENT.is_match(text) {
         return Some((Dialect::Zola023, "uses components"));
     }
-    (has_shortcodes && CALL.is_match(text)).then_some((Dialect::Zola022, "calls shortcodes"))
+    if has_shortcodes && CALL.is_match(text) {
+        return Some((Dialect::Zola022, "calls shortcodes"));
+    }
+    if ESCAPED.is_match(text) {
+        return Some((Dialect::Zola022, "escapes shortcodes"));
+    }
+    // To the newer dialect all braces of a text are its own, but for those of raw parts.
+    let is_raw = text.contains("raw %}") || text.contains("raw -%}");
+    let is_strange =
+        || FORGE.captures_iter(text).any(|found| !matches!(&found[1], "page" | "section" | "config" | "lang"));
+    (!is_raw && is_strange()).then_some((Dialect::Zola022, "holds braces that are no template"))
 }
 
 #[cfg(test)]
@@ -215,6 +229,17 @@ mod tests {
         assert_eq!(dialect("{% if a is starting_with(\"x\") %}"), Some(Dialect::Zola022));
         assert_eq!(dialect("{% component a.b(x: string) %}import{% endcomponent %}"), Some(Dialect::Zola023));
         assert_eq!(dialect("{{ a | upper }}"), None);
+    }
+
+    #[test]
+    fn content_shows_its_dialect() {
+        let dialect = |text| content_speaks(text, false).map(|(dialect, _)| dialect);
+        assert_eq!(dialect("`{{/* note() */}}`"), Some(Dialect::Zola022));
+        assert_eq!(dialect("{%/* note() */%}a{%/* end */%}"), Some(Dialect::Zola022));
+        assert_eq!(dialect("    token: ${{ secrets.TOKEN }}"), Some(Dialect::Zola022));
+        assert_eq!(dialect("{% raw %}${{ secrets.TOKEN }}{% endraw %}"), None);
+        assert_eq!(dialect("It costs ${{ page.extra.price }}."), None);
+        assert_eq!(dialect("{{<note />}} ${{ secrets.TOKEN }}"), Some(Dialect::Zola023));
     }
 
     #[test]
