@@ -8,6 +8,7 @@ mod calls;
 #[cfg(test)]
 mod chance;
 mod compile;
+mod dates;
 mod depth;
 #[cfg(test)]
 mod differential;

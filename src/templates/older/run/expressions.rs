@@ -8,7 +8,7 @@ use tera1::ast::LogicOperator;
 use super::super::lists::Arguments;
 use super::super::plain::{self, is_nothing};
 use super::super::program::{Args, EVERYTHING, Expr, Filter, Macro, Path, Piece, Step, Template, Term, Test};
-use super::super::{Fault, bounds, calls, testers};
+use super::super::{Fault, bounds, calls, dates, testers};
 use super::frames::{self, Frame, Of};
 use super::numbers::{self, Number};
 use super::{Outcome, Run, STACK};
@@ -130,7 +130,9 @@ impl<'p> Run<'p> {
         };
         bounds::before(&filter.name, value, &args).map_err(told)?;
         let named = args.iter().map(|(name, value)| ((*name).to_owned(), plain::json(value))).collect();
-        let result = known.filter(&plain::json(value), &named);
+        let value = plain::json(value);
+        dates::before(&filter.name, &value, &named).map_err(told)?;
+        let result = known.filter(&value, &named);
         let value = result.map_err(|error| told(calls::sentence(&error, &filter.name)))?;
         Ok((self.made(plain::value(&value), &filter.name)?, !known.is_safe()))
     }
