@@ -10,7 +10,7 @@ use std::str::FromStr as _;
 
 use serde_json::{Map, Value};
 
-use super::text;
+use super::yaml;
 use crate::diagnostic::{Diagnostic, Lines, Place, did_you_mean};
 
 /// A value and the bytes of the file it was written in.
@@ -65,7 +65,7 @@ impl Table {
 
     /// Parses YAML, whose values have no place of their own: each gets the one of its top-level key.
     pub(crate) fn from_yaml(text: &str, offset: usize) -> Result<Self, (String, Range<usize>)> {
-        let value = yaml(text).map_err(|(message, span)| (message, span.start + offset..span.end + offset))?;
+        let value = yaml::values(text).map_err(|(message, span)| (message, span.start + offset..span.end + offset))?;
         let places: HashMap<String, (Range<usize>, Range<usize>)> =
             yaml_places(text).into_iter().rev().map(|(name, key, whole)| (name, (key, whole))).collect();
         let mut table = match yaml_value(value, &(0..0)) {
@@ -122,20 +122,8 @@ impl Raw {
 
     /// Parses YAML of any shape; its values have no place of their own.
     pub(crate) fn from_yaml(text: &str) -> Result<Self, (String, Range<usize>)> {
-        Ok(yaml_value(yaml(text)?, &(0..0)))
+        Ok(yaml_value(yaml::values(text)?, &(0..0)))
     }
-}
-
-/// YAML as values, or what is wrong and where.
-fn yaml(text: &str) -> Result<serde_yaml::Value, (String, Range<usize>)> {
-    if let Some(at) = text::too_deep(text) {
-        return Err((format!("more than {} brackets stand in one another", text::DEEPEST), at..at + 1));
-    }
-    serde_yaml::from_str(text).map_err(|error| {
-        let at = error.location().map_or(0, |l| l.index().min(text.len()));
-        let message = error.to_string();
-        (message.split(" at line ").next().unwrap_or(&message).to_owned(), at..at)
-    })
 }
 
 fn json_value(value: Value) -> Raw {

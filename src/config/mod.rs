@@ -12,6 +12,7 @@ mod slug;
 pub(crate) mod text;
 mod theme;
 pub(crate) mod walk;
+pub(crate) mod yaml;
 mod zola;
 
 use std::collections::BTreeMap;

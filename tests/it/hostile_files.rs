@@ -79,3 +79,12 @@ fn elements_with_attributes_without_end() {
     let text = format!("<a {attributes}/>");
     refused(&[("content/a.md", load), ("d.xml", text.as_bytes())], "more than 10000 attributes");
 }
+
+#[test]
+fn names_of_yaml_that_stand_for_millions() {
+    let text = format!("a: &a [{}]\nb: [{}]\n", "x,".repeat(20_000), "*a,".repeat(2_000));
+    let told = "stand for more than 5 million values";
+    let load: &[u8] = b"+++\n+++\n{% set d = load_data(path=\"d.yaml\") %}\n";
+    refused(&[("content/a.md", load), ("d.yaml", text.as_bytes())], told);
+    refused(&[("content/a.md", format!("---\nextra:\n  {}---\n", text.replace("\nb", "\n  b")).as_bytes())], told);
+}

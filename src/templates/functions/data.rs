@@ -10,6 +10,7 @@ use super::{bibtex, files};
 use crate::config::Dialect;
 use crate::config::keys::toml_date;
 use crate::config::text::too_deep;
+use crate::config::yaml::multiplies;
 use crate::work;
 use serde_json::{Map, Value as Json, json};
 
@@ -154,8 +155,9 @@ fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
         "json" => serde_json::from_str::<Json>(text).map_err(|e| e.to_string()),
         "yaml" | "yml" if too_deep(text).is_some() => Err("too many brackets stand in one another".to_owned()),
         // By way of its own values: keys may be numbers, which become texts.
-        "yaml" | "yml" => serde_yaml::from_str::<serde_yaml::Value>(text)
-            .map_err(|e| e.to_string())
+        "yaml" | "yml" => multiplies(text)
+            .map_or(Ok(()), Err)
+            .and_then(|()| serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| e.to_string()))
             .and_then(|value| serde_json::to_value(value).map_err(|e| e.to_string())),
         "toml" => {
             let mut value = text.parse::<toml::Table>().map(from_toml_table).map_err(|e| toml_fault(text, &e))?;
