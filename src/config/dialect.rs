@@ -132,10 +132,14 @@ static COMPONENT: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{%-?\s*(component\
 /// Words that Tera 2 gave up.
 static GONE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(concat!(
-        r#"\sis\s+(not\s+)?(starting_with|ending_with|containing|matching)\(\s*["'`]|\sdivisibleby\b"#,
+        r#"\sis\s+(not\s+)?(starting_with|ending_with|containing|matching)\(\s*(["'`]|[\w.]+\s*[)\[~|])|\sdivisibleby\b"#,
         r"|\sis\s+(not\s+)?object\b",
         r"|\|\s*(concat\(with|slice\(|filter\(attribute|map\(attribute|trim_(start|end)_matches|linebreaksbr|addslashes|as_str\b)",
-        r"|\{%-?\s*include\s[^%]*ignore missing",
+        r"|\{%-?\s*include\s([^%]*ignore missing|\s*\[)",
+        // Places of lists by a dot, and dates in the words of a language by strftime's signs.
+        r#"|\{[{%][^{}%"'`]*\b[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\.[0-9]"#,
+        r"|\|\s*date\(([^)]*%[^)]*\blocale\s*=|[^)]*\blocale\s*=[^)]*%)",
+        r"|\bget_random\(\s*end\s*=[^,)]*\)",
     ))
 });
 /// Keys that Zola gave up before 0.23, and those that came with it.
@@ -229,6 +233,25 @@ mod tests {
         assert_eq!(dialect("{% if a is starting_with(\"x\") %}"), Some(Dialect::Zola022));
         assert_eq!(dialect("{% component a.b(x: string) %}import{% endcomponent %}"), Some(Dialect::Zola023));
         assert_eq!(dialect("{{ a | upper }}"), None);
+        for older in [
+            "{% if current_path is starting_with(section.path) %}",
+            "{% if a is not containing(b[0]) %}",
+            "{% include [\"a.html\", \"b.html\"] %}",
+            "{{ section.pages.0.title }}",
+            "{% set first = list.0 %}",
+            "{{ page.date | date(format=\"%e %B\", locale=\"fr_FR\") }}",
+            "{{ get_random(end=3) }}",
+        ] {
+            assert_eq!(dialect(older), Some(Dialect::Zola022), "{older}");
+        }
+        for either in [
+            "{% if a is starting_with(pat=section.path) %}",
+            "{{ 1.5 + x }} {{ \"v1.0\" }} {{ a[0] }} h2.5 {{ x2 }}",
+            "{{ page.date | date(format=\"%e %B\") }} {{ page.date | date(format=\"d MMMM\", locale=\"fr\") }}",
+            "{{ get_random(start=0, end=3) }}",
+        ] {
+            assert_eq!(dialect(either), None, "{either}");
+        }
     }
 
     #[test]
