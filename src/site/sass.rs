@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -140,7 +141,13 @@ fn compile(file: &Path, folder: &Path, root: &Path, disk: &Disk) -> Result<Outpu
     loop {
         let options = grass::Options::default().style(grass::OutputStyle::Compressed).load_path(folder).fs(&patched);
         let options = sheets::guarding(options);
-        let error = match grass::from_path(file, &options) {
+        // The compiler ends at what it was never taught, `@forward … show … with`, for instance.
+        let Ok(made) = catch_unwind(AssertUnwindSafe(|| grass::from_path(file, &options))) else {
+            let fault = Diagnostic::error("the compiler of style sheets does not know what this sheet asks of it");
+            faults.push(fault.at(Place::file(shown)).help("above is where it ended; write that part another way"));
+            return Err(faults);
+        };
+        let error = match made {
             Ok(css) if faults.is_empty() => {
                 let path = slashed(&file.strip_prefix(folder).unwrap_or(file).with_extension("css"));
                 return Ok(Output::bytes(path, css, shown));
