@@ -111,6 +111,10 @@ fn too_deep(text: &str, syntax: Syntax) -> Option<TooDeep> {
             at = end;
             continue;
         }
+        // What stands before a block is done with where it begins; before `#{` it is not.
+        if byte == b'{' && !text[..at].ends_with('#') {
+            operators -= open.last_mut().map(std::mem::take).unwrap_or_default();
+        }
         match byte {
             b'(' | b'[' | b'{' => open.push(0),
             b')' | b']' | b'}' if open.len() > 1 => operators -= open.pop().unwrap_or_default(),
@@ -289,6 +293,8 @@ mod tests {
         assert!(read(&"a{}".repeat(200), Syntax::Braces).is_ok());
         assert!(matches!(read(&"1+(".repeat(100), Syntax::Braces), Ok(_)));
         assert!(matches!(read(&"1+1+1".repeat(2000), Syntax::Braces), Err(TooDeep::Operators(_))));
+        assert!(read(&"a>b{c:d}".repeat(5000), Syntax::Braces).is_ok());
+        assert!(read(&format!("a{{b:{}}}", "1+#{".repeat(100)), Syntax::Braces).is_ok());
         let names = format!(
             "$a: ({}); b {{c: url(data:{}) \"{}\"}}",
             "a-b-c: -d, ".repeat(5000),
@@ -300,6 +306,21 @@ mod tests {
         assert!(read(&format!("{}a", " ".repeat(700)), Syntax::Braces).is_ok());
         for text in ["@mixin", "@function f(", "url(", "\"", "'\\", "/*", "//", "@mixin m{", "/", "=", "=\n a"] {
             let _ = (read(text, Syntax::Braces), read(text, Syntax::Indented));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_put_in_can_be_taken_out(text in "(@function|@mixin|=| f|\\(|\\)|\\{|\\}|\\[|\"|'|/\\*|\\*/|//|url\\(|#|é|\\\\|\n| |;){0,40}") {
+            for (syntax, guard) in [(Syntax::Braces, GUARD.to_owned()), (Syntax::Indented, String::new())] {
+                let Ok(seen) = read(&text, syntax) else { continue };
+                if syntax == Syntax::Braces {
+                    proptest::prop_assert_eq!(seen.replace(&guard, ""), text.clone());
+                }
+                for (line, column) in [(1, 1), (1, 30), (2, 2), (3, 99)] {
+                    proptest::prop_assert!(unguarded(&text, syntax, line, column).is_none_or(|at| at <= text.len()));
+                }
+            }
         }
     }
 }
