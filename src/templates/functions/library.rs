@@ -174,7 +174,7 @@ pub(super) fn get_taxonomy_term(call: &Call) -> Answer {
     match by_name.or_else(by_slug) {
         Some(index) => Ok(Given::Term(key, index, call.flag("include_pages", true)?)),
         None if !call.flag("required", true)? => Ok(Given::NONE),
-        None => Err(no_term("get_taxonomy_term", taxonomy, wanted)),
+        None => Err(no_term("get_taxonomy_term", taxonomy, wanted, full(call))),
     }
 }
 
@@ -203,13 +203,21 @@ pub(super) fn get_taxonomy_url(call: &Call) -> Answer {
     let by_name = taxonomy.items.iter().find(|term| term.name == wanted);
     match by_name.or_else(|| taxonomy.items.iter().find(|term| term.slug == slug)) {
         Some(term) => Ok(Given::Safe(term.permalink.clone())),
-        None => Err(no_term("get_taxonomy_url", taxonomy, wanted)),
+        None => Err(no_term("get_taxonomy_url", taxonomy, wanted, library.as_deref())),
     }
 }
 
-fn no_term(function: &str, taxonomy: &Taxonomy, wanted: &str) -> String {
-    let known = taxonomy.items.iter().map(|term| term.name.as_str());
-    format!("`{function}`: `{}` has no term `{wanted}`{}", taxonomy.kind.name, or_near(wanted, known))
+fn no_term(function: &str, taxonomy: &Taxonomy, wanted: &str, library: Option<&Library>) -> String {
+    let (kind, known) = (&taxonomy.kind.name, taxonomy.items.iter().map(|term| term.name.as_str()));
+    // A page asks for its own terms, but without its language.
+    let others = library.into_iter().flat_map(|library| &library.taxonomies).filter(|other| other.kind.name == *kind);
+    let elsewhere = others.filter(|other| other.items.iter().any(|term| term.name == wanted)).map(|other| &other.lang);
+    match elsewhere.min() {
+        Some(lang) => format!(
+            "`{function}`: `{kind}` has the term `{wanted}` in `{lang}`, not in this language: give `lang=lang`"
+        ),
+        None => format!("`{function}`: `{kind}` has no term `{wanted}`{}", or_near(wanted, known)),
+    }
 }
 
 #[cfg(test)]
