@@ -365,3 +365,17 @@ fn a_key_of_an_older_zola_is_told_with_the_new_one() {
     assert!(text.contains("zola.toml:2:1") && text.contains("write `feed_limit`"), "{text}");
     assert!(text.contains("zola.toml:4:1") && text.contains("`[markdown.highlighting]` and its `theme`"), "{text}");
 }
+
+#[test]
+fn a_term_of_another_language_is_told_with_it() {
+    let config = "base_url = 'https://exemple.test'\ntaxonomies = [{name = 'lieux'}]\n\
+        [languages.fr]\ntaxonomies = [{name = 'lieux'}]\n";
+    let files: [(&str, &[u8]); 4] = [
+        ("zola.toml", config.as_bytes()),
+        ("content/a.fr.md", "+++\n[taxonomies]\nlieux = ['gué']\n+++\n".as_bytes()),
+        ("content/b.md", "+++\n[taxonomies]\nlieux = ['pont']\n+++\n".as_bytes()),
+        ("templates/page.html", "{{ get_taxonomy_url(kind='lieux', name='gué') }}".as_bytes()),
+    ];
+    let text = told("0.22", &files);
+    assert!(text.contains("has the term `gué` in `fr`, not in this language: give `lang=lang`"), "{text}");
+}
