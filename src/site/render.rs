@@ -186,7 +186,11 @@ fn render_one(
         if !renderer.has(name) {
             return Err(missing(name, planned, library, renderer));
         }
-        context.rendering(&planned.origin);
+        context.rendering(match planned.job {
+            // All of them come from one line of the configuration.
+            Job::TaxonomyList(_) | Job::Term(..) => Path::new(&planned.path),
+            _ => &planned.origin,
+        });
         renderer.render(name, context)
     };
     let dialect = renderer.loaded().dialect;

@@ -17,6 +17,7 @@ mod load;
 mod markup;
 mod newer;
 mod older;
+mod open;
 mod past;
 mod printed;
 pub mod reads;

@@ -9,6 +9,7 @@ use std::ops::Range;
 use tera::{ErrorKind, Value};
 
 use super::load::{BUILTIN, Source};
+use super::open::still_open;
 use super::{functions, report};
 use crate::config::Loaded;
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
@@ -24,6 +25,14 @@ const TESTS: &str = "after array before bool containing defined divisible_by end
 
 /// Adds "did you mean" to a report that names an unknown word, and takes the list of all known ones out of it.
 pub(super) fn improve(fault: &mut Diagnostic, sources: &[Source]) {
+    if matches!(fault.message.as_str(), "Unknown tag" | "Unexpected end of input") {
+        let text = fault.place.as_ref().and_then(|place| {
+            let source = sources.iter().find(|source| place.file.as_os_str() == source.shown.as_str())?;
+            still_open(&source.text, place.line, place.column)
+        });
+        fault.help.extend(text);
+        return;
+    }
     let Some(word) = fault.message.split('`').nth(1).map(str::to_owned) else { return };
     let near = match fault.message.as_str() {
         text if text.starts_with("Unknown filter") => nearest(&word, FILTERS.split_whitespace()),

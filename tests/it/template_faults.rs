@@ -211,6 +211,23 @@ fn all_templates_that_cannot_be_read_are_told() {
 }
 
 #[test]
+fn the_tag_that_is_still_open_is_told() {
+    let index = "{% block a %}\n{% if b %}\n{% for p in section.pages %}\n{{ p }}\n{% endif %}{% endblock %}";
+    for dialect in ["0.22", "0.23"] {
+        let open = "`{% for p in section.pages %}` of line 3 is still open here: it ends with `{% endfor %}`";
+        tells(dialect, index, &["templates/index.html:5:", open]);
+        tells(dialect, "{% block a %}\nx", &["`{% block a %}` of line 1 is still open here"]);
+    }
+    tells(
+        "0.22",
+        "{% macro a() %}x\n{% macro b() %}{% endmacro %}",
+        &["index.html:2:1", "`{% macro a() %}` of line 1"],
+    );
+    let text = told("0.22", &[("templates/index.html", b"{% if a %}{{ b | }}{% endif %}")]);
+    assert!(!text.contains("still open"), "{text}");
+}
+
+#[test]
 fn one_run_tells_every_fault_of_a_template_that_no_other_is_the_reason_of() {
     let all: [(&str, &[u8]); 4] = [
         ("content/a.md", b"+++\n+++\n"),

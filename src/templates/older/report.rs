@@ -9,6 +9,7 @@ use super::Fault;
 use super::load::Sources;
 use super::program::Span;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::templates::open::still_open;
 
 /// Calls told at most: a template that calls itself would fill the screen.
 const MOST_CALLS: usize = 6;
@@ -66,7 +67,7 @@ pub(super) fn syntax(error: &Error, file: &str, text: &str) -> Diagnostic {
         next = inner.source();
     }
     let told = Diagnostic::error(message(&cause));
-    let told = match position(&cause) {
+    let mut told = match position(&cause) {
         Some((line, column)) => {
             let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
             let column: usize = text[start..].chars().take(column - 1).map(char::len_utf8).sum();
@@ -78,6 +79,9 @@ pub(super) fn syntax(error: &Error, file: &str, text: &str) -> Diagnostic {
             None => told.at(Place::file(file)),
         },
     };
+    if let Some(place) = told.place.as_ref().filter(|_| told.message.contains("tag")) {
+        told.help.extend(still_open(text, place.line, place.column));
+    }
     match &error.kind {
         ErrorKind::Msg(_) => told,
         _ => told.help("templates of this site are read as those of Zola 0.22"),
