@@ -291,7 +291,7 @@ mod tests {
     fn brackets_without_end_are_found() {
         assert!(read(&"a{".repeat(200), Syntax::Braces).is_err());
         assert!(read(&"a{}".repeat(200), Syntax::Braces).is_ok());
-        assert!(matches!(read(&"1+(".repeat(100), Syntax::Braces), Ok(_)));
+        assert!(read(&"1+(".repeat(100), Syntax::Braces).is_ok());
         assert!(matches!(read(&"1+1+1".repeat(2000), Syntax::Braces), Err(TooDeep::Operators(_))));
         assert!(read(&"a>b{c:d}".repeat(5000), Syntax::Braces).is_ok());
         assert!(read(&format!("a{{b:{}}}", "1+#{".repeat(100)), Syntax::Braces).is_ok());
