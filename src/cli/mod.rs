@@ -121,7 +121,7 @@ pub(crate) fn print(found: &[Diagnostic]) {
 pub(crate) fn watch() {
     crate::work::watch(|fault| {
         progress::wipe();
-        // Other threads go on until this very moment, and nothing is published half.
+        // Other threads go on until this very moment; none of them is just publishing (`work::whole`).
         let _ = fail(&[fault]);
         std::process::exit(i32::from(SITE_ERRORS));
     });

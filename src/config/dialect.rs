@@ -161,13 +161,17 @@ static CALL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*\w+\([^{}]*\)\s*\
 /// `{{/* name() */}}` and `{%/* name() */%}` show what would be a call.
 static ESCAPED: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*/\*|\{%\s*/\*"));
 /// What the workflows of a forge put into braces: `${{ secrets.KEY }}`.
-static FORGE: LazyLock<Regex> = LazyLock::new(|| fixed(r"\$\{\{\s*([A-Za-z_]\w*)"));
+static FORGE: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"\$\{\{\s*(github|env|secrets|vars|matrix|steps|needs|inputs|runner|job|jobs|strategy)\."));
+/// What no engine runs.
+static UNRUN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?s)\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}"));
 
 fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern")
 }
 
 fn templates_speak(text: &str) -> Option<(Dialect, &'static str)> {
+    let text = &*UNRUN.replace_all(text, "");
     if COMPONENT.is_match(text) {
         return Some((Dialect::Zola023, "uses components"));
     }
@@ -215,11 +219,9 @@ fn content_speaks(text: &str, has_shortcodes: bool) -> Option<(Dialect, &'static
     if ESCAPED.is_match(text) {
         return Some((Dialect::Zola022, "escapes shortcodes"));
     }
-    // To the newer dialect all braces of a text are its own, but for those of raw parts.
-    let is_raw = text.contains("raw %}") || text.contains("raw -%}");
-    let is_strange =
-        || FORGE.captures_iter(text).any(|found| !matches!(&found[1], "page" | "section" | "config" | "lang"));
-    (!is_raw && is_strange()).then_some((Dialect::Zola022, "holds braces that are no template"))
+    // To the newer dialect all braces of a text are its own; where there are other tags it may well have meant them.
+    let is_strange = !text.contains("{%") && FORGE.is_match(text);
+    is_strange.then_some((Dialect::Zola022, "holds braces that are no template"))
 }
 
 #[cfg(test)]
@@ -249,6 +251,7 @@ mod tests {
             "{{ 1.5 + x }} {{ \"v1.0\" }} {{ a[0] }} h2.5 {{ x2 }}",
             "{{ page.date | date(format=\"%e %B\") }} {{ page.date | date(format=\"d MMMM\", locale=\"fr\") }}",
             "{{ get_random(start=0, end=3) }}",
+            "{% raw %}{{ items.0.name }}{% macro a() %}{% endraw %}{# was {{ page.0 }} #}",
         ] {
             assert_eq!(dialect(either), None, "{either}");
         }
@@ -261,7 +264,8 @@ mod tests {
         assert_eq!(dialect("{%/* note() */%}a{%/* end */%}"), Some(Dialect::Zola022));
         assert_eq!(dialect("    token: ${{ secrets.TOKEN }}"), Some(Dialect::Zola022));
         assert_eq!(dialect("{% raw %}${{ secrets.TOKEN }}{% endraw %}"), None);
-        assert_eq!(dialect("It costs ${{ page.extra.price }}."), None);
+        assert_eq!(dialect("It costs ${{ page.extra.price }} or ${{ item.price }}."), None);
+        assert_eq!(dialect("{% for job in page.extra.jobs %}${{ job.pay }}{% endfor %}"), None);
         assert_eq!(dialect("{{<note />}} ${{ secrets.TOKEN }}"), Some(Dialect::Zola023));
     }
 

@@ -316,7 +316,7 @@ fn search_index(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
 fn unrun(fault: Diagnostic, told: &[Diagnostic]) -> Option<Diagnostic> {
     let is_told = told.iter().any(|known| known.place == fault.place && known.message == fault.message);
     let warning = Diagnostic { level: Level::Warning, ..fault };
-    (!is_told).then(|| warning.help("no page of this site came here; the first that does cannot be built"))
+    (!is_told).then(|| warning.help("no page of this site needed it; the first that does cannot be built"))
 }
 
 /// The sitemap. One that is split is made each time: such a site has other worries.

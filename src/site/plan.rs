@@ -84,7 +84,8 @@ pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
 pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Diagnostic>) {
     let root = loaded.root.clone();
     let (real, aliases, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    let mut plan = Plan { real, aliases, asked, faults: Vec::new(), root };
+    let redirects = BTreeSet::new();
+    let mut plan = Plan { real, aliases, asked, redirects, faults: Vec::new(), root };
     plan_pages(&mut plan, library, loaded);
     plan_sections(&mut plan, library, loaded);
     plan_site(&mut plan, loaded);
@@ -116,6 +117,8 @@ struct Plan {
     aliases: BTreeMap<String, Planned>,
     /// Who asked for an alias, by the alias as it is written.
     asked: BTreeMap<String, String>,
+    /// The addresses of sections that lead elsewhere.
+    redirects: BTreeSet<String>,
     faults: Vec<Diagnostic>,
     root: PathBuf,
 }
@@ -124,10 +127,15 @@ impl Plan {
     fn add(&mut self, folder: &str, file: &str, origin: impl Into<PathBuf>, job: Job) {
         let path = join(folder, file);
         let origin: PathBuf = origin.into();
-        if climbs(&path) {
-            return self.leads_out(&path, &origin, None);
+        if climbs(folder) {
+            return self.leads_out(folder, &origin, None);
         }
-        let is_own = |job: &Job| matches!(job, Job::Page(_) | Job::Section(_, None));
+        let redirects = self.redirects.contains(&path);
+        let is_own = |job: &Job| match job {
+            Job::Page(_) | Job::Section(_, None) => true,
+            Job::Redirect(_) => redirects,
+            _ => false,
+        };
         let planned = Planned { path: path.clone(), origin, job };
         match self.real.entry(path) {
             Entry::Vacant(place) => {
@@ -144,8 +152,8 @@ impl Plan {
     /// `refused` when another source may not have the same alias in the same words.
     fn alias(&mut self, alias: &str, origin: &str, target: &str, refused: bool) {
         let path = if alias.ends_with(".html") { join(alias, "") } else { join(&format!("{alias}/"), "index.html") };
-        if climbs(&path) {
-            return self.leads_out(&path, Path::new(origin), Some(alias));
+        if climbs(alias) {
+            return self.leads_out(alias, Path::new(origin), Some(alias));
         }
         let planned = Planned { path: path.clone(), origin: origin.into(), job: Job::Redirect(target.to_owned()) };
         let twice =
@@ -156,7 +164,7 @@ impl Plan {
 
     /// Refuses a file that would stand outside the site: Zola writes it there.
     fn leads_out(&mut self, path: &str, origin: &Path, alias: Option<&str>) {
-        let message = format!("the address `/{}` leads out of the site", path.trim_end_matches("index.html"));
+        let message = format!("the address `/{}` leads out of the site", path.trim_start_matches('/'));
         let problem = Diagnostic::error(message).at(claim(&self.root, origin, alias));
         self.faults.push(problem.help("write the whole path, from the root of the site"));
     }
@@ -204,10 +212,14 @@ pub(super) fn climbs(path: &str) -> bool {
     })
 }
 
-/// `folder` and `file` as a path of the site: no leading slash, no double one.
+/// `folder` and `file` as a path of the site: no leading slash, no double one, `.` and `..` as the system reads them.
 fn join(folder: &str, file: &str) -> String {
     let mut path = String::with_capacity(folder.len() + 1 + file.len());
-    for part in folder.split('/').chain([file]).filter(|part| !part.is_empty()) {
+    for part in folder.split('/').chain([file]).filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." {
+            path.truncate(path.rfind('/').unwrap_or_default());
+            continue;
+        }
         if !path.is_empty() {
             path.push('/');
         }
@@ -252,6 +264,7 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
             continue;
         }
         if let Some(target) = &section.meta.redirect_to {
+            plan.redirects.insert(join(&section.path, "index.html"));
             match redirect_target(library, loaded, target) {
                 Ok(url) => plan.add(&section.path, "index.html", origin, Job::Redirect(url)),
                 Err(path) => {

@@ -19,6 +19,7 @@ use super::plan::climbs;
 use super::remember::Made;
 use crate::memory::{Stamp, pairs};
 use crate::output::{Body, FileEntry, Manifest, Output};
+use crate::work;
 
 /// How files reach the folder.
 #[derive(Debug, Clone, Copy, Default)]
@@ -135,13 +136,18 @@ pub(super) fn replace(
     if let Some(cache) = mark.parent() {
         fs::create_dir_all(cache).with_context(|| format!("{} cannot be made", cache.display()))?;
     }
+    work::whole(|| put(changed, gone, fresh.path(), folder, mark))
+}
+
+/// Puts written files in their places, between a mark that says so and its end.
+fn put(changed: &[&Output], gone: &[&String], fresh: &Path, folder: &Path, mark: &Path) -> anyhow::Result<()> {
     fs::write(mark, b"").with_context(|| format!("{} cannot be written", mark.display()))?;
     for output in changed {
         let target = folder.join(&output.path);
         if let Some(above) = target.parent() {
             fs::create_dir_all(above).with_context(|| format!("{} cannot be made", above.display()))?;
         }
-        fs::rename(fresh.path().join(&output.path), &target)
+        fs::rename(fresh.join(&output.path), &target)
             .with_context(|| format!("{} cannot be replaced", target.display()))?;
     }
     for path in gone {
@@ -170,7 +176,7 @@ fn whole(outputs: &[Output], folder: &Path, manner: Manner) -> anyhow::Result<()
     if manner.keep_dotfiles {
         keep_dotfiles(folder, fresh.path())?;
     }
-    switch(fresh, folder, parent)
+    work::whole(|| switch(fresh, folder, parent))
 }
 
 fn parent(folder: &Path) -> &Path {

@@ -1,7 +1,7 @@
 //! Style sheets of `sass/` as compressed CSS.
 //!
-//! Entry points: [`sheets`], [`compiled`]. The compiler stops at the first fault of a sheet: the statement is left out and
-//! the sheet compiled again, so that one run tells them all. What it writes then is thrown away.
+//! Entry points: [`sheets`], [`compiled`]. The compiler stops at the first fault of a sheet: a statement on which little else
+//! depends is left out and the sheet compiled again, so that one run tells more of them. What it writes then is thrown away.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ use crate::work;
 
 /// Faults looked for in one sheet at most: each takes another try.
 const MOST_FAULTS: usize = 20;
+/// Tries that only met what follows from a fault, before nothing more is looked for.
+const MOST_IN_VAIN: usize = 3;
 
 /// The style sheets of `sass/` in the theme and in the site, by folder.
 pub(super) fn sheets(loaded: &Loaded) -> Vec<(PathBuf, Vec<PathBuf>)> {
@@ -138,6 +140,7 @@ fn compile(file: &Path, folder: &Path, root: &Path, disk: &Disk) -> Result<Outpu
     let mut faults = Vec::new();
     // Variables whose definition was left out: what asks for one of them is not to blame.
     let mut missing = BTreeSet::new();
+    let mut in_vain = 0;
     loop {
         let options = grass::Options::default().style(grass::OutputStyle::Compressed).load_path(folder).fs(&patched);
         let options = sheets::guarding(options);
@@ -160,12 +163,17 @@ fn compile(file: &Path, folder: &Path, root: &Path, disk: &Disk) -> Result<Outpu
             return Err(faults);
         }
         let (fault, place) = fault(&error, shown, root, &patched);
+        let told = error.lines().next().unwrap_or_default();
         let word = fault.place.as_ref().map_or("", |place| variable(place));
-        if faults.is_empty() || !missing.contains(word) {
+        if faults.is_empty() || !(missing.contains(word) || told.contains(" not found")) {
             faults.push(fault);
+        } else {
+            in_vain += 1;
         }
-        let left_out = place.and_then(|place| patched.leave_out(&place, &mut missing));
-        if left_out.is_none() || error.contains(sheets::ENDLESS) || faults.len() == MOST_FAULTS {
+        // Of a wrong value the compiler does not say where it stands.
+        let is_placed = !told.contains("valid CSS value") && !told.contains(sheets::ENDLESS);
+        let left_out = place.filter(|_| is_placed).and_then(|place| patched.leave_out(&place, &mut missing));
+        if left_out.is_none() || faults.len() == MOST_FAULTS || in_vain == MOST_IN_VAIN {
             return Err(faults);
         }
     }
@@ -227,7 +235,8 @@ impl Patched<'_> {
         Some((place.line, place.column))
     }
 
-    /// Puts blanks in the place of the statement that a place is in.
+    /// Puts blanks in the place of the statement that a place is in, unless too much depends on it: a rule that brings
+    /// names, gives a value or has another branch.
     fn leave_out(&mut self, place: &At, missing: &mut BTreeSet<String>) -> Option<()> {
         let mut text = match self.texts.remove(&place.file) {
             Some(text) => text,
@@ -241,16 +250,29 @@ impl Patched<'_> {
             statement(&text, start + before)
         }?;
         let inside = &text[part.clone()];
-        if inside.trim().is_empty() {
+        let said = without_comments(inside);
+        let is_rule =
+            said.starts_with(['@', '=']) && !["@include", "@extend"].iter().any(|rule| said.starts_with(rule));
+        if said.is_empty() || is_rule {
             return None;
         }
-        if let Some((name, _)) = inside.trim_start().split_once(':').filter(|(name, _)| name.starts_with('$')) {
-            missing.insert(name.trim_end().to_owned());
+        if said.starts_with('$') {
+            missing.insert(name(said).to_owned());
         }
         let blank: String = inside.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
         text.replace_range(part, &blank);
         self.texts.insert(place.file.clone(), text);
         Some(())
+    }
+}
+
+/// A statement without the comments and blanks before it.
+fn without_comments(statement: &str) -> &str {
+    let mut rest = statement.trim_start();
+    loop {
+        let comment = ["//", "/*"].into_iter().zip(["\n", "*/"]).find(|(start, _)| rest.starts_with(start));
+        let Some((_, end)) = comment else { return rest };
+        rest = rest.split_once(end).map_or("", |(_, rest)| rest.trim_start());
     }
 }
 
@@ -355,8 +377,9 @@ fn fault(told: &str, shown: &Path, root: &Path, seen: &Patched) -> (Diagnostic, 
         return (Diagnostic::error(message).at(place), Some(at));
     }
     place.width = word.chars().count();
-    let known = text.match_indices('$').map(|(at, _)| &name(&text[at..])[1..]);
-    let known: BTreeSet<&str> = known.filter(|name| *name != &word[1..]).collect();
+    let names = text.match_indices('$').map(|(at, _)| (name(&text[at..]), at));
+    let set = names.filter(|(name, at)| text[at + name.len()..].trim_start().starts_with(':'));
+    let known: BTreeSet<&str> = set.map(|(name, _)| &name[1..]).collect();
     let fault = Diagnostic::error(format!("there is no variable `{word}`")).at(place);
     match did_you_mean(&word[1..], known) {
         Some(near) => (fault.help(format!("did you mean `${near}`?")), Some(at)),
@@ -404,6 +427,37 @@ mod tests {
         assert_eq!(part(text, "$j").as_deref(), Some("// }\n$j: 1;"));
         assert_eq!(part(".a { b: $c }", "$c").as_deref(), Some("b: $c"));
         assert_eq!(part(".a { b: $c", "$c"), None);
+    }
+
+    /// What is told of a sheet beside `_part.scss`, which sets `$x`.
+    fn told(sheet: &str) -> Vec<String> {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("a.scss"), sheet).unwrap();
+        std::fs::write(place.path().join("_part.scss"), "$x: 1;").unwrap();
+        let disk = Disk::default();
+        let faults = one(&place.path().join("a.scss"), place.path(), place.path(), &disk).err().unwrap_or_default();
+        faults.into_iter().map(|fault| fault.message).collect()
+    }
+
+    #[test]
+    fn what_follows_from_a_fault_is_not_told() {
+        for sheet in [
+            "// size\n/* of all */ $blue: $bleu;\n.a { b: $blue } .c { d: $blue }",
+            "@use \"varz\";\n.a { b: varz.$x; c: $y }",
+            "@import \"varz\";\n.a { b: $x; @include m }",
+            "@function f($n) { @return $bad; }\n.a { b: f(1) }",
+            "@function f($n) { $r: $n * $bad; @return $r; }\n.a { b: f(1) }",
+            "@if $bad { a { b: c } } @else { d { e: f } }",
+            "@mixin m { a: b; %c { d: e } }\n.f { @include m($bad); @extend %c; }",
+        ] {
+            assert_eq!(told(sheet).len(), 1, "{sheet}: {:?}", told(sheet));
+        }
+        assert_eq!(told("@import 'part'; .a { w: 10px * 2px; b: $x }").len(), 1);
+        assert_eq!(told(".a { b: $c; d: $e }\n@mixin m { f: $g }\n.h { @include m; i: j }").len(), 3);
+        // One try for each use would take a minute.
+        let many = format!("$base: $typo; {}", ".a { b: $base }\n".repeat(3000));
+        assert_eq!(told(&many).len(), 1);
+        assert_eq!(told("a { b: c }"), Vec::<String>::new());
     }
 
     #[test]

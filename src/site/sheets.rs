@@ -161,8 +161,15 @@ fn skipped(text: &str, at: usize) -> Option<usize> {
         quote @ (b'"' | b'\'') => Some((quoted(bytes, at, quote) + 1).min(text.len())),
         // Two slashes are no comment in an address; one with more in it is read as any other text.
         b'u' if rest.starts_with("url(") => {
-            let end = rest.find([')', '#', '"', '\'', '\n'])?;
-            rest[end..].starts_with(')').then_some(at + end + 1)
+            let mut end = "url(".len();
+            loop {
+                end += rest[end..].find([')', '#', '"', '\'', '\n'])?;
+                match &rest[end..] {
+                    inner if inner.starts_with("#{") => end += inner.find('}')? + 1,
+                    inner if inner.starts_with('#') => end += 1,
+                    inner => return inner.starts_with(')').then_some(at + end + 1),
+                }
+            }
         }
         _ => None,
     }
@@ -304,7 +311,11 @@ mod tests {
         assert!(read(&names, Syntax::Braces).is_ok());
         assert!(read(&format!("{}a", " ".repeat(700)), Syntax::Indented).is_err());
         assert!(read(&format!("{}a", " ".repeat(700)), Syntax::Braces).is_ok());
-        for text in ["@mixin", "@function f(", "url(", "\"", "'\\", "/*", "//", "@mixin m{", "/", "=", "=\n a"] {
+        let addresses = "@font-face{src: url(https://cdn.test/#{$v}/f.woff), url(//x/y.eot?#iefix)}".repeat(300);
+        assert!(read(&addresses, Syntax::Braces).is_ok());
+        for text in
+            ["@mixin", "url(#{", "@function f(", "url(", "\"", "'\\", "/*", "//", "@mixin m{", "/", "=", "=\n a"]
+        {
             let _ = (read(text, Syntax::Braces), read(text, Syntax::Indented));
         }
     }

@@ -8,16 +8,20 @@ use std::sync::{Mutex, PoisonError};
 
 use tera::Tera;
 
-use super::past::leave_out;
+use super::load::Source;
+use super::past::{follows, is_captured, leave_out};
 use super::suggest::name_undefined;
-use super::{Context, load, printed, report};
+use super::{Context, printed, report};
 use crate::config::Loaded;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::work;
 
 /// Faults that are kept at most.
 const MOST: usize = 1000;
 /// Faults that are looked for behind one: each takes another try.
 const TRIES: usize = 20;
+/// Faults that are looked behind at most: a first one that names its page is another one on each.
+const MOST_BEHIND: usize = 50;
 
 /// Faults found behind the first ones, and the first ones to look behind. Of all files that meet the same fault the first
 /// by its name is told, whichever thread was first.
@@ -62,6 +66,9 @@ impl Further {
             let (template, context, first) = (template.to_owned(), context.clone(), first.clone());
             behind.insert(key, Behind { template, context, first });
         }
+        if behind.len() > MOST_BEHIND {
+            behind.pop_last();
+        }
     }
 
     /// What is to be looked behind.
@@ -76,26 +83,32 @@ impl Further {
     }
 }
 
-/// Looks behind a fault of the newer engine: what it is in is left out, and the template tried again.
-pub(super) fn search(tera: &Tera, failed: &Behind, loaded: &Loaded) -> Vec<Diagnostic> {
-    let (mut sources, _) = load::sources(loaded);
+/// Looks behind a fault of the newer engine: what it is in is left out of `sources`, and the template tried again.
+pub(super) fn search(tera: &Tera, failed: &Behind, loaded: &Loaded, mut sources: Vec<Source>) -> Vec<Diagnostic> {
     let (mut engine, context) = (tera.clone(), failed.context.newer());
     let (mut found, mut missing) = (Vec::new(), BTreeSet::new());
-    let (mut fault, mut is_own) = (failed.first.clone(), false);
+    let (mut fault, mut is_first) = (failed.first.clone(), true);
     for _ in 0..TRIES {
-        let left = places(&fault).into_iter().find_map(|(file, line, column)| {
-            let source = sources.iter_mut().find(|source| source.shown == file)?;
-            let left = leave_out(&mut source.text, (line, column), &mut missing)?;
-            engine.add_raw_template(&source.name, &source.text).is_ok().then_some(left)
-        });
-        if is_own && left != Some(false) {
+        let places = places(&fault, &sources);
+        let follows = |(at, place): &(usize, _)| follows(&sources[*at].text, *place, &missing);
+        let is_own = !places.iter().any(follows);
+        if !is_first && is_own {
             found.push(as_written(fault, loaded));
         }
+        // What becomes a value must not miss a part; else the innermost is left out.
+        let captured = places.iter().rev().find(|(at, place)| is_captured(&sources[*at].text, *place)).copied();
+        let left = captured.into_iter().chain(places.iter().copied()).find_map(|(at, place)| {
+            let source = &mut sources[at];
+            let is_out = leave_out(&mut source.text, place, &mut missing).is_out;
+            (is_out && engine.add_raw_template(&source.name, &source.text).is_ok()).then_some(())
+        });
         if left.is_none() {
             break;
         }
-        let Err(error) = printed::template(&engine, &failed.template, &context) else { break };
-        (fault, is_own) = (report::one(&error, loaded), true);
+        let about = || (report::template_file(&failed.template, loaded).into(), "rendering it".to_owned());
+        let again = work::job(about, || printed::template(&engine, &failed.template, &context));
+        let Err(error) = again else { break };
+        (fault, is_first) = (report::one(&error, loaded), false);
         name_undefined(&mut fault, failed.context.values());
     }
     found
@@ -111,13 +124,14 @@ fn as_written(mut fault: Diagnostic, loaded: &Loaded) -> Diagnostic {
     fault
 }
 
-/// Where a template failed, then where that one was called, and so on outwards.
-fn places(fault: &Diagnostic) -> Vec<(String, usize, usize)> {
+/// Where a template failed, then where that one was called, and so on outwards: which of the sources, line and column.
+fn places(fault: &Diagnostic, sources: &[Source]) -> Vec<(usize, (usize, usize))> {
     let called = |help: &String| {
         let mut parts = help.strip_prefix("called from ")?.rsplitn(3, ':');
         let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        Some((parts.next()?.to_owned(), line, column))
+        Some((parts.next()?.to_owned(), (line, column)))
     };
-    let own = fault.place.as_ref().map(|place| (crate::diagnostic::slashed(&place.file), place.line, place.column));
-    own.into_iter().chain(fault.help.iter().filter_map(called)).collect()
+    let own = fault.place.as_ref().map(|place| (crate::diagnostic::slashed(&place.file), (place.line, place.column)));
+    let all = own.into_iter().chain(fault.help.iter().filter_map(called));
+    all.filter_map(|(file, place)| Some((sources.iter().position(|source| source.shown == file)?, place))).collect()
 }

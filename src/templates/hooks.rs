@@ -67,9 +67,9 @@ impl ContentHooks<'_> {
                     let line = (shown.line + 1).saturating_sub(place.first_line.max(1));
                     shown.source = Place::line("", written, line).source;
                 }
-                let left = at.and_then(|at| leave_out(&mut text, at, &mut missing));
-                went |= left.is_some();
-                if left != Some(false) {
+                let left = at.map(|at| leave_out(&mut text, at, &mut missing));
+                went |= left.is_some_and(|left| left.is_out);
+                if left.is_none_or(|left| left.is_own) {
                     found.push(fault);
                 }
             }

@@ -142,7 +142,7 @@ fn blame(told: Vec<Diagnostic>, sources: &[Source], closures: &Closures, faults:
 }
 
 /// A template as its file has it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Source {
     /// As other templates call it.
     pub(super) name: String,

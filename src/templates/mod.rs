@@ -38,7 +38,6 @@ use crate::markdown::Highlighter;
 use crate::media::image::Images;
 use crate::memory::Print;
 use crate::output::Output;
-use crate::work;
 
 pub use context::Context;
 pub use depend::{Prints, page_head, section_head};
@@ -268,7 +267,10 @@ impl Renderer {
                 suggest::name_undefined(&mut fault, context.values());
                 let file = || Place::file(report::template_file(name, &self.shared.loaded));
                 fault.place.get_or_insert_with(file);
-                self.shared.further.look_behind(name, context, &fault);
+                // What is refused for its size or time would be so again.
+                if !fault.message.starts_with("this takes longer") && !fault.message.starts_with("this prints more") {
+                    self.shared.further.look_behind(name, context, &fault);
+                }
                 fault
             }),
             Engine::Older(engine) => engine.render(name, context),
@@ -279,12 +281,12 @@ impl Renderer {
     /// What else is wrong in templates that failed since this was asked for the last time: [`Renderer::render`] gives one
     /// fault.
     pub fn take_further(&self) -> Vec<Diagnostic> {
-        let further = &self.shared.further;
-        for failed in further.unsearched() {
+        let (further, loaded) = (&self.shared.further, &self.shared.loaded);
+        let behind = further.unsearched();
+        let sources = if behind.is_empty() { Vec::new() } else { load::sources(loaded).0 };
+        for failed in behind {
             let Engine::Newer(tera) = &self.engine else { continue };
-            let about =
-                || (report::template_file(&failed.template, &self.shared.loaded).into(), "rendering it".to_owned());
-            let search = || work::job(about, || further::search(tera, &failed, &self.shared.loaded));
+            let search = || further::search(tera, &failed, loaded, sources.clone());
             further.add(functions::seen_from(failed.context.page(), search), &failed.context);
         }
         further.take().into_iter().map(|fault| report::in_data(fault, &self.shared.loaded.root)).collect()

@@ -9,35 +9,80 @@ use std::ops::Range;
 
 use super::older::{tags, word};
 
+/// What became of a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Left {
+    /// It is there for a reason of its own, and not because of a name that is missing.
+    pub(super) is_own: bool,
+    /// It was left out.
+    pub(super) is_out: bool,
+}
+
 /// Leaves out what a line and a column of a text are in; columns count characters, and what stands behind keeps its own.
-/// Gives whether the fault is one of its own and not because of `missing` names; nothing when it cannot be left out.
-pub(super) fn leave_out(
-    text: &mut String,
-    (line, column): (usize, usize),
-    missing: &mut BTreeSet<String>,
-) -> Option<bool> {
-    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let before: usize = text.get(start..)?.chars().take(column.checked_sub(1)?).map(char::len_utf8).sum();
-    let at = start + before;
+pub(super) fn leave_out(text: &mut String, place: (usize, usize), missing: &mut BTreeSet<String>) -> Left {
+    let is_own = !follows(text, place, missing);
+    let Some(parts) = parts_at(text, place, is_own) else { return Left { is_own, is_out: false } };
     let tags = tags(text);
-    let failed = tags.iter().position(|tag| tag.contains(&at))?;
-    let tag = &text[tags[failed].clone()];
-    let names = || tag.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let follows = names().any(|name| missing.contains(name));
-    // Whoever throws says that what follows need not hold.
-    if tag.contains("throw(") && !follows {
-        return None;
-    }
-    let parts = match captured(text, &tags, failed) {
-        Some(whole) => vec![whole],
-        None => parts(text, &tags, failed)?,
-    };
     for part in parts {
         let inside = tags.iter().filter(|tag| part.contains(&tag.start)).map(|tag| &text[tag.clone()]);
         missing.extend(inside.filter_map(name_set).map(str::to_owned));
         blank(text, part);
     }
-    Some(!follows)
+    Left { is_own, is_out: true }
+}
+
+/// Whether a tag, or one of those round it that choose whether it runs, asks for a name that is missing.
+pub(super) fn follows(text: &str, place: (usize, usize), missing: &BTreeSet<String>) -> bool {
+    let Some((tags, at)) = tag_at(text, place) else { return false };
+    let asks = |tag: &str| tag.split(|c: char| !c.is_alphanumeric() && c != '_').any(|name| missing.contains(name));
+    // Of each condition and loop that is open: its tag and those of the branches before.
+    let mut open: Vec<Vec<&str>> = Vec::new();
+    for tag in &tags[..at] {
+        let tag = &text[tag.clone()];
+        match word(tag) {
+            "if" | "for" => open.push(vec![tag]),
+            "elif" => open.last_mut().into_iter().for_each(|chain| chain.push(tag)),
+            "endif" | "endfor" => drop(open.pop()),
+            _ => {}
+        }
+    }
+    !missing.is_empty() && open.into_iter().flatten().chain([&text[tags[at].clone()]]).any(asks)
+}
+
+/// Whether what a tag prints becomes a value.
+pub(super) fn is_captured(text: &str, place: (usize, usize)) -> bool {
+    tag_at(text, place).is_some_and(|(tags, at)| captured(text, &tags, at).is_some())
+}
+
+/// The tags of a text and the one at a place.
+fn tag_at(text: &str, (line, column): (usize, usize)) -> Option<(Vec<Range<usize>>, usize)> {
+    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let before: usize = text.get(start..)?.chars().take(column.checked_sub(1)?).map(char::len_utf8).sum();
+    let tags = tags(text);
+    let at = tags.iter().position(|tag| tag.contains(&(start + before)))?;
+    Some((tags, at))
+}
+
+/// What goes with the tag at a place; nothing where too much depends on it.
+fn parts_at(text: &str, place: (usize, usize), is_own: bool) -> Option<Vec<Range<usize>>> {
+    let (tags, at) = tag_at(text, place)?;
+    let mut parts = match captured(text, &tags, at) {
+        Some(whole) => vec![whole],
+        None => parts(text, &tags, at)?,
+    };
+    let holds = |parts: &[Range<usize>], words: &[&str]| {
+        let inside = tags.iter().filter(|tag| parts.iter().any(|part| part.contains(&tag.start)));
+        inside.into_iter().any(|tag| words.contains(&word(&text[tag.clone()])))
+    };
+    // What keeps the rest of a turn from running: the turns go with it.
+    if holds(&parts, &["break", "continue"]) && word(&text[tags[at].clone()]) != "for" {
+        let loops = (0..at).rev().filter(|opens| word(&text[tags[*opens].clone()]) == "for");
+        let mut round = loops.filter_map(|opens| section(text, &tags, opens));
+        parts = vec![round.find(|whole| whole.contains(&tags[at].start))?];
+    }
+    // Whoever throws says that what follows need not hold, unless it is because of a name that is missing.
+    let throws = parts.iter().any(|part| text[part.clone()].contains("throw("));
+    (!throws || !is_own).then_some(parts)
 }
 
 /// What has to go with a tag.
@@ -141,18 +186,19 @@ mod tests {
 
     /// What is left after the tags at some words failed, one after the other, with what each was.
     fn left(text: &str, words: &[&str]) -> (String, Vec<Option<bool>>) {
+        let told = |left: Left| left.is_out.then_some(left.is_own);
         let (mut text, mut missing) = (text.to_owned(), BTreeSet::new());
-        let mut told = Vec::new();
+        let mut all = Vec::new();
         for word in words {
             let Some(at) = text.find(word) else {
-                told.push(None);
+                all.push(None);
                 continue;
             };
             let line = text[..at].matches('\n').count() + 1;
             let column = text[..at].chars().rev().take_while(|c| *c != '\n').count() + 1;
-            told.push(leave_out(&mut text, (line, column), &mut missing));
+            all.push(told(leave_out(&mut text, (line, column), &mut missing)));
         }
-        (text.split_whitespace().collect::<Vec<_>>().join(" "), told)
+        (text.split_whitespace().collect::<Vec<_>>().join(" "), all)
     }
 
     #[test]
@@ -178,5 +224,10 @@ mod tests {
         let text = "{% if bad %}{% set z = 1 %}{% endif %}{% set y %}{{ worse }}{% endset %}{{ z }}{{ y }}";
         assert_eq!(left(text, &["bad", "worse", "z }", "y }"]).1, [Some(true), Some(true), Some(false), Some(false)]);
         assert_eq!(left("{% set z = bad %}{{ throw(message=z) }}", &["bad", "throw"]).1, [Some(true), Some(false)]);
+        let text = "{% set z = bad %}{% if z %}{% else %}{{ worse }}{% endif %}{% if y %}{{ own }}{% endif %}";
+        assert_eq!(left(text, &["bad", "worse", "own"]).1, [Some(true), Some(false), Some(true)]);
+        let text = "{% for p in q %}{% if bad %}{% continue %}{% endif %}{{ p.a }}{% endfor %}b";
+        assert_eq!(left(text, &["bad"]), ("b".into(), vec![Some(true)]));
+        assert_eq!(left("{% if bad %}{{ throw(message='a') }}{% endif %}", &["bad"]).1, [None]);
     }
 }

@@ -63,13 +63,16 @@ pub(super) fn in_data(mut fault: Diagnostic, root: &Path) -> Diagnostic {
     let Some((message, at)) = found.filter(|(text, _)| text.contains("cannot be read")) else { return fault };
     let mut parts = at.rsplitn(3, ':');
     let (Some(column), Some(line), Some(file)) = (parts.next(), parts.next(), parts.next()) else { return fault };
-    let (Ok(column), Ok(line)) = (column.parse(), line.parse()) else { return fault };
+    let (Ok(column), Ok(line)) = (column.parse::<usize>(), line.parse::<usize>()) else { return fault };
     let Ok(text) = std::fs::read_to_string(root.join(file)) else { return fault };
     if let Some(place) = &fault.place {
         fault.help.insert(0, format!("it is read at {}:{}:{}", slashed(&place.file), place.line, place.column));
     }
     let message = message.to_owned();
-    fault.place = Some(Place { column, width: 1, ..Place::line(file, &text, line) });
+    let start: usize = text.split_inclusive('\n').take(usize::max(line, 1) - 1).map(str::len).sum();
+    let before = text[start..].chars().take(usize::max(column, 1) - 1).map(char::len_utf8).sum::<usize>();
+    let at = (start + before).min(text.len());
+    fault.place = Some(Place::span(file, &text, at..at + 1));
     fault.message = message;
     fault
 }

@@ -1,7 +1,7 @@
 //! How much memory the program may have and how long a job may take, on this machine, and the sentences for what has more.
 //!
 //! Two variables of the environment raise them, for they are about the machine and not about the site:
-//! `REPERE_MOST_MEMORY` in megabytes, `REPERE_MOST_SECONDS`.
+//! `REPERE_MOST_MEMORY` in megabytes, `REPERE_MOST_SECONDS`; 0 is no bound.
 
 use std::path::Path;
 
@@ -36,10 +36,17 @@ impl Bounds {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
         let most = MOST_MEMORY + threads * A_THREAD;
         let memory = match asked("REPERE_MOST_MEMORY") {
+            Some(0) => u64::MAX,
             Some(megabytes) => megabytes.saturating_mul(1 << 20),
             None => there_is().map_or(most, |there_is| most.min(there_is / 4 * 3)),
         };
-        Self { memory, seconds: asked("REPERE_MOST_SECONDS").unwrap_or(MOST_SECONDS) }
+        Self {
+            memory,
+            seconds: match asked("REPERE_MOST_SECONDS") {
+                Some(0) => u64::MAX,
+                seconds => seconds.unwrap_or(MOST_SECONDS),
+            },
+        }
     }
 
     /// Whether a job of so many milliseconds is to stop by itself.

@@ -21,6 +21,10 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// Milliseconds of watching, from one on; 0 while nobody watches. It stands still while the program is stopped.
 static CLOCK: AtomicU64 = AtomicU64::new(0);
+/// How many do what must be done whole.
+static WHOLE: AtomicU64 = AtomicU64::new(0);
+/// Held while the program is being ended, and to begin what must be done whole: one of them is first.
+static ENDING: Mutex<()> = Mutex::new(());
 /// What is allowed.
 static BOUNDS: OnceLock<Bounds> = OnceLock::new();
 /// Every thread that has had a job.
@@ -59,6 +63,23 @@ pub fn job<T>(about: impl FnOnce() -> (PathBuf, String), work: impl FnOnce() -> 
         jobs.push(Job { file, doing, since, is_waiting: false });
     }
     let _end = End(&thread, since, true);
+    work()
+}
+
+/// Does what must be done whole once it is begun, as when a site takes the place of the one before: whatever it takes.
+pub fn whole<T>(work: impl FnOnce() -> T) -> T {
+    /// Puts things right, also when the work panics.
+    struct Done;
+    impl Drop for Done {
+        fn drop(&mut self) {
+            WHOLE.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+    {
+        let _ending = lock(&ENDING);
+        WHOLE.fetch_add(1, Ordering::SeqCst);
+    }
+    let _done = Done;
     work()
 }
 
@@ -124,8 +145,14 @@ pub fn watch(end: fn(Diagnostic)) {
         loop {
             std::thread::sleep(TICK);
             let now = CLOCK.fetch_add(TICK.as_millis() as u64, Ordering::Relaxed);
+            let ending = lock(&ENDING);
+            if WHOLE.load(Ordering::SeqCst) > 0 {
+                continue;
+            }
             if let Some(fault) = look(bounds, now, bounds::resident()) {
-                return end(fault);
+                end(fault);
+                drop(ending);
+                return;
             }
         }
     });

@@ -67,6 +67,7 @@ pub(crate) const SHARED: &[Source] = &[
     ("data/ports.toml", &[Some("[[port]]\nnom = \"Brest\"\n"), Some("[[port]]\nnom = \"Dieppe\"\n"), None]),
     ("static/site.js", &[Some("let a = 1;"), Some("let a = 2;"), None]),
     ("static/robots.txt", &[None, Some("User-agent: x")]),
+    ("static/site.css", &[None, Some("a{b:c}")]),
     ("sass/site.scss", &[Some("@import \"mer\";\nbody { color: $mer; }\n"), Some("body { color: red; }\n"), None]),
     ("sass/_mer.scss", &[Some("$mer: blue;\n"), Some("$mer: navy;\n")]),
     ("sass/mer.scss", &[None, Some("$mer: teal;\n")]),

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pulldown_cmark::Event;
+use pulldown_cmark::{Event, Parser, Tag};
 use serde_json::{Map, Value as Json};
 
 use super::{Context, place};
@@ -77,13 +77,7 @@ pub(super) fn extract<'c>(text: &str, context: &'c Context<'c>) -> (String, Opti
             }
         }
     };
-    for (name, span) in parse::nearly(&readable, |name| shortcodes.kind(name).is_some()) {
-        let message = format!("this call of the shortcode `{name}` cannot be read, and is shown as it stands");
-        let fault = Diagnostic::warning(message).at(place(context, text, span, None));
-        faults.push(fault.help(
-            "write `name=\"text\"` for each argument, and close brackets and quotes, or escape it: `{{/* … */}}`",
-        ));
-    }
+    faults.extend(nearly(&readable, text, context, shortcodes));
     found.retain(|call| {
         let before = faults.len();
         unknown(call, text, context, shortcodes, &mut faults);
@@ -109,6 +103,29 @@ pub(super) fn extract<'c>(text: &str, context: &'c Context<'c>) -> (String, Opti
     let next = pending.pop();
     let pending = Pending { shortcodes, context, source: text.to_owned(), next, rest: pending, faults: Vec::new() };
     (output, Some(pending), faults)
+}
+
+/// Calls that cannot be read and are shown as they stand, which few writers mean; those in code they do.
+fn nearly(readable: &str, text: &str, context: &Context, shortcodes: &dyn Shortcodes) -> Vec<Diagnostic> {
+    let found = parse::nearly(readable, |name| shortcodes.kind(name).is_some());
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let is_code = |event: &Event| match event {
+        Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => true,
+        Event::Html(html) | Event::InlineHtml(html) => html.starts_with("<!--"),
+        _ => false,
+    };
+    let events = Parser::new(readable).into_offset_iter();
+    let code: Vec<Range<usize>> = events.filter(|(event, _)| is_code(event)).map(|(_, range)| range).collect();
+    let found = found.into_iter().filter(|(_, span)| !code.iter().any(|code| code.contains(&span.start)));
+    let told = found.map(|(name, span)| {
+        let message = format!("this call of the shortcode `{name}` cannot be read, and is shown as it stands");
+        let help =
+            "write `name=\"text\"` for each argument, and close brackets and quotes, or escape it: `{{/* … */}}`";
+        Diagnostic::warning(message).at(place(context, text, span, None)).help(help)
+    });
+    told.collect()
 }
 
 fn shifted(span: &Range<usize>, by: isize) -> Range<usize> {

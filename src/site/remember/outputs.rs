@@ -144,6 +144,7 @@ impl<'a> Outputs<'a> {
         let group = format!("/{name}");
         if let Some(before) = self.before.get(&group).filter(|before| before.key == key)
             && before.reads.iter().all(|(read, print)| makers.prints.read(read, Closure::NONE) == Some(*print))
+            && self.hash_of(&before.names) == Some(before.hash)
             && let Some(found) = before.names.iter().map(|name| self.standing(name)).collect::<Option<Vec<_>>>()
         {
             self.keep(&group, before.clone());
@@ -154,19 +155,31 @@ impl<'a> Outputs<'a> {
             return Ok(outputs.collect());
         }
         let (outputs, reads) = work()?;
-        let reads = reads.into_iter().map(|read| makers.prints.read(&read, Closure::NONE).map(|print| (read, print)));
-        if let Some(reads) = reads.collect() {
-            let names = outputs.iter().map(|output| output.path.clone()).collect();
-            self.keep(&group, Made { key, reads, names, ..Made::plain([0; 32], 0) });
-        }
+        let mut all = blake3::Hasher::new();
         for output in &outputs {
             if let Body::Bytes(bytes) = &output.body {
-                let mut made = Made::plain(*blake3::hash(bytes).as_bytes(), bytes.len() as u64);
+                let hash = *blake3::hash(bytes).as_bytes();
+                all.update(&hash);
+                let mut made = Made::plain(hash, bytes.len() as u64);
                 made.bytes = self.keeps_bytes.then(|| bytes.clone());
                 self.keep(&output.path, made);
             }
         }
+        let reads = reads.into_iter().map(|read| makers.prints.read(&read, Closure::NONE).map(|print| (read, print)));
+        if let Some(reads) = reads.collect() {
+            let names = outputs.iter().map(|output| output.path.clone()).collect();
+            self.keep(&group, Made { key, reads, names, ..Made::plain(*all.finalize().as_bytes(), 0) });
+        }
         Ok(outputs)
+    }
+
+    /// The hash of what stands at the addresses of a group: another file may have one of them.
+    fn hash_of(&self, names: &[String]) -> Option<[u8; 32]> {
+        let mut all = blake3::Hasher::new();
+        for name in names {
+            all.update(&self.before.get(name)?.hash);
+        }
+        Some(*all.finalize().as_bytes())
     }
 
     /// An output of a group where it was left.

@@ -152,7 +152,7 @@ fn fetch(url: &str, call: &Call, posts: bool, given: &[&str], required: bool) ->
 fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
     match format {
         "plain" => Ok(Json::from(text)),
-        "json" => serde_json::from_str::<Json>(text).map_err(|e| e.to_string()),
+        "json" => serde_json::from_str::<Json>(text).map_err(|e| json_fault(text, &e)),
         "yaml" | "yml" if too_deep(text).is_some() => Err("too many brackets stand in one another".to_owned()),
         // By way of its own values: keys may be numbers, which become texts.
         "yaml" | "yml" => multiplies(text)
@@ -171,6 +171,18 @@ fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
         "xml" => xml_value(text),
         "bibtex" => bibtex::value(text),
         other => Err(format!("the format `{other}` is none of toml, json, csv, bibtex, yaml, xml, plain")),
+    }
+}
+
+/// Its columns are bytes, and those of people characters.
+fn json_fault(text: &str, error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let before = line.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or(line.as_bytes());
+    let column = String::from_utf8_lossy(before).chars().count() + 1;
+    match told.rsplit_once(" column ") {
+        Some((told, _)) => format!("{told} column {column}"),
+        None => told,
     }
 }
 

@@ -90,7 +90,8 @@ impl Look<'_> {
 
     fn filter(&mut self, filter: &Filter) {
         let name = filter.name.as_str();
-        if filter.native.is_none() && name != "safe" && self.engine.tera.get_filter(name).is_err() {
+        if filter.native.is_none() && !matches!(name, "safe" | "default") && self.engine.tera.get_filter(name).is_err()
+        {
             self.tell("filter", name, calls::FILTERS.iter().copied());
         }
         self.args(&filter.args);

@@ -105,6 +105,15 @@ impl<'p> Run<'p> {
 
     fn each(&mut self, nodes: &'p [Node], out: &mut String) -> Outcome<Flow> {
         let touched = self.past.touched.get();
+        let done = self.one_by_one(nodes, out);
+        // What stands in a tag says nothing of the tag, but when it keeps the tag from being done.
+        if touched || done.is_ok() {
+            self.past.touched.set(touched);
+        }
+        done
+    }
+
+    fn one_by_one(&mut self, nodes: &'p [Node], out: &mut String) -> Outcome<Flow> {
         for node in nodes {
             let start = self.at(out);
             let done = self.node(node, out).map_err(|fault| fault.within(node.span));
@@ -113,7 +122,6 @@ impl<'p> Run<'p> {
                 return Ok(flow);
             }
         }
-        self.past.touched.set(touched);
         Ok(Flow::On)
     }
 

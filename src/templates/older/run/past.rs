@@ -8,7 +8,8 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::super::Fault;
-use super::super::program::{Kind, Node};
+use super::super::program::{Kind, Node, Term};
+use super::frames::Of;
 use super::{Flow, Outcome, Run};
 
 /// Faults that one run goes past.
@@ -77,14 +78,19 @@ impl<'p> Run<'p> {
             Ok(_) => return self.past.check().map(|()| Flow::On),
             Err(fault) => Some(fault),
         };
-        if let Some(fault) = fault {
+        let mut held = Held::default();
+        held.look(node);
+        if let Some(mut fault) = fault {
             let is_known = |known: &Fault| (known.span, &known.message) == (fault.span, &fault.message);
-            let is_told = !follows && !fault.follows;
-            if !self.is_printed || (fault.is_last && !follows) || (is_told && self.past.faults.len() >= MOST_FAULTS) {
+            fault.follows |= follows;
+            // Whoever would have thrown keeps what comes after from being wrong.
+            fault.is_last |= held.throws;
+            let is_full = self.past.faults.len() >= MOST_FAULTS;
+            if !self.is_printed || (!fault.follows && (fault.is_last || is_full)) {
                 return Err(fault);
             }
             // A loop meets it again and again.
-            if is_told && !self.past.faults.iter().any(is_known) {
+            if !fault.follows && !self.past.faults.iter().any(is_known) {
                 self.past.faults.push(*fault);
             }
         }
@@ -93,28 +99,43 @@ impl<'p> Run<'p> {
         }
         out.truncate(start.printed);
         self.blocks.truncate(start.blocks);
-        names_set(node, &mut self.past.missing);
-        Ok(Flow::On)
+        self.past.missing.extend(held.names);
+        // What might have ended this turn keeps the rest of it from being wrong.
+        let is_in_loop = matches!(self.frame().kind, Of::Loop(_));
+        Ok(if held.leaves && is_in_loop { Flow::Continue } else { Flow::On })
     }
 }
 
-/// The names that a tag and all inside it set.
-fn names_set<'p>(node: &'p Node, names: &mut BTreeSet<&'p str>) {
-    let mut all = |nodes: &'p [Node]| nodes.iter().for_each(|node| names_set(node, names));
-    match &node.kind {
-        Kind::Set { name, .. } => {
-            names.insert(name);
+/// What a tag and all inside it would have done.
+#[derive(Default)]
+struct Held<'p> {
+    /// The names they set.
+    names: Vec<&'p str>,
+    /// Whether they leave the loop or its turn.
+    leaves: bool,
+    throws: bool,
+}
+
+impl<'p> Held<'p> {
+    fn look(&mut self, node: &'p Node) {
+        let mut all = |nodes: &'p [Node]| nodes.iter().for_each(|node| self.look(node));
+        match &node.kind {
+            Kind::Set { name, .. } => self.names.push(name),
+            Kind::Print(expr) => self.throws |= matches!(&expr.kind, Term::Call { name, .. } if name == "throw"),
+            Kind::If { branches, otherwise } => {
+                branches.iter().for_each(|(_, _, body)| all(body));
+                all(otherwise);
+            }
+            Kind::For(of) => {
+                let before = self.leaves;
+                of.body.iter().chain(&of.otherwise).for_each(|node| self.look(node));
+                // They leave that loop.
+                self.leaves = before;
+            }
+            Kind::Block { body, .. } => all(body),
+            Kind::Filter { body, .. } => all(body),
+            Kind::Break | Kind::Continue => self.leaves = true,
+            _ => {}
         }
-        Kind::If { branches, otherwise } => {
-            branches.iter().for_each(|(_, _, body)| all(body));
-            all(otherwise);
-        }
-        Kind::For(of) => {
-            all(&of.body);
-            all(&of.otherwise);
-        }
-        Kind::Block { body, .. } => all(body),
-        Kind::Filter { body, .. } => all(body),
-        _ => {}
     }
 }
