@@ -130,25 +130,26 @@ pub(super) fn replace(
     if changed.is_empty() && gone.is_empty() {
         return Ok(());
     }
-    let parent = parent(folder);
-    let fresh = fresh(parent)?;
-    write(changed, fresh.path(), manner)?;
+    inside(changed)?;
+    let fresh = fresh(parent(folder))?;
+    let numbered: Vec<(PathBuf, &Output)> =
+        changed.iter().enumerate().map(|(number, output)| (fresh.path().join(number.to_string()), *output)).collect();
+    numbered.par_iter().try_for_each(|(file, output)| fill(file, output, manner))?;
     if let Some(cache) = mark.parent() {
         fs::create_dir_all(cache).with_context(|| format!("{} cannot be made", cache.display()))?;
     }
-    work::whole(|| put(changed, gone, fresh.path(), folder, mark))
+    work::whole(|| put(&numbered, gone, folder, mark))
 }
 
 /// Puts written files in their places, between a mark that says so and its end.
-fn put(changed: &[&Output], gone: &[&String], fresh: &Path, folder: &Path, mark: &Path) -> anyhow::Result<()> {
+fn put(written: &[(PathBuf, &Output)], gone: &[&String], folder: &Path, mark: &Path) -> anyhow::Result<()> {
     fs::write(mark, b"").with_context(|| format!("{} cannot be written", mark.display()))?;
-    for output in changed {
+    for (file, output) in written {
         let target = folder.join(&output.path);
         if let Some(above) = target.parent() {
             fs::create_dir_all(above).with_context(|| format!("{} cannot be made", above.display()))?;
         }
-        fs::rename(fresh.join(&output.path), &target)
-            .with_context(|| format!("{} cannot be replaced", target.display()))?;
+        fs::rename(file, &target).with_context(|| format!("{} cannot be replaced", target.display()))?;
     }
     for path in gone {
         let target = folder.join(path);
@@ -172,6 +173,7 @@ fn put(changed: &[&Output], gone: &[&String], fresh: &Path, folder: &Path, mark:
 fn whole(outputs: &[Output], folder: &Path, manner: Manner) -> anyhow::Result<()> {
     let parent = parent(folder);
     let fresh = fresh(parent)?;
+    make_readable(fresh.path())?;
     write(&outputs.iter().collect::<Vec<_>>(), fresh.path(), manner)?;
     if manner.keep_dotfiles {
         keep_dotfiles(folder, fresh.path())?;
@@ -185,12 +187,10 @@ fn parent(folder: &Path) -> &Path {
 
 fn fresh(parent: &Path) -> anyhow::Result<tempfile::TempDir> {
     fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
-    let fresh = tempfile::Builder::new()
+    tempfile::Builder::new()
         .prefix(".repere-new-")
         .tempdir_in(parent)
-        .with_context(|| format!("{} cannot be written to", parent.display()))?;
-    make_readable(fresh.path())?;
-    Ok(fresh)
+        .with_context(|| format!("{} cannot be written to", parent.display()))
 }
 
 /// A temporary folder is private; a site is not.
@@ -205,24 +205,33 @@ fn make_readable(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes outputs where they stand below a folder.
 fn write(outputs: &[&Output], folder: &Path, manner: Manner) -> anyhow::Result<()> {
-    if let Some(outside) = outputs.iter().find(|output| climbs(&output.path)) {
-        anyhow::bail!("{} would stand outside the site", outside.path);
-    }
+    inside(outputs)?;
     let folders: BTreeSet<PathBuf> =
         outputs.iter().filter_map(|o| folder.join(&o.path).parent().map(Path::to_owned)).collect();
     folders.par_iter().try_for_each(|folder| {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))
     })?;
-    outputs.par_iter().try_for_each(|output| {
-        let target = folder.join(&output.path);
-        match &output.body {
-            Body::Bytes(bytes) => fs::write(&target, bytes),
-            Body::File(source) if manner.hard_links && fs::hard_link(source, &target).is_ok() => Ok(()),
-            Body::File(source) => fs::copy(source, &target).map(drop),
-        }
-        .with_context(|| format!("{} cannot be written", output.path))
-    })
+    outputs.par_iter().try_for_each(|output| fill(&folder.join(&output.path), output, manner))
+}
+
+/// Refuses outputs outside the site.
+fn inside(outputs: &[&Output]) -> anyhow::Result<()> {
+    match outputs.iter().find(|output| climbs(&output.path)) {
+        Some(outside) => anyhow::bail!("{} would stand outside the site", outside.path),
+        None => Ok(()),
+    }
+}
+
+/// Writes the bytes of an output into a file.
+fn fill(file: &Path, output: &Output, manner: Manner) -> anyhow::Result<()> {
+    match &output.body {
+        Body::Bytes(bytes) => fs::write(file, bytes),
+        Body::File(source) if manner.hard_links && fs::hard_link(source, file).is_ok() => Ok(()),
+        Body::File(source) => fs::copy(source, file).map(drop),
+    }
+    .with_context(|| format!("{} cannot be written", output.path))
 }
 
 fn keep_dotfiles(old: &Path, fresh: &Path) -> anyhow::Result<()> {
