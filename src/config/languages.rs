@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::keys::{Entry, Item, Raw, Reader, Table};
+use super::older;
 use super::slug::slugify_path;
 use super::zola::{Config, IndexFormat, LanguageOptions, Search, TaxonomyConfig};
 
@@ -26,12 +27,14 @@ pub(super) fn is_code(code: &str) -> bool {
         && parts.all(|p| (2..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
-/// Reads the root's language keys and `[languages]`.
+/// Reads the root's language keys and `[languages]`. `strict` refuses keys of older Zolas; `is_older` says that the
+/// configuration has some.
 pub(super) fn read(
     reader: &mut Reader,
     root: &mut Table,
     config: &mut Config,
     strict: bool,
+    is_older: bool,
 ) -> BTreeMap<String, LanguageOptions> {
     let mut languages = BTreeMap::new();
     let mut rooted = Table::default();
@@ -44,9 +47,16 @@ pub(super) fn read(
     config.format_at_root = format_of(&rooted);
     config.feed_names_at_root = names_of_feeds(&rooted).unwrap_or_else(|| LanguageOptions::default().feed_filenames);
     let config = &*config;
+    let mut is_older = is_older;
     if !strict {
-        languages_as_list(reader, root);
-        languages_at_the_root(reader, &mut rooted, root, &config.default_language);
+        is_older |= older::languages_as_list(reader, root);
+        is_older |= older::texts_at_the_root(reader, &mut rooted, root, &config.default_language);
+    }
+    for table in older::language_tables(root) {
+        is_older |= older::renamed(reader, table, strict);
+    }
+    if is_older && !strict {
+        older::taxonomies_at_the_root(reader, &mut rooted, root, &config.default_language);
     }
     for entry in reader.table(root, "languages").unwrap_or_default().entries {
         if !is_code(&entry.key) {
@@ -63,11 +73,11 @@ pub(super) fn read(
             merge(reader, &mut rooted, table);
             continue;
         }
-        let options = language(reader, &mut table, config);
+        let options = language(reader, &mut table, config, is_older);
         reader.unknown(&table, &format!("`[languages.{}]`", entry.key), LANGUAGE_KEYS, true);
         languages.insert(entry.key, options);
     }
-    let options = language(reader, &mut rooted, config);
+    let options = language(reader, &mut rooted, config, is_older);
     reader.unknown(&rooted, &format!("`[languages.{}]`", config.default_language), LANGUAGE_KEYS, true);
     languages.insert(config.default_language.clone(), options);
     languages
@@ -169,11 +179,11 @@ fn is_default_of_search(entry: &Entry) -> bool {
     }
 }
 
-fn language(reader: &mut Reader, table: &mut Table, config: &Config) -> LanguageOptions {
+fn language(reader: &mut Reader, table: &mut Table, config: &Config, is_older: bool) -> LanguageOptions {
     let mut options = LanguageOptions {
         title: reader.string(table, "title"),
         description: reader.string(table, "description"),
-        taxonomies: taxonomies(reader, table, config),
+        taxonomies: taxonomies(reader, table, config, is_older),
         translations: reader.texts(table, "translations").unwrap_or_default().into_iter().collect(),
         ..LanguageOptions::default()
     };
@@ -188,7 +198,7 @@ fn language(reader: &mut Reader, table: &mut Table, config: &Config) -> Language
     options
 }
 
-fn taxonomies(reader: &mut Reader, table: &mut Table, config: &Config) -> Vec<TaxonomyConfig> {
+fn taxonomies(reader: &mut Reader, table: &mut Table, config: &Config, is_older: bool) -> Vec<TaxonomyConfig> {
     let Some(entry) = table.take("taxonomies") else { return Vec::new() };
     let Raw::Array(items) = entry.item.value else {
         reader.error(&entry.item.span, "`taxonomies` must be a list of tables");
@@ -205,14 +215,7 @@ fn taxonomies(reader: &mut Reader, table: &mut Table, config: &Config) -> Vec<Ta
             reader.warn(&item.span, "this taxonomy has no `name`", "its pages would be written at the root: name it");
         }
         let Some(name) = reader.string(&mut inner, "name").or_else(|| (!is_named).then(String::new)) else { continue };
-        // Older Zolas: `rss` is `feed`, and the language was a key of the taxonomy.
-        for (old, new) in [("rss", "feed")] {
-            if let Some(mut entry) = inner.take(old) {
-                reader.warn(&entry.key_span, format!("`{old}` is a key of an older Zola"), format!("write `{new}`"));
-                entry.key = new.to_owned();
-                inner.entries.push(entry);
-            }
-        }
+        older::feeds_of_terms(reader, &mut inner, is_older);
         let mut taxonomy = TaxonomyConfig {
             slug: slugify_path(&name, config.slugify.taxonomies),
             paginate_by: reader.number(&mut inner, "paginate_by"),
@@ -265,124 +268,3 @@ const FORMATS: [(&str, IndexFormat); 4] = [
     ("fuse_javascript", IndexFormat::FuseJavascript),
     ("fuse_json", IndexFormat::FuseJson),
 ];
-
-/// Before 0.14: `languages = [{code = "fr", feed = true}]`.
-fn languages_as_list(reader: &mut Reader, root: &mut Table) {
-    let Some(mut entry) = root.take("languages") else { return };
-    let Raw::Array(items) = entry.item.value else {
-        root.entries.push(entry);
-        return;
-    };
-    reader.warn(
-        &entry.key_span,
-        "`languages` as a list is the form of an older Zola",
-        "write a table `[languages.xx]` for each language",
-    );
-    let mut table = Table::default();
-    for item in items {
-        let Raw::Table(mut inner) = item.value else { continue };
-        let Some(code) = inner.take("code") else { continue };
-        let Raw::String(name) = code.item.value else { continue };
-        for (old, new) in [("feed", "generate_feeds"), ("rss", "generate_feeds"), ("search", "build_search_index")] {
-            if let Some(mut entry) = inner.take(old) {
-                entry.key = new.to_owned();
-                inner.entries.push(entry);
-            }
-        }
-        let span = item.span.clone();
-        table.entries.push(super::keys::Entry {
-            key: name,
-            key_span: code.key_span,
-            item: super::keys::Item { value: Raw::Table(inner), span },
-        });
-    }
-    entry.item.value = Raw::Table(table);
-    root.entries.push(entry);
-}
-
-/// Before 0.14: `[translations.fr]` at the root, and in the root's list taxonomies with `lang = "fr"`.
-fn languages_at_the_root(reader: &mut Reader, rooted: &mut Table, root: &mut Table, default: &str) {
-    let find = |entry: &Entry, key: &str| entry.key == key;
-    if let Some(Entry { item: Item { value: Raw::Table(texts), .. }, .. }) =
-        rooted.entries.iter_mut().find(|entry| find(entry, "translations"))
-    {
-        for entry in std::mem::take(&mut texts.entries) {
-            let Raw::Table(of_language) = entry.item.value else {
-                texts.entries.push(entry);
-                continue;
-            };
-            let help = format!("write `[languages.{}.translations]`", entry.key);
-            let older = "texts of a language at the root are the form of an older Zola";
-            match language_table(root, &entry.key) {
-                _ if entry.key == default => {
-                    reader.warn(&entry.key_span, older, "write them straight below `[translations]`".to_owned());
-                    texts.entries.extend(of_language.entries);
-                }
-                Some(table) => {
-                    reader.warn(&entry.key_span, older, help);
-                    match table.entries.iter_mut().find(|entry| find(entry, "translations")) {
-                        // What stands in the language's own table counts more.
-                        Some(Entry { item: Item { value: Raw::Table(known), .. }, .. }) => {
-                            let new = of_language.entries.into_iter();
-                            let new: Vec<Entry> =
-                                new.filter(|text| !known.entries.iter().any(|k| k.key == text.key)).collect();
-                            known.entries.extend(new);
-                        }
-                        _ => {
-                            let item = Item { value: Raw::Table(of_language), span: entry.item.span };
-                            table.entries.push(Entry {
-                                key: "translations".to_owned(),
-                                key_span: entry.key_span,
-                                item,
-                            });
-                        }
-                    }
-                }
-                None => {
-                    let message = format!("the site has no language `{}`: these texts are left out", entry.key);
-                    reader.warn(&entry.key_span, &message, format!("add `[languages.{}]`, and {help}", entry.key));
-                }
-            }
-        }
-    }
-    if let Some(Entry { key, key_span, item: Item { value: Raw::Array(items), span } }) =
-        rooted.entries.iter_mut().find(|entry| find(entry, "taxonomies"))
-    {
-        for mut item in std::mem::take(items) {
-            let lang = if let Raw::Table(taxonomy) = &mut item.value { taxonomy.take("lang") } else { None };
-            let Some(Entry { key_span: at, item: Item { value: Raw::String(lang), .. }, .. }) = lang else {
-                items.push(item);
-                continue;
-            };
-            let help = format!("put the taxonomy into `[languages.{lang}]`");
-            let table = language_table(root, &lang);
-            let message = match &table {
-                None if lang != default => format!("the site has no language `{lang}`: this taxonomy is left out"),
-                _ => "`lang` of a taxonomy is a key of an older Zola".to_owned(),
-            };
-            reader.warn(&at, &message, help);
-            match table {
-                _ if lang == default => items.push(item),
-                Some(table) => match table.entries.iter_mut().find(|entry| find(entry, "taxonomies")) {
-                    Some(Entry { item: Item { value: Raw::Array(known), .. }, .. }) => known.push(item),
-                    _ => {
-                        let item = Item { value: Raw::Array(vec![item]), span: span.clone() };
-                        table.entries.push(Entry { key: key.clone(), key_span: key_span.clone(), item });
-                    }
-                },
-                None => {}
-            }
-        }
-    }
-}
-
-/// `[languages.X]`, when the configuration has it.
-fn language_table<'t>(root: &'t mut Table, lang: &str) -> Option<&'t mut Table> {
-    let Raw::Table(languages) = &mut root.entries.iter_mut().find(|entry| entry.key == "languages")?.item.value else {
-        return None;
-    };
-    match &mut languages.entries.iter_mut().find(|entry| entry.key == lang)?.item.value {
-        Raw::Table(table) => Some(table),
-        _ => None,
-    }
-}

@@ -6,6 +6,7 @@
 mod dialect;
 pub(crate) mod keys;
 mod languages;
+mod older;
 mod read;
 pub mod repere;
 mod slug;

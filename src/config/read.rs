@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::keys::{Raw, Reader, Table};
+use super::keys::{Reader, Table};
 use super::languages;
+use super::older;
 use super::zola::{
     Config, DataAttrPosition, ExcludePaginated, HighlightStyle, Highlighting, InsertAnchor, LinkChecker, LinkLevel,
     Markdown, Mode, Slugify, SlugifyStrategy,
@@ -60,17 +61,6 @@ const MARKDOWN_KEYS: &[&str] = &[
     "github_alerts",
 ];
 
-/// Keys of older Zolas and what to write now.
-const OLDER_KEYS: &[(&str, &str)] = &[
-    ("highlight_code", "colours are now asked for by `[markdown.highlighting]` and its `theme`"),
-    ("highlight_theme", "write `theme` in `[markdown.highlighting]`, with the name of a giallo theme"),
-    ("highlight_themes_css", "write `style = \"class\"` in `[markdown.highlighting]`"),
-    ("extra_syntaxes", "write `extra_grammars` in `[markdown.highlighting]`, with TextMate grammars in JSON"),
-    ("extra_syntaxes_and_themes", "write `extra_grammars` and `extra_themes` in `[markdown.highlighting]`"),
-    ("error_on_missing_highlight", "write `error_on_missing_language` in `[markdown.highlighting]`"),
-    ("check_external_links", "links are now looked at by `repere check`"),
-];
-
 /// Where the value of a key of the root stands.
 pub(super) fn value_span(text: &str, key: &str) -> Option<Range<usize>> {
     Some(Table::from_toml(text, 0).ok()?.take(key)?.item.span)
@@ -88,12 +78,12 @@ pub(super) fn config(file: &str, text: &str, strict: bool) -> Result<(Config, Ve
             return Err(Diagnostic::error(message).at(reader.place(&span)));
         }
     };
-    older(&mut reader, &mut table, "the configuration", strict);
-    renamed(&mut reader, &mut table, strict);
+    let mut is_older = older::gone(&mut reader, &mut table, "the configuration", strict);
+    is_older |= older::renamed(&mut reader, &mut table, strict);
     let mut config = Config::default();
     read_root(&mut reader, &mut table, file, &mut config);
     if let Some(mut markdown) = reader.table(&mut table, "markdown") {
-        older(&mut reader, &mut markdown, "`[markdown]`", strict);
+        is_older |= older::gone(&mut reader, &mut markdown, "`[markdown]`", strict);
         config.markdown = read_markdown(&mut reader, &mut markdown);
     }
     if let Some(mut slugify) = reader.table(&mut table, "slugify") {
@@ -102,7 +92,7 @@ pub(super) fn config(file: &str, text: &str, strict: bool) -> Result<(Config, Ve
     if let Some(mut checker) = reader.table(&mut table, "link_checker") {
         config.link_checker = read_link_checker(&mut reader, &mut checker);
     }
-    config.languages = languages::read(&mut reader, &mut table, &mut config, strict);
+    config.languages = languages::read(&mut reader, &mut table, &mut config, strict, is_older);
     reader.unknown(&table, "the configuration", ROOT_KEYS, true);
     Ok((config, reader.problems))
 }
@@ -282,40 +272,6 @@ fn read_link_checker(reader: &mut Reader, table: &mut Table) -> LinkChecker {
     let known = ["skip_prefixes", "skip_anchor_prefixes", "internal_level", "external_level", "ignored_files"];
     reader.unknown(table, "`[link_checker]`", &known, false);
     checker
-}
-
-/// Takes keys of older Zolas out, each with a warning that says what to write now.
-fn older(reader: &mut Reader, table: &mut Table, place: &str, strict: bool) {
-    for (key, help) in OLDER_KEYS {
-        let Some(entry) = table.take(key) else { continue };
-        let message = format!("`{key}` in {place} is a key of an older Zola");
-        tell(reader, &entry.key_span, message, help, strict);
-    }
-}
-
-fn tell(reader: &mut Reader, span: &Range<usize>, message: String, help: &str, strict: bool) {
-    let problem = if strict { Diagnostic::error(message) } else { Diagnostic::warning(message) };
-    reader.problems.push(problem.at(reader.place(span)).help(help));
-}
-
-/// Gives keys that only changed their name the new one.
-fn renamed(reader: &mut Reader, table: &mut Table, strict: bool) {
-    for (old, new) in [
-        ("generate_feed", "generate_feeds"),
-        ("generate_rss", "generate_feeds"),
-        ("feed_filename", "feed_filenames"),
-        ("rss_limit", "feed_limit"),
-    ] {
-        let Some(mut entry) = table.take(old) else { continue };
-        let message = format!("`{old}` is a key of an older Zola");
-        tell(reader, &entry.key_span, message, &format!("write `{new}`"), strict);
-        if old == "feed_filename" {
-            let span = entry.item.span.clone();
-            entry.item = super::keys::Item { value: Raw::Array(vec![entry.item]), span };
-        }
-        entry.key = new.to_owned();
-        table.entries.push(entry);
-    }
 }
 
 #[cfg(test)]
