@@ -24,7 +24,7 @@ pub(super) fn library(
     for key in library.section_keys() {
         library.by_path.insert(library[key].file.relative.clone(), Node::Section(key));
     }
-    check_folders(&library, problems);
+    check_folders(&mut library, config, problems);
     link_sections(&mut library, config);
     link_pages(&mut library, config);
     hide(&mut library, config);
@@ -64,27 +64,31 @@ fn add_homes(library: &mut Library, config: &Config) {
     library.sections.sort_by(|a, b| a.file.relative.cmp(&b.file.relative));
 }
 
-/// A folder is a page or a section.
-fn check_folders(library: &Library, problems: &mut Vec<Diagnostic>) {
-    for page in &library.pages {
-        let Some(folder) = &page.file.colocated_path else { continue };
-        // A section keeps the name of its folder, a page makes a plain one of it: they may stand side by side.
-        let index = index_path(folder, &page.lang, library).filter(|key| library[*key].path == page.path);
-        if page.file.name == "index" && index.is_some() {
-            let problem = Diagnostic::error("this folder has both `index.md` and `_index.md`");
-            problems.push(
-                problem
-                    .at(Place::file(&page.file.shown))
-                    .help("keep `_index.md` for a section with pages below, `index.md` for a page with its files"),
-            );
+/// A folder is a page or a section: an `index.md` may not want the address of the `_index.md` beside it, even where one
+/// of them is not rendered. By Zola's rule files of other languages may then.
+fn check_folders(library: &mut Library, config: &Config, problems: &mut Vec<Diagnostic>) {
+    for key in library.page_keys() {
+        let page = &library[key];
+        if page.file.name != "index" || page.lang != config.default_language {
+            continue;
         }
-    }
-    let root = library.pages.iter().find(|p| p.file.name == "index" && p.file.colocated_path.is_none());
-    if let Some(page) = root
-        && library.sections.iter().any(|s| s.file.components.is_empty() && s.lang == page.lang && !s.raw_is_missing())
-    {
-        let problem = Diagnostic::error("the content folder has both `index.md` and `_index.md`");
-        problems.push(problem.at(Place::file(&page.file.shown)).help("keep `_index.md`"));
+        let folder = page.file.colocated_path.as_deref().unwrap_or_default();
+        // A section keeps the name of its folder, a page makes a plain one of it: they may stand side by side.
+        let Some(section) = index_path(folder, &page.lang, library).filter(|key| library[*key].path == page.path)
+        else {
+            continue;
+        };
+        let problem = if library[section].is_made_up() {
+            Diagnostic::error("the home is a section: its file is `_index.md`")
+                .help("rename this one; as a page with its files it needs a `path`")
+        } else {
+            Diagnostic::error("this folder has both `index.md` and `_index.md`")
+                .help("keep `_index.md` for a section with pages below, `index.md` for a page with its files")
+        };
+        problems.push(problem.at(Place::file(&page.file.shown)));
+        // That both want one address is not told as well.
+        library[key].broken = true;
+        library[key].meta.render = false;
     }
 }
 
@@ -294,8 +298,8 @@ fn check_collisions(library: &Library, problems: &mut Vec<Diagnostic>) {
 }
 
 impl Section {
-    /// True for a home that has no file.
-    pub fn raw_is_missing(&self) -> bool {
-        self.file.path.as_os_str().is_empty()
+    /// True for a home that nobody wrote.
+    pub fn is_made_up(&self) -> bool {
+        self.file.folder.as_os_str().is_empty()
     }
 }

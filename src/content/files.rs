@@ -224,9 +224,15 @@ pub(super) fn file_info(
 
 impl Found {
     /// Files beside an `index.md`, those of folders below included, without regard to case. `index.fr.md` where `fr` is no
-    /// other language is colocated and has none.
+    /// other language is colocated and has none. Of one that is not in a folder of its own these are all of the content.
     pub(super) fn page_assets(&self, file: &FileInfo) -> Vec<Asset> {
-        let Some(colocated) = file.colocated_path.as_ref().filter(|_| file.name == "index") else { return Vec::new() };
+        if file.name != "index" {
+            return Vec::new();
+        }
+        let Some(colocated) = &file.colocated_path else {
+            let all = self.assets.values().flatten();
+            return listed(all.filter(|(_, path)| path.starts_with(&file.folder)), "", "/");
+        };
         let folder = colocated.trim_end_matches('/');
         let own = self.assets.get(folder).into_iter();
         // `/` sorts before `0`, so these are the folders below.

@@ -71,7 +71,7 @@ pub fn load_with(
     }
     let mut library = assemble::library(pages, sections, config, &mut problems);
     // Homes without a file have the path that the file would have.
-    for section in library.sections.iter_mut().filter(|section| section.file.path.is_relative()) {
+    for section in library.sections.iter_mut().filter(|section| section.is_made_up()) {
         section.file.path = root.join(&section.file.path);
     }
     (library, without_echoes(problems))
@@ -317,6 +317,8 @@ pub(super) fn place_page(page: &mut Page, config: &Config) {
         Some(folder) if page.file.name == "index" => {
             folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
         }
+        // Its folder is the whole of the content.
+        None if page.file.name == "index" => "content",
         _ => page.file.name.as_str(),
     };
     let mut rest = None;

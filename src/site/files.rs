@@ -4,28 +4,41 @@ use std::collections::BTreeMap;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use super::plan;
+use super::plan::{self, Planned, Turn};
 use crate::config::walk::{closed, walk};
 use crate::config::{Loaded, text};
 use crate::content::{Asset, Library};
 use crate::diagnostic::{Diagnostic, slashed};
 use crate::output::Output;
 
-/// The files beside pages and sections.
+/// The files beside pages and sections, in the order in which Zola writes them.
 pub(super) fn assets(library: &Library) -> Vec<Output> {
+    beside(library).into_iter().map(|(_, output)| output).collect()
+}
+
+/// Those that stay when `planned` is written.
+pub(super) fn assets_that_stay(library: &Library, planned: &[Planned]) -> impl Iterator<Item = Output> {
+    let stays = |(turn, asset): &(Turn, Output)| !plan::is_written_after(planned, &asset.path, *turn);
+    beside(library).into_iter().filter(stays).map(|(_, asset)| asset)
+}
+
+fn beside(library: &Library) -> Vec<(Turn, Output)> {
     let copy = |path: &str, asset: &Asset, origin: &str| {
         let folder = path.trim_start_matches('/');
         Output::file(format!("{folder}{}", asset.name), &asset.source, origin)
     };
     // Where a page is not rendered, its files are not either.
     let unplaced = plan::unplaced(library);
-    let rendered = library.page_keys().filter(|key| library[*key].meta.render && !unplaced.contains(key));
-    let pages = rendered.map(|key| &library[key]);
-    let pages = pages.flat_map(|page| page.assets.iter().map(move |asset| copy(&page.path, asset, &page.file.shown)));
-    let sections = library.sections.iter();
-    let sections =
-        sections.flat_map(|section| section.assets.iter().map(move |a| copy(&section.path, a, &section.file.shown)));
-    pages.chain(sections).collect()
+    let rendered = library.page_keys().filter(move |key| library[*key].meta.render && !unplaced.contains(key));
+    let pages = rendered.map(|key| &library[key]).flat_map(move |page| {
+        page.assets.iter().map(move |asset| (Turn::of(page), copy(&page.path, asset, &page.file.shown)))
+    });
+    let sections = library.sections.iter().flat_map(move |section| {
+        section.assets.iter().map(move |asset| (Turn::Page, copy(&section.path, asset, &section.file.shown)))
+    });
+    let mut all: Vec<(Turn, Output)> = pages.chain(sections).collect();
+    all.sort_by_key(|(turn, _)| *turn);
+    all
 }
 
 /// The theme's `static/`, then the site's, which wins and alone is asked what to ignore; with a word about links that

@@ -146,7 +146,7 @@ pub(super) fn make(
     found.extend(faults);
     let mut made = beforehand;
     made.extend(rendered);
-    made.extend(files::assets(&library).into_iter().filter(|asset| !plan::is_written_after(&planned, asset)));
+    made.extend(files::assets_that_stay(&library, &planned));
     made.extend(gather(sitemap(&scene), &mut found).unwrap_or_default());
     found.extend(renderer.unknown_names().into_iter().filter_map(|fault| unrun(fault, &found)).collect::<Vec<_>>());
     made.extend(contributed);

@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use super::pagers;
 use crate::config::{Dialect, Loaded};
-use crate::content::{Library, PageKey, Paginator, SectionKey, TaxonomyKey};
+use crate::content::{Library, Page, PageKey, Paginator, SectionKey, TaxonomyKey};
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
-use crate::output::Output;
 
 /// A file to be made.
 #[derive(Debug, Clone)]
@@ -22,6 +21,32 @@ pub(super) struct Planned {
     pub(super) origin: PathBuf,
     /// What it is.
     pub(super) job: Job,
+    /// When Zola writes it.
+    pub(super) turn: Turn,
+}
+
+/// When Zola writes a file: what comes later takes the place of what was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    /// Aliases.
+    Alias,
+    /// Pages of sections and feeds of sections; then the files beside both.
+    Page,
+    /// Sections, their pagers and where these lead.
+    Section,
+    /// Pages that no section holds; then the files beside them.
+    Orphan,
+    /// What the whole site has: feeds, `404.html`, `robots.txt`.
+    Site,
+    /// Taxonomies.
+    Taxonomy,
+}
+
+impl Turn {
+    /// Of a page, and of the files beside it.
+    pub(super) fn of(page: &Page) -> Self {
+        if page.section.is_some() { Self::Page } else { Self::Orphan }
+    }
 }
 
 /// What templates make.
@@ -79,15 +104,18 @@ pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
 }
 
 /// Everything templates will make, each path once. Pages and sections of one address are refused before; of other sources
-/// that want one path the one that Zola writes last has it (feeds of the site after those of sections, taxonomies after
-/// all), and that is told.
+/// that want one path the one that Zola writes last has it ([`Turn`]), and that is told.
 pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Diagnostic>) {
     let root = loaded.root.clone();
     let (real, aliases, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let redirects = BTreeSet::new();
     let mut plan = Plan { real, aliases, asked, redirects, faults: Vec::new(), root };
-    plan_pages(&mut plan, library, loaded);
+    plan_pages(&mut plan, library, loaded, Turn::Page);
     plan_sections(&mut plan, library, loaded);
+    plan_pages(&mut plan, library, loaded, Turn::Orphan);
+    // To Zola a home of another language that nobody wrote has an address of its own kind, without its first slash.
+    let apart = library.section_keys().filter(|key| !library[*key].path.starts_with('/'));
+    apart.for_each(|key| plan_apart(&mut plan, library, key));
     plan_site(&mut plan, loaded);
     plan_taxonomies(&mut plan, library, loaded);
     // A page may take the address of an alias.
@@ -96,20 +124,9 @@ pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Dia
     (aliases.into_values().collect(), faults)
 }
 
-/// True when what a template makes for the address of a file beside a page or section comes after that file, as Zola
-/// writes them: a section's own file, feeds and lists do, a page's own file and aliases do not.
-pub(super) fn is_written_after(planned: &[Planned], asset: &Output) -> bool {
-    let Ok(at) = planned.binary_search_by(|planned| planned.path.cmp(&asset.path)) else { return false };
-    match &planned[at].job {
-        Job::Page(_) | Job::Feed(Feed { scope: Scope::Section(_), .. }) => false,
-        // A section leads elsewhere in place of its own file.
-        Job::Redirect(_) => {
-            planned[at].origin == asset.origin && asset.path.ends_with("index.html") && {
-                asset.origin.file_name().is_some_and(|name| name.to_string_lossy().starts_with("_index."))
-            }
-        }
-        _ => true,
-    }
+/// True when what a template makes for the address of a file beside a page or section comes after that file.
+pub(super) fn is_written_after(planned: &[Planned], path: &str, turn: Turn) -> bool {
+    planned.binary_search_by(|planned| planned.path.as_str().cmp(path)).is_ok_and(|at| planned[at].turn > turn)
 }
 
 struct Plan {
@@ -124,7 +141,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn add(&mut self, folder: &str, file: &str, origin: impl Into<PathBuf>, job: Job) {
+    fn add(&mut self, folder: &str, file: &str, origin: impl Into<PathBuf>, job: Job, turn: Turn) {
         let path = join(folder, file);
         let origin: PathBuf = origin.into();
         if climbs(folder) {
@@ -136,7 +153,7 @@ impl Plan {
             Job::Redirect(_) => redirects,
             _ => false,
         };
-        let planned = Planned { path: path.clone(), origin, job };
+        let planned = Planned { path: path.clone(), origin, job, turn };
         match self.real.entry(path) {
             Entry::Vacant(place) => {
                 place.insert(planned);
@@ -155,7 +172,8 @@ impl Plan {
         if climbs(alias) {
             return self.leads_out(alias, Path::new(origin), Some(alias));
         }
-        let planned = Planned { path: path.clone(), origin: origin.into(), job: Job::Redirect(target.to_owned()) };
+        let job = Job::Redirect(target.to_owned());
+        let planned = Planned { path: path.clone(), origin: origin.into(), job, turn: Turn::Alias };
         let twice =
             refused && self.asked.insert(alias.to_owned(), origin.to_owned()).is_some_and(|first| first != origin);
         let Some(first) = self.aliases.insert(path.clone(), planned) else { return };
@@ -228,10 +246,13 @@ fn join(folder: &str, file: &str) -> String {
     path
 }
 
-fn plan_pages(plan: &mut Plan, library: &Library, loaded: &Loaded) {
+fn plan_pages(plan: &mut Plan, library: &Library, loaded: &Loaded, turn: Turn) {
     let unplaced = unplaced(library);
     for key in library.page_keys() {
         let page = &library[key];
+        if Turn::of(page) != turn {
+            continue;
+        }
         // The older dialect keeps the aliases of a page that is not rendered.
         if !page.meta.render || unplaced.contains(&key) {
             if loaded.dialect == Dialect::Zola022 {
@@ -240,7 +261,7 @@ fn plan_pages(plan: &mut Plan, library: &Library, loaded: &Loaded) {
             }
             continue;
         }
-        plan.add(&page.path, "index.html", &page.file.shown, Job::Page(key));
+        plan.add(&page.path, "index.html", &page.file.shown, Job::Page(key), turn);
         for alias in &page.meta.aliases {
             plan.alias(alias, &page.file.shown, &page.permalink, true);
         }
@@ -248,13 +269,13 @@ fn plan_pages(plan: &mut Plan, library: &Library, loaded: &Loaded) {
 }
 
 fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
-    for key in library.section_keys() {
+    for key in library.section_keys().filter(|key| library[*key].path.starts_with('/')) {
         let section = &library[key];
         let origin = &section.file.shown;
         if section.meta.generate_feeds {
             for template in &loaded.config.language(&section.lang).feed_filenames {
                 let feed = Feed { template: template.clone(), lang: section.lang.clone(), scope: Scope::Section(key) };
-                plan.add(&section.path, template, origin, Job::Feed(feed));
+                plan.add(&section.path, template, origin, Job::Feed(feed), Turn::Page);
             }
         }
         for alias in &section.meta.aliases {
@@ -266,10 +287,11 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
         if let Some(target) = &section.meta.redirect_to {
             plan.redirects.insert(join(&section.path, "index.html"));
             match redirect_target(library, loaded, target) {
-                Ok(url) => plan.add(&section.path, "index.html", origin, Job::Redirect(url)),
+                Ok(url) => plan.add(&section.path, "index.html", origin, Job::Redirect(url), Turn::Section),
                 Err(path) => {
                     // Whatever leads to the section is not wrong as well.
-                    plan.add(&section.path, "index.html", origin, Job::Redirect(section.permalink.clone()));
+                    let itself = Job::Redirect(section.permalink.clone());
+                    plan.add(&section.path, "index.html", origin, itself, Turn::Section);
                     let known = library.by_path.keys().chain(library.waiting.keys()).map(String::as_str);
                     let fault = Diagnostic::error(format!(
                         "`redirect_to` leads to `@/{path}`, which is no page or section of the site"
@@ -286,21 +308,46 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
             continue;
         }
         match pagers::of_section(library, key).map(Arc::new) {
-            None => plan.add(&section.path, "index.html", origin, Job::Section(key, None)),
+            None => plan.add(&section.path, "index.html", origin, Job::Section(key, None), Turn::Section),
             Some(paginator) => {
                 for (at, pager) in paginator.pagers.iter().enumerate() {
                     let job = Job::Section(key, Some((Arc::clone(&paginator), at)));
-                    plan.add(&pager.path, "index.html", origin, job);
+                    plan.add(&pager.path, "index.html", origin, job, Turn::Section);
                 }
-                plan_first_pager(plan, &section.path, &section.meta.paginate_path, origin, &section.permalink);
+                let first = (section.path.as_str(), section.meta.paginate_path.as_str());
+                plan_first_pager(plan, first, origin, &section.permalink, Turn::Section);
             }
         }
     }
 }
 
+/// A home whose address, to Zola, nobody else can want: it is written after its own pages, and by chance before or after
+/// others. Here it makes place for them.
+fn plan_apart(plan: &mut Plan, library: &Library, key: SectionKey) {
+    let section = &library[key];
+    let path = join(&section.path, "index.html");
+    let (origin, job) = (section.file.shown.clone().into(), Job::Section(key, None));
+    let home = Planned { path: path.clone(), origin, job, turn: Turn::Section };
+    let Some(first) = plan.real.remove(&path) else {
+        plan.real.insert(path, home);
+        return;
+    };
+    if matches!(&first.job, Job::Page(page) if library[*page].section == Some(key)) {
+        let shown = path.trim_end_matches("index.html");
+        let problem =
+            Diagnostic::warning(format!("the home of `{}` takes the place of this page at `/{shown}`", section.lang));
+        let help = format!("call the file `{}`, if it is meant to be that home", section.file.relative);
+        plan.faults.push(problem.at(claim(&plan.root, &first.origin, None)).help(help));
+        plan.real.insert(path, home);
+    } else {
+        plan.twice(&path, [&home.origin, &first.origin], None, false);
+        plan.real.insert(path, first);
+    }
+}
+
 /// `page/1/` leads to the first pager.
-fn plan_first_pager(plan: &mut Plan, path: &str, word: &str, origin: &str, permalink: &str) {
-    plan.add(&format!("{path}/{word}/1"), "index.html", origin, Job::Redirect(permalink.to_owned()));
+fn plan_first_pager(plan: &mut Plan, (path, word): (&str, &str), origin: &str, permalink: &str, turn: Turn) {
+    plan.add(&format!("{path}/{word}/1"), "index.html", origin, Job::Redirect(permalink.to_owned()), turn);
 }
 
 /// Where a section sends its visitors; the path of a page or section that is not there.
@@ -323,23 +370,24 @@ fn plan_taxonomies(plan: &mut Plan, library: &Library, loaded: &Loaded) {
         if !taxonomy.kind.render || taxonomy.items.is_empty() {
             continue;
         }
-        plan.add(&taxonomy.path, "index.html", &origin, Job::TaxonomyList(key));
+        plan.add(&taxonomy.path, "index.html", &origin, Job::TaxonomyList(key), Turn::Taxonomy);
         for (index, term) in taxonomy.items.iter().enumerate() {
             match pagers::of_term(library, key, index).map(Arc::new) {
-                None => plan.add(&term.path, "index.html", &origin, Job::Term(key, index, None)),
+                None => plan.add(&term.path, "index.html", &origin, Job::Term(key, index, None), Turn::Taxonomy),
                 Some(paginator) => {
                     for (at, pager) in paginator.pagers.iter().enumerate() {
                         let job = Job::Term(key, index, Some((Arc::clone(&paginator), at)));
-                        plan.add(&pager.path, "index.html", &origin, job);
+                        plan.add(&pager.path, "index.html", &origin, job, Turn::Taxonomy);
                     }
-                    plan_first_pager(plan, &term.path, taxonomy.kind.paginate_path(), &origin, &term.permalink);
+                    let first = (term.path.as_str(), taxonomy.kind.paginate_path());
+                    plan_first_pager(plan, first, &origin, &term.permalink, Turn::Taxonomy);
                 }
             }
             if taxonomy.kind.feed {
                 for template in &loaded.config.language(&taxonomy.lang).feed_filenames {
                     let scope = Scope::Term(key, index);
                     let feed = Feed { template: template.clone(), lang: taxonomy.lang.clone(), scope };
-                    plan.add(&term.path, template, &origin, Job::Feed(feed));
+                    plan.add(&term.path, template, &origin, Job::Feed(feed), Turn::Taxonomy);
                 }
             }
         }
@@ -361,13 +409,15 @@ fn plan_site(plan: &mut Plan, loaded: &Loaded) {
             let feed = Feed { template: template.clone(), lang: lang.clone(), scope: Scope::Site };
             let path = join(folder, template);
             // The home section may have planned the same feed: it is written before.
-            plan.real.insert(path.clone(), Planned { path, origin: config_file.clone(), job: Job::Feed(feed) });
+            let (origin, job) = (config_file.clone(), Job::Feed(feed));
+            plan.real.insert(path.clone(), Planned { path, origin, job, turn: Turn::Site });
         }
     }
-    let not_found = Planned { path: "404.html".to_owned(), origin: config_file.clone(), job: Job::NotFound };
+    let (path, origin) = ("404.html".to_owned(), config_file.clone());
+    let not_found = Planned { path, origin, job: Job::NotFound, turn: Turn::Site };
     plan.real.insert(not_found.path.clone(), not_found);
     if config.generate_robots_txt {
-        plan.add("", "robots.txt", config_file, Job::Robots);
+        plan.add("", "robots.txt", config_file, Job::Robots, Turn::Site);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::markdown::Highlighter;
 use crate::memory::{Print, Stamp};
 use crate::output::{Body, Output};
 use crate::site::mend::{self, Last};
-use crate::site::plan::{Job, Planned};
+use crate::site::plan::{Job, Planned, Turn};
 use crate::site::remember::{self, Body as Text, Made, Makers, Memory, Outputs};
 use crate::site::render::{self, Scene};
 use crate::site::{Options, make, publish};
@@ -111,8 +111,9 @@ impl Work<'_> {
         let scene = Scene { library: &library, renderer: &renderer, closures, makers: &makers, outputs: &made, minify };
         let (_, faults) = make::beforehand(&scene);
         let planned = pages.values().filter_map(|(key, around)| {
-            let origin = library[*key].file.shown.clone().into();
-            Some(Planned { path: around.output.as_ref()?.0.clone(), origin, job: Job::Page(*key) })
+            let page = &library[*key];
+            let (path, origin) = (around.output.as_ref()?.0.clone(), page.file.shown.clone().into());
+            Some(Planned { path, origin, job: Job::Page(*key), turn: Turn::of(page) })
         });
         let planned: Vec<Planned> = planned.collect();
         let can_be_made = |planned: &Planned| {
