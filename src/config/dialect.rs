@@ -1,7 +1,8 @@
 //! Which Zola a site was written for, when nothing says so.
 //!
-//! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use, the site's
-//! before the theme's, then what the content uses, then the keys of the configuration, then an older `min_version`.
+//! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use (the site's before
+//! the theme's; what one engine alone has before signs of the newer), then what the content uses, then the keys of the
+//! configuration, then an older `min_version`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -28,9 +29,12 @@ pub(super) fn guess(
         return (Dialect::Zola023, format!("the theme asks for Zola {version}"));
     }
     let folders = std::iter::once(root).chain(theme_dir);
-    let in_templates = folders.clone().find_map(|folder| first_sign(root, &folder.join("templates"), templates_speak));
-    if let Some(found) = in_templates {
-        return found;
+    // What one of them gave up or is built of tells more than a sign that came.
+    for speak in [templates_speak, templates_hint] {
+        let found = folders.clone().find_map(|folder| first_sign(root, &folder.join("templates"), speak));
+        if let Some(found) = found {
+            return found;
+        }
     }
     let has_shortcodes = folders.clone().any(|folder| folder.join("templates/shortcodes").is_dir());
     let content = walked.get_or_insert_with(|| Arc::new(Walked::of(root.join("content"))));
@@ -142,6 +146,20 @@ static GONE: LazyLock<Regex> = LazyLock::new(|| {
         r"|\bget_random\(\s*end\s*=[^,)]*\)",
     ))
 });
+/// Signs and words that came with Tera 2, in tags without their strings: `a?.b`, `[...a, b]`, `[x for x in a]`, `a[1:3]`,
+/// `{{ a if b else c }}`, maps, `**`, `//`, named arguments of tests, filters of `set`, new names.
+static CAME: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(concat!(
+        r"\?\.|\?\[|\.\.\.|\*\*|//",
+        r"|\[[^\[\]{}]*\sfor\s|[\w)\]]\[[^\[\]{},]*:[^\[\]{},]*\]",
+        r"|^(\{\{|\{%-?\s*set(_global)?\s+\w+\s*=)[^%]*\sif\s.*\selse\s",
+        r"|^\{%-?\s*set(_global)?\s+\w+\s*\||.[=(,\[]\s*\{",
+        r"|\sis\s+(not\s+)?(\w+\(\s*\w+\s*=[^=]|(divisible_by|map|array|bool|integer|float|none)\b)",
+        r"|\|\s*(escape_html|newlines_to_br|str)\b|\|\s*trim_(start|end)\(",
+    ))
+});
+static TAG: LazyLock<Regex> = LazyLock::new(|| fixed(r#"(?s)\{[{%](?:"[^"]*"|'[^']*'|`[^`]*`|[^"'`])*?[}%]\}"#));
+static STRING: LazyLock<Regex> = LazyLock::new(|| fixed(r#"(?s)"[^"]*"|'[^']*'|`[^`]*`"#));
 /// Keys that Zola gave up before 0.23, and those that came with it.
 const OLDER_KEYS: &[&str] = &[
     "highlight_code",
@@ -179,6 +197,12 @@ fn templates_speak(text: &str) -> Option<(Dialect, &'static str)> {
         return Some((Dialect::Zola022, "uses macros"));
     }
     GONE.is_match(text).then_some((Dialect::Zola022, "is written in Tera 1"))
+}
+
+fn templates_hint(text: &str) -> Option<(Dialect, &'static str)> {
+    let text = &*UNRUN.replace_all(text, "");
+    let is_newer = TAG.find_iter(text).any(|tag| CAME.is_match(&STRING.replace_all(tag.as_str(), "s")));
+    is_newer.then_some((Dialect::Zola023, "is written in Tera 2"))
 }
 
 fn config_speaks(text: &str) -> Option<(Dialect, &'static str)> {
@@ -246,14 +270,35 @@ mod tests {
         ] {
             assert_eq!(dialect(older), Some(Dialect::Zola022), "{older}");
         }
+        for newer in [
+            "{% set here = [post for post in posts if post.lang == lang] %}",
+            "{{ section?.title }}",
+            "{% set all = [...section.pages, page] %}",
+            "{{ pages[1:3] | length }} {{ pages[:2] }}",
+            "{{ \"a\" if page.draft else \"b\" }}",
+            "{% set kind = \"a\" if page.draft else \"b\" %}",
+            "{% set colours = {\"red\": 1} %}",
+            "{% if page.path is starting_with(pat=\"/a\") %}",
+            "{% if x is divisible_by(divisor=2) or x is none %}",
+            "{% set text | upper %}a{% endset %}",
+            "{{ a | escape_html }}",
+            "{{ a | trim_end(pat=\"/\") }}",
+        ] {
+            assert_eq!(templates_speak(newer), None, "{newer}");
+            assert_eq!(templates_hint(newer).map(|(dialect, _)| dialect), Some(Dialect::Zola023), "{newer}");
+        }
         for either in [
-            "{% if a is starting_with(pat=section.path) %}",
+            "{{ \"https://e.org/a?.b\" ~ '[...]' }} {{ a | replace(from=\"a if b else c\", to=\"**\") }}",
+            "{% for k, v in a %}{% if b %}c ? [d : e]{% elif not f %}{% else %}//{% endif %}{% endfor %}",
+            "{% set list = [1, 2] %}{{ a[\"b\"] }}{{ a[b.c] }} let x = {y: 1}; ({z}) [{{ a }}]",
+            "{% if a is defined and b is string %}{{ a | str_x | trim_start | escape_xml }}{% endif %}",
+            "<script>var a = {{ a | json_encode | safe }}, b = {c: [{{ d }}]};</script>",
             "{{ 1.5 + x }} {{ \"v1.0\" }} {{ a[0] }} h2.5 {{ x2 }}",
             "{{ page.date | date(format=\"%e %B\") }} {{ page.date | date(format=\"d MMMM\", locale=\"fr\") }}",
             "{{ get_random(start=0, end=3) }}",
             "{% raw %}{{ items.0.name }}{% macro a() %}{% endraw %}{# was {{ page.0 }} #}",
         ] {
-            assert_eq!(dialect(either), None, "{either}");
+            assert_eq!((templates_speak(either), templates_hint(either)), (None, None), "{either}");
         }
     }
 

@@ -111,3 +111,22 @@ fn the_theme_stays_beneath_the_site_and_the_dialect_is_found() {
     assert_eq!(loaded.dialect, Dialect::Zola022);
     assert!(warnings[0].message.contains("highlight_code"));
 }
+
+#[test]
+fn a_theme_that_forgot_its_min_version_is_read_as_it_is_written() {
+    let dialect = |index: &str| {
+        let root = site(&[
+            ("zola.toml", "base_url = 'https://a.test'\ntheme = 't'\n"),
+            ("themes/t/theme.toml", "name = 't'\nmin_version = '0.4.0'\n"),
+            ("themes/t/templates/index.html", index),
+        ]);
+        let (loaded, _) = config::load(root.path(), None).expect("a configuration");
+        (loaded.dialect, loaded.dialect_reason.expect("a reason"))
+    };
+    let newer = dialect("{% set here = [page for page in section.pages if page.lang == lang] %}{{ here | length }}");
+    assert_eq!(newer, (Dialect::Zola023, "themes/t/templates/index.html is written in Tera 2".to_owned()));
+    let older = dialect("{{ section?.title }}{{ section.pages.0.title }}");
+    assert_eq!(older, (Dialect::Zola022, "themes/t/templates/index.html is written in Tera 1".to_owned()));
+    let silent = dialect("{{ section.title }}");
+    assert_eq!(silent, (Dialect::Zola022, "the theme asks for Zola 0.4.0".to_owned()));
+}
