@@ -15,10 +15,15 @@ type Definition<'a> = (CowStr<'a>, Vec<Event<'a>>);
 type Cited = HashMap<String, (usize, usize)>;
 
 /// Takes definitions out of the text and appends them as a list, in the order in which they are cited first, be it by the
-/// text or by another definition. One that nothing cites is dropped; two of one name both stay, as in Zola.
-pub(super) fn to_the_bottom(events: Vec<Event>, dialect: Dialect) -> Vec<Event> {
+/// text or by another definition. One that nothing cites is dropped; two of one name both stay, as in Zola. `permalink` is
+/// the page's: since 0.23.2 the links lead there from wherever the text is shown.
+pub(super) fn to_the_bottom<'a>(events: Vec<Event<'a>>, dialect: Dialect, permalink: &str) -> Vec<Event<'a>> {
+    let style = match dialect {
+        Dialect::Zola022 => Style { page: "", open: "", close: "" },
+        Dialect::Zola023 => Style { page: permalink, open: "[", close: "]" },
+    };
     let mut cited = Cited::new();
-    let (mut text, mut definitions) = separate(events, &mut cited, dialect);
+    let (mut text, mut definitions) = separate(events, &mut cited, &style);
     if definitions.is_empty() {
         return text;
     }
@@ -28,14 +33,24 @@ pub(super) fn to_the_bottom(events: Vec<Event>, dialect: Dialect) -> Vec<Event> 
     for (name, body) in definitions {
         let times = cited.get(&*name).map_or(0, |(_, times)| *times);
         text.push(Event::Html(format!("<li id=\"fn-{name}\">").into()));
-        text.extend(with_ways_back(body, &name, times));
+        text.extend(with_ways_back(body, &name, times, style.page));
         text.push(Event::Html("</li>\n".into()));
     }
     text.push(Event::Html("</ol>\n</section>\n".into()));
     text
 }
 
-fn separate<'a>(events: Vec<Event<'a>>, cited: &mut Cited, dialect: Dialect) -> (Vec<Event<'a>>, Vec<Definition<'a>>) {
+/// How citations are written.
+struct Style<'a> {
+    /// Address of the page they lead into.
+    page: &'a str,
+    /// What stands before a number.
+    open: &'static str,
+    /// And after it.
+    close: &'static str,
+}
+
+fn separate<'a>(events: Vec<Event<'a>>, cited: &mut Cited, style: &Style) -> (Vec<Event<'a>>, Vec<Definition<'a>>) {
     let mut text = Vec::with_capacity(events.len());
     let mut definitions = Vec::new();
     let mut open: Vec<Definition> = Vec::new();
@@ -49,7 +64,7 @@ fn separate<'a>(events: Vec<Event<'a>>, cited: &mut Cited, dialect: Dialect) -> 
                 definitions.extend(open.pop());
                 continue;
             }
-            Event::FootnoteReference(name) => Event::Html(cite(&name, cited, dialect).into()),
+            Event::FootnoteReference(name) => Event::Html(cite(&name, cited, style).into()),
             event => event,
         };
         match open.last_mut() {
@@ -61,23 +76,21 @@ fn separate<'a>(events: Vec<Event<'a>>, cited: &mut Cited, dialect: Dialect) -> 
 }
 
 /// A citation. Names are not escaped, as in Zola.
-fn cite(name: &str, cited: &mut Cited, dialect: Dialect) -> String {
+fn cite(name: &str, cited: &mut Cited, style: &Style) -> String {
     let next = cited.len() + 1;
     let (number, times) = cited.entry(name.to_owned()).or_insert((next, 0));
     *times += 1;
-    let shown = match dialect {
-        Dialect::Zola022 => number.to_string(),
-        Dialect::Zola023 => format!("[{number}]"),
-    };
-    format!("<sup class=\"footnote-reference\" id=\"fr-{name}-{times}\"><a href=\"#fn-{name}\">{shown}</a></sup>")
+    let Style { page, open, close } = style;
+    let link = format!("<a href=\"{page}#fn-{name}\">{open}{number}{close}</a>");
+    format!("<sup class=\"footnote-reference\" id=\"fr-{name}-{times}\">{link}</sup>")
 }
 
 /// The links back go into the last paragraph when there is one, so that they stand beside its text.
-fn with_ways_back<'a>(mut body: Vec<Event<'a>>, name: &str, times: usize) -> Vec<Event<'a>> {
+fn with_ways_back<'a>(mut body: Vec<Event<'a>>, name: &str, times: usize, page: &str) -> Vec<Event<'a>> {
     let mut links = String::new();
     for time in 1..=times {
         let mark = if time == 1 { String::new() } else { time.to_string() };
-        links.push_str(&format!(" <a href=\"#fr-{name}-{time}\">↩{mark}</a>"));
+        links.push_str(&format!(" <a href=\"{page}#fr-{name}-{time}\">↩{mark}</a>"));
     }
     // The paragraph's end is written with them: for the summary it stays open, as in Zola.
     if matches!(body.last(), Some(Event::End(TagEnd::Paragraph))) {

@@ -50,13 +50,21 @@ pub trait Hooks: Sync {
     fn summary_cutoff(&self, summary: &str, lang: &str) -> Result<String, String>;
 }
 
+/// Whether a text has anything for the template engine of dialect 0.23, as Zola looks: a tag or a comment that opens, and
+/// after it its end. Most texts have not.
+pub fn is_templated(text: &str) -> bool {
+    [("{{", "}}"), ("{%", "%}"), ("{#", "#}")]
+        .iter()
+        .any(|(open, close)| text.find(open).is_some_and(|at| text[at + open.len()..].contains(close)))
+}
+
 /// The [`Hooks`] of a site whose templates have faults: texts that need none are made, others left out.
 #[derive(Debug, Clone, Copy)]
 pub struct Untemplated;
 
 impl Hooks for Untemplated {
     fn template<'a>(&self, _library: &Library, _node: Node, text: &'a str) -> Result<Cow<'a, str>, Vec<Diagnostic>> {
-        if text.contains("{{") || text.contains("{%") { Err(Vec::new()) } else { Ok(Cow::Borrowed(text)) }
+        if is_templated(text) { Err(Vec::new()) } else { Ok(Cow::Borrowed(text)) }
     }
 
     fn anchor_link(&self, _id: &str, _level: u32, _lang: &str) -> Result<String, String> {

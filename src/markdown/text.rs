@@ -69,7 +69,7 @@ fn render_filled<'c>(
     rendered.hooked |= context.writer(Kind::Heading).is_some() && !rendered.toc.is_empty();
     // Headings come first: those of footnotes stand in the table of contents where they were written.
     if context.config.markdown.bottom_footnotes {
-        events = footnotes::to_the_bottom(events, context.config.dialect);
+        events = footnotes::to_the_bottom(events, context.config.dialect, context.permalink);
     }
     match summary::write(events, has_summary, context) {
         Ok((html, summary)) => (rendered.html, rendered.summary) = (html.into(), summary),

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use globset::GlobSet;
+use regex::Regex;
 use tera::Tera;
 
 use super::past::leave_out;
 use super::{Context, Engine, Renderer, broken, load, markup, older, printed, report, suggest, values};
 use crate::content::{Library, Node};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::markdown::{Hooks, Kind, Markup, Shortcodes};
+use crate::markdown::{Hooks, Kind, Markup, Shortcodes, is_templated};
 
 /// [`Hooks`] over a renderer.
 #[derive(Debug)]
@@ -47,17 +49,17 @@ impl ContentHooks<'_> {
         broken::unknown_component(&fault.message).is_some_and(|name| broken.defines(name))
     }
 
-    /// Every fault of a text: what fails is left out, and the text tried again.
+    /// Every fault of a text, as it was written and as it was run: what fails is left out, and the text tried again.
     fn every_fault(
         &self,
         tera: &Tera,
-        text: &str,
+        (written, text): (&str, &str),
         context: &Context,
         error: tera::Error,
         place: report::Content,
     ) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = Vec::new();
-        let (written, mut text, mut error) = (text, text.to_owned(), error);
+        let (mut text, mut error) = (text.to_owned(), error);
         let mut missing = BTreeSet::new();
         for _ in 0..MOST_FAULTS {
             let mut went = false;
@@ -88,9 +90,22 @@ impl ContentHooks<'_> {
 /// Faults looked for in one text at most: each takes another try.
 const MOST_FAULTS: usize = 20;
 
-/// Whether a text has anything for the template engine; most have not.
-fn is_templated(text: &str) -> bool {
-    text.contains("{{") || text.contains("{%")
+/// Stands for the brace of a heading's identifier while a text is run through templates: of one byte as the brace is, so
+/// that places in faults stay.
+const BRACE: char = '\u{1}';
+
+/// A heading with an identifier, `## Title {#title .class}`; `{#so#}` is a comment. (getzola/zola#3234)
+static IDENTIFIED: LazyLock<Regex> = LazyLock::new(|| {
+    let identifier = r"\{(#[^\s{}#](?:[^{}\n]*[^#{}\n])?\})";
+    Regex::new(&format!(r"(?m)^( {{0,3}}\#{{1,6}} .*?){identifier}")).expect("a fixed pattern")
+});
+
+/// A text whose headings keep their identifiers, which else would open comments.
+fn with_identifiers(text: &str) -> Cow<'_, str> {
+    if !text.contains("{#") || text.contains(BRACE) {
+        return Cow::Borrowed(text);
+    }
+    IDENTIFIED.replace_all(text, format!("${{1}}{BRACE}${{2}}"))
 }
 
 impl Hooks for ContentHooks<'_> {
@@ -106,17 +121,22 @@ impl Hooks for ContentHooks<'_> {
             }
         };
         let Engine::Newer(tera) = &self.renderer.engine else { return Ok(Cow::Borrowed(text)) };
-        if !is_templated(text) || self.skipped.is_match(&file.relative) {
+        if self.skipped.is_match(&file.relative) {
+            return Ok(Cow::Borrowed(text));
+        }
+        let kept = with_identifiers(text);
+        if !is_templated(&kept) {
             return Ok(Cow::Borrowed(text));
         }
         let mut context = self.renderer.language_context(lang);
         let (name, value) = values::early(library, node);
         context.set(name, value);
-        match printed::text(tera, text, &context.newer()) {
+        match printed::text(tera, &kept, &context.newer()) {
+            Ok(rendered) if matches!(kept, Cow::Owned(_)) => Ok(Cow::Owned(rendered.replace(BRACE, "{"))),
             Ok(rendered) => Ok(Cow::Owned(rendered)),
             Err(error) => {
                 let place = report::Content { file: &file.shown, first_line };
-                let mut found = self.every_fault(tera, text, &context, error, place);
+                let mut found = self.every_fault(tera, (text, &kept), &context, error, place);
                 load::explain_older_dialect(text, &mut found);
                 for fault in &mut found {
                     suggest::improve(fault, &[]);
@@ -131,7 +151,7 @@ impl Hooks for ContentHooks<'_> {
 
     fn shortcodes<'s>(&'s self, library: &Library, node: Node, text: &str) -> Option<Box<dyn Shortcodes + 's>> {
         let Engine::Older(engine) = &self.renderer.engine else { return None };
-        if !is_templated(text) {
+        if !text.contains("{{") && !text.contains("{%") {
             return None;
         }
         let (file, lang) = match node {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Shared;
 use super::functions::find_file;
 use super::trace::{Read, note};
+use crate::config::Dialect;
 use crate::config::repere::Modern;
 use crate::content::{Library, Node};
 use crate::markdown::{Kind, Markup};
@@ -129,6 +130,7 @@ fn copies(shared: &Shared, file: &Path, known: &Metadata, values: &mut Json) -> 
                 quality,
                 speed: None,
                 filter: Filter::default(),
+                weighted: shared.loaded.dialect == Dialect::Zola023,
             };
             let (made, order) = shared.images.request(file, &source, request)?;
             note(|| Read::Copy(order));

@@ -39,6 +39,8 @@ pub struct Request {
     pub speed: Option<u8>,
     /// How pixels are made of others.
     pub filter: Filter,
+    /// Whether a pixel counts by how much of it is seen: else the colours of what is seen through darken edges.
+    pub weighted: bool,
 }
 
 /// A copy that will exist.
@@ -81,6 +83,7 @@ pub struct Order {
     crop: bool,
     format: resize::Encoding,
     filter: Filter,
+    weighted: bool,
 }
 
 /// A picture of more pixels is not decoded: a file of kilobytes can claim gigabytes.
@@ -122,12 +125,13 @@ impl Images {
         let mut hasher = blake3::Hasher::new();
         hasher.update(known.hash.as_bytes());
         hasher.update(&[ARITHMETIC]);
-        hasher.update(format!("{:?} {size:?} {crop} {format:?} {:?}", request.operation, request.filter).as_bytes());
+        let Request { operation, filter, weighted, .. } = request;
+        hasher.update(format!("{operation:?} {size:?} {crop} {format:?} {filter:?} {weighted}").as_bytes());
         let cached = format!("{}.{}", &hasher.finalize().to_hex()[..32], format.extension());
         let path = format!("processed_images/{}", name::of(file, source, &request, format));
         let (width, height) = size.unwrap_or(original);
         let source = file.to_owned();
-        let order = Order { path: path.clone(), cached, source, size, crop, format, filter: request.filter };
+        let order = Order { path: path.clone(), cached, source, size, crop, format, filter, weighted };
         self.again(&order);
         Ok((Copied { path, width, height, orig_width: original.0, orig_height: original.1 }, order))
     }
@@ -152,7 +156,7 @@ impl Images {
             if file.is_file() {
                 return Ok(());
             }
-            let bytes = resize::make(&job.source, job.size, job.crop, job.format, job.filter)
+            let bytes = resize::make(&job.source, job.size, job.crop, job.format, (job.filter, job.weighted))
                 .map_err(|e| format!("{}: {e}", job.source.display()))?;
             // Another process may be at the same file.
             let partial = file.with_extension(format!("{}.part", std::process::id()));
@@ -199,6 +203,7 @@ mod tests {
             quality: None,
             speed: None,
             filter: Filter::default(),
+            weighted: false,
         };
         for number in 0..64 {
             let file = work.path().join(format!("{number}.pnm"));

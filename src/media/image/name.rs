@@ -68,6 +68,7 @@ mod tests {
             quality,
             speed: None,
             filter: Filter::default(),
+            weighted: false,
         };
         of(Path::new(source), source, &request, encoding(&request, "png", true).unwrap())
     }

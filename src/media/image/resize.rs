@@ -10,7 +10,7 @@ use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Rgba};
 use serde::{Deserialize, Serialize};
 
 use super::{Request, bounded, rows};
@@ -193,7 +193,7 @@ pub(super) fn make(
     size: Option<(u32, u32)>,
     crop: bool,
     format: Encoding,
-    filter: Filter,
+    (filter, weighted): (Filter, bool),
 ) -> anyhow::Result<Vec<u8>> {
     let reader = ImageReader::open(source)?.with_guessed_format()?;
     let mut decoder = reader.into_decoder()?;
@@ -207,10 +207,43 @@ pub(super) fn make(
     picture.apply_orientation(orientation);
     let picture = match size {
         None => picture,
-        Some((w, h)) if crop => middle(&picture, (w, h)).resize_exact(w, h, filter.kind()),
-        Some((w, h)) => picture.resize_exact(w, h, filter.kind()),
+        Some(size) if crop => resized(&middle(&picture, size), size, filter, weighted),
+        Some(size) => resized(&picture, size, filter, weighted),
     };
     encode(&picture, format, profile)
+}
+
+fn resized(picture: &DynamicImage, (width, height): (u32, u32), filter: Filter, weighted: bool) -> DynamicImage {
+    if !weighted || !picture.color().has_alpha() {
+        return picture.resize_exact(width, height, filter.kind());
+    }
+    // Of 16 bits a channel, for products of two of 8.
+    let mut pixels = picture.to_rgba16();
+    for Rgba([red, green, blue, alpha]) in pixels.pixels_mut() {
+        for colour in [red, green, blue] {
+            *colour = share(*colour, *alpha, u16::MAX);
+        }
+    }
+    let mut pixels = image::imageops::resize(&pixels, width, height, filter.kind());
+    for Rgba([red, green, blue, alpha]) in pixels.pixels_mut() {
+        for colour in [red, green, blue] {
+            *colour = share(*colour, u16::MAX, *alpha);
+        }
+    }
+    let pixels = DynamicImage::from(pixels);
+    match picture.color() {
+        ColorType::La8 => pixels.to_luma_alpha8().into(),
+        ColorType::Rgba8 => pixels.to_rgba8().into(),
+        ColorType::La16 => pixels.to_luma_alpha16().into(),
+        ColorType::Rgba32F => pixels.to_rgba32f().into(),
+        _ => pixels,
+    }
+}
+
+/// `colour` times `part` by `whole`, rounded; nothing of nothing.
+fn share(colour: u16, part: u16, whole: u16) -> u16 {
+    let (part, whole) = (u64::from(part), u64::from(whole));
+    (u64::from(colour) * part + whole / 2).checked_div(whole).map_or(0, |share| share.min(u16::MAX.into()) as u16)
 }
 
 /// The part in the middle that has the shape of `size`. As in Zola, what is lost is cut before the pixels are made, and a
@@ -285,6 +318,7 @@ mod tests {
             quality: None,
             speed: None,
             filter: Filter::default(),
+            weighted: false,
         }
     }
 
@@ -315,10 +349,26 @@ mod tests {
             picture.save(&file).unwrap();
             // PNG knows no fractions.
             let kind = if format == "hdr" { Encoding::Jpeg(75) } else { Encoding::Png };
-            let bytes = make(&file, Some((30, 20)), false, kind, Filter::Lanczos3).unwrap();
+            let bytes = make(&file, Some((30, 20)), false, kind, (Filter::Lanczos3, true)).unwrap();
             let small = image::load_from_memory(&bytes).unwrap();
             assert_eq!((small.width(), small.height()), (30, 20), "{format}");
         }
+    }
+
+    #[test]
+    fn what_is_seen_through_darkens_no_edge() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.png");
+        // White on nothing, and nothing is black.
+        let picture = image::RgbaImage::from_fn(40, 4, |x, _| Rgba(if x < 18 { [255; 4] } else { [0; 4] }));
+        picture.save(&file).unwrap();
+        let darkest = |weighted| {
+            let bytes = make(&file, Some((10, 1)), false, Encoding::Png, (Filter::Lanczos3, weighted)).unwrap();
+            let small = image::load_from_memory(&bytes).unwrap().to_rgba8();
+            small.pixels().filter(|pixel| pixel.0[3] > 8).map(|pixel| pixel.0[0]).min().unwrap()
+        };
+        assert_eq!(darkest(true), 255);
+        assert!(darkest(false) < 200, "{}", darkest(false));
     }
 
     #[test]
@@ -328,7 +378,7 @@ mod tests {
         let picture = DynamicImage::new_rgb8(6, 4);
         std::fs::write(&file, encode(&picture, Encoding::Png, Some(b"colours".to_vec())).unwrap()).unwrap();
         for format in [Encoding::Jpeg(75), Encoding::Png, Encoding::Webp(None)] {
-            let copy = make(&file, Some((3, 2)), false, format, Filter::Lanczos3).unwrap();
+            let copy = make(&file, Some((3, 2)), false, format, (Filter::Lanczos3, false)).unwrap();
             let reader = ImageReader::new(Cursor::new(copy)).with_guessed_format().unwrap();
             let profile = reader.into_decoder().unwrap().icc_profile().unwrap();
             assert_eq!(profile.as_deref(), Some(&b"colours"[..]), "{format:?}");
@@ -340,7 +390,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.ppm");
         std::fs::write(&file, b"P6\n999999 999999\n255\nabc").unwrap();
-        let refused = make(&file, Some((3, 2)), false, Encoding::Png, Filter::Lanczos3).unwrap_err();
+        let refused = make(&file, Some((3, 2)), false, Encoding::Png, (Filter::Lanczos3, false)).unwrap_err();
         assert!(refused.to_string().contains("999998 million pixels"), "{refused}");
     }
 

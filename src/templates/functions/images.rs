@@ -49,6 +49,8 @@ pub(super) fn resize_image(call: &Call) -> Answer {
         quality: call.number::<u8>("quality")?,
         speed: call.number::<u8>("speed")?,
         filter: filter.map(image::Filter::named).transpose()?.unwrap_or_default(),
+        // Since 0.23.5.
+        weighted: shared.loaded.dialect == Dialect::Zola023,
     };
     let (made, order) = shared
         .images

@@ -139,8 +139,19 @@ fn unknown_taxonomy(call: &Call, function: &str) -> Answer {
         return Err(format!("`{function}`: {TOO_EARLY}"));
     }
     let kind = call.must_text("kind")?;
-    let known = full(call).into_iter().flat_map(|library| library.taxonomies.iter().map(|t| t.kind.name.as_str()));
-    Err(format!("`{function}`: the site has no taxonomy `{kind}` in this language{}", or_near(kind, known)))
+    let (lang, default) = (call.language()?, &call.shared.loaded.config.default_language);
+    let all = || full(call).into_iter().flat_map(|library| &library.taxonomies);
+    let Some(elsewhere) = all().filter(|other| other.kind.name == kind).map(|other| &other.lang).min() else {
+        let known = all().filter(|other| other.lang == lang).map(|other| other.kind.name.as_str());
+        return Err(format!(
+            "`{function}`: the site has no taxonomy `{kind}` in this language{}",
+            or_near(kind, known)
+        ));
+    };
+    let place = if lang == *default { String::new() } else { format!(" of `[languages.{lang}]`") };
+    Err(format!(
+        "`{function}`: there is a taxonomy `{kind}` in `{elsewhere}`, not in `{lang}`: name it in `taxonomies`{place} too, or give `required=false`"
+    ))
 }
 
 /// `get_taxonomy(kind, lang, required=true)`.
