@@ -193,6 +193,11 @@ fn render_one(
         });
         renderer.render(name, context)
     };
+    // A fault in what they extend or include would not say that it is theirs.
+    let of_the_site = |name: &str, mut context: Context| {
+        context.rendering(Path::new(name));
+        renderer.render(name, &context)
+    };
     let dialect = renderer.loaded().dialect;
     match &planned.job {
         Job::Page(key) => {
@@ -242,8 +247,8 @@ fn render_one(
             Some(told) => feeds::render(feed, told, &planned.path, library, renderer),
             None => Ok(String::new()),
         },
-        Job::NotFound => renderer.render("404.html", &renderer.site_context()),
-        Job::Robots => renderer.render("robots.txt", &renderer.robots_context()),
+        Job::NotFound => of_the_site("404.html", renderer.site_context()),
+        Job::Robots => of_the_site("robots.txt", renderer.robots_context()),
     }
 }
 

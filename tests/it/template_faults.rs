@@ -441,3 +441,15 @@ fn a_term_of_another_language_is_told_with_it() {
     let text = told("0.22", &files);
     assert!(text.contains("has the term `gué` in `fr`, not in this language: give `lang=lang`"), "{text}");
 }
+
+#[test]
+fn a_layout_that_fails_for_a_file_of_the_site_names_it() {
+    let layout = b"{{ current_path }}{% block b %}{% endblock %}";
+    let heir = b"{% extends 'layout.html' %}";
+    for (dialect, name) in [("0.22", "404.html"), ("0.23", "404.html"), ("0.22", "robots.txt")] {
+        let path = format!("templates/{name}");
+        let text = told(dialect, &[("templates/layout.html", layout), (&path, heir)]);
+        let wanted = [" --> templates/layout.html:1:", &format!("while rendering {name}")];
+        assert!(wanted.iter().all(|wanted| text.contains(wanted)), "{dialect} {name}\n{text}");
+    }
+}
