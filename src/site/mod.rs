@@ -2,6 +2,7 @@
 //!
 //! Entry points: [`load`] gives the whole site in memory (`serve`, `host`, `check`), [`build`] writes it to its folder.
 
+mod beside;
 mod feeds;
 mod files;
 mod fingerprint;

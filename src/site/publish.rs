@@ -15,6 +15,7 @@ use anyhow::Context as _;
 use rayon::prelude::*;
 
 use super::Site;
+use super::beside::{self, Beside, NEW, OLD};
 use super::plan::climbs;
 use super::remember::Made;
 use crate::memory::{Stamp, pairs};
@@ -40,6 +41,7 @@ pub(super) fn publish(
     manner: Manner,
     cache: &Path,
 ) -> anyhow::Result<BTreeMap<String, Made>> {
+    beside::sweep(folder);
     let mark = mark(cache);
     let was_cut = mark.exists();
     let changed = if before.is_empty() || was_cut || !folder.is_dir() { None } else { changed(site, before, folder) };
@@ -131,7 +133,7 @@ pub(super) fn replace(
         return Ok(());
     }
     inside(changed)?;
-    let fresh = fresh(parent(folder))?;
+    let fresh = Beside::new(NEW, folder)?;
     let numbered: Vec<(PathBuf, &Output)> =
         changed.iter().enumerate().map(|(number, output)| (fresh.path().join(number.to_string()), *output)).collect();
     numbered.par_iter().try_for_each(|(file, output)| fill(file, output, manner))?;
@@ -171,26 +173,13 @@ fn put(written: &[(PathBuf, &Output)], gone: &[&String], folder: &Path, mark: &P
 
 /// Writes all outputs beside the old site and makes them the site.
 fn whole(outputs: &[Output], folder: &Path, manner: Manner) -> anyhow::Result<()> {
-    let parent = parent(folder);
-    let fresh = fresh(parent)?;
+    let fresh = Beside::new(NEW, folder)?;
     make_readable(fresh.path())?;
     write(&outputs.iter().collect::<Vec<_>>(), fresh.path(), manner)?;
     if manner.keep_dotfiles {
         keep_dotfiles(folder, fresh.path())?;
     }
-    work::whole(|| switch(fresh, folder, parent))
-}
-
-fn parent(folder: &Path) -> &Path {
-    folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn fresh(parent: &Path) -> anyhow::Result<tempfile::TempDir> {
-    fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
-    tempfile::Builder::new()
-        .prefix(".repere-new-")
-        .tempdir_in(parent)
-        .with_context(|| format!("{} cannot be written to", parent.display()))
+    work::whole(|| switch(fresh, folder))
 }
 
 /// A temporary folder is private; a site is not.
@@ -256,13 +245,13 @@ fn copy_all(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::copy(from, to).map(drop).with_context(|| format!("{} cannot be copied", from.display()))
 }
 
-fn switch(fresh: tempfile::TempDir, folder: &Path, parent: &Path) -> anyhow::Result<()> {
+fn switch(fresh: Beside, folder: &Path) -> anyhow::Result<()> {
     if fs::symlink_metadata(folder).is_err() {
         fs::rename(fresh.path(), folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let _ = fresh.keep();
         return Ok(());
     }
-    let aside = tempfile::Builder::new().prefix(".repere-old-").tempdir_in(parent)?;
+    let aside = Beside::new(OLD, folder)?;
     let old = aside.path().join("site");
     match fs::rename(folder, &old) {
         Ok(()) => {}

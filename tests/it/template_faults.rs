@@ -319,6 +319,21 @@ fn conditions_loops_and_names_that_fail_hide_no_other_fault() {
 }
 
 #[test]
+fn names_that_are_missing_outside_of_a_macro_are_no_names_of_the_macro() {
+    let told_by = |index: &str| told("0.22", &[("templates/index.html", index.as_bytes())]);
+    let of_caller = "{% macro m(t) %}{{ t.deux }}{% endmacro %}{% set t = section.un %}{{ self::m(t=section) }}{{ t }}";
+    let text = told_by(of_caller);
+    assert!(text.contains("`section.un`") && text.contains("`t.deux`") && text.contains("2 errors"), "{text}");
+    let of_macro =
+        "{% macro m() %}{% set x = config.un %}{{ x }}{% endmacro %}{% set x = section %}{{ self::m() }}{{ x.deux }}";
+    let text = told_by(of_macro);
+    assert!(text.contains("`config.un`") && text.contains("`x.deux`") && text.contains("2 errors"), "{text}");
+    let same = "{% macro m() %}{% set x = 1 %}{{ x }}{% endmacro %}{% set x = section.un %}{{ self::m() }}{{ x }}";
+    let text = told_by(same);
+    assert!(text.contains("`section.un`") && text.contains("1 error;"), "{text}");
+}
+
+#[test]
 fn a_content_file_tells_the_faults_of_its_tags_in_one_run() {
     let page = "+++\n+++\n{% <bax> %}{{ un }}{% </bax> %}\n{% if section.deux.a %}x{% endif %}\n{% for x in section.trois %}{% endfor %}\n{{ quatre }}\n";
     let text = told(

@@ -14,6 +14,11 @@ const DAY: u64 = 24 * 3600;
 /// After how many seconds a copy that nobody asked for is removed.
 const UNUSED: u64 = 30 * DAY;
 
+/// Ending of a copy that is being written.
+pub(super) const PART: &str = "part";
+/// After how many seconds it is nobody's: it is written in one go.
+const STALE: u64 = 3600;
+
 /// Notes that the copies with these names are `used`, and removes those that were not for thirty days. What cannot be
 /// read or removed only takes room.
 pub(super) fn sweep(cache: &Path, used: &BTreeSet<String>, now: SystemTime) {
@@ -25,6 +30,14 @@ pub(super) fn sweep(cache: &Path, used: &BTreeSet<String>, now: SystemTime) {
     for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
         if name == LIST {
+            continue;
+        }
+        if Path::new(&name).extension().is_some_and(|ending| ending == PART) {
+            let written = entry.metadata().and_then(|about| about.modified());
+            let age = written.ok().and_then(|written| now.duration_since(written).ok());
+            if age.is_some_and(|age| age.as_secs() > STALE) {
+                let _ = std::fs::remove_file(entry.path());
+            }
             continue;
         }
         let day = if used.contains(&name) { today } else { before.get(&name).copied().unwrap_or(today) };
@@ -52,6 +65,18 @@ fn write(cache: &Path, list: &Path, days: &BTreeMap<String, u64>) -> std::io::Re
 mod tests {
     use super::*;
     use std::time::Duration;
+
+    #[test]
+    fn what_a_killed_build_was_writing_goes_after_an_hour() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join("a.4711.part");
+        std::fs::write(&part, "a").unwrap();
+        let now = SystemTime::now();
+        sweep(folder.path(), &BTreeSet::new(), now);
+        assert!(part.is_file(), "another build may be at it");
+        sweep(folder.path(), &BTreeSet::new(), now + Duration::from_secs(STALE + 60));
+        assert!(!part.is_file());
+    }
 
     #[test]
     fn a_copy_that_nobody_asks_for_goes_after_thirty_days() {

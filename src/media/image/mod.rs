@@ -159,7 +159,7 @@ impl Images {
             let bytes = resize::make(&job.source, job.size, job.crop, job.format, (job.filter, job.weighted))
                 .map_err(|e| format!("{}: {e}", job.source.display()))?;
             // Another process may be at the same file.
-            let partial = file.with_extension(format!("{}.part", std::process::id()));
+            let partial = file.with_extension(format!("{}.{}", std::process::id(), kept::PART));
             std::fs::write(&partial, bytes).map_err(|e| format!("{}: {e}", partial.display()))?;
             std::fs::rename(&partial, &file).map_err(|e| format!("{}: {e}", file.display()))
         })?;

@@ -155,11 +155,11 @@ impl<'a> Outputs<'a> {
             return Ok(outputs.collect());
         }
         let (outputs, reads) = work()?;
-        let mut all = blake3::Hasher::new();
+        let mut hashes = Vec::with_capacity(outputs.len());
         for output in &outputs {
             if let Body::Bytes(bytes) = &output.body {
                 let hash = *blake3::hash(bytes).as_bytes();
-                all.update(&hash);
+                hashes.push(hash);
                 let mut made = Made::plain(hash, bytes.len() as u64);
                 made.bytes = self.keeps_bytes.then(|| bytes.clone());
                 self.keep(&output.path, made);
@@ -168,18 +168,15 @@ impl<'a> Outputs<'a> {
         let reads = reads.into_iter().map(|read| makers.prints.read(&read, Closure::NONE).map(|print| (read, print)));
         if let Some(reads) = reads.collect() {
             let names = outputs.iter().map(|output| output.path.clone()).collect();
-            self.keep(&group, Made { key, reads, names, ..Made::plain(*all.finalize().as_bytes(), 0) });
+            self.keep(&group, Made { key, reads, names, ..Made::plain(of_group(&hashes), 0) });
         }
         Ok(outputs)
     }
 
     /// The hash of what stands at the addresses of a group: another file may have one of them.
     fn hash_of(&self, names: &[String]) -> Option<[u8; 32]> {
-        let mut all = blake3::Hasher::new();
-        for name in names {
-            all.update(&self.before.get(name)?.hash);
-        }
-        Some(*all.finalize().as_bytes())
+        let hashes: Option<Vec<_>> = names.iter().map(|name| Some(self.before.get(name)?.hash)).collect();
+        Some(of_group(&hashes?))
     }
 
     /// An output of a group where it was left.
@@ -222,4 +219,9 @@ impl<'a> Outputs<'a> {
         }
         Some((Output { origin: origin.to_path_buf(), ..output }, made))
     }
+}
+
+/// The hash of a group by those of its outputs.
+fn of_group(hashes: &[[u8; 32]]) -> [u8; 32] {
+    *blake3::hash(hashes.as_flattened()).as_bytes()
 }

@@ -11,6 +11,7 @@ use crate::config::Dialect;
 use crate::config::keys::toml_date;
 use crate::config::text::too_deep;
 use crate::config::yaml::multiplies;
+use crate::diagnostic::did_you_mean;
 use crate::work;
 use serde_json::{Map, Value as Json, json};
 
@@ -43,7 +44,9 @@ pub(super) fn load_data(call: &Call) -> Answer {
         (Some(path), None, None) => Source::File(path),
         (None, Some(literal), None) => Source::Literal(literal),
         (None, None, Some(url)) => Source::Url(url),
-        _ => return Err("`load_data` takes one of `path`, `url` and `literal`".to_owned()),
+        // As in Zola, what is not required need not be named either.
+        _ if !call.flag("required", true)? => return Ok(Given::NONE),
+        _ => return Err(unnamed(call)),
     };
     match source {
         Source::File(path) => note(|| Read::File(path.to_owned())),
@@ -82,6 +85,19 @@ pub(super) fn load_data(call: &Call) -> Answer {
         cache.insert(key, Arc::clone(&value));
     }
     Ok(Given::Data(value))
+}
+
+/// That nothing, or more than one thing, is named to be loaded.
+fn unnamed(call: &Call) -> String {
+    let names = ["path", "url", "literal"];
+    let one = "`load_data` takes one of `path`, `url` and `literal`";
+    if names.iter().any(|name| call.get(name).is_some()) {
+        return one.to_owned();
+    }
+    let known = ["format", "required", "method", "body", "content_type", "headers"];
+    let mut unknown = call.args.keys().map(String::as_str).filter(|given| !known.contains(given));
+    let meant = unknown.find_map(|given| Some((given, did_you_mean(given, names)?)));
+    meant.map_or_else(|| one.to_owned(), |(given, name)| format!("{one}; is `{name}` meant by `{given}`?"))
 }
 
 fn cache_key(call: &Call) -> String {

@@ -70,9 +70,9 @@ fn named<'a>(call: &'a Call<'_>) -> Result<Cow<'a, str>, String> {
     Ok(own.map_or(path, Cow::Owned))
 }
 
-/// `blog//a.md` and `./blog/a.md` are `blog/a.md`: themes put paths together.
+/// `blog//a.md`, `./blog/a.md` and `blog/a.md/` are `blog/a.md`: themes put paths together.
 fn plain(path: &str) -> Cow<'_, str> {
-    if !path.contains("//") && !path.contains("./") {
+    if !path.contains("//") && !path.contains("./") && !path.ends_with(['/', '.']) {
         return Cow::Borrowed(path);
     }
     let parts = path.split('/').enumerate().filter(|(at, part)| *part != "." && !(part.is_empty() && *at > 0));
@@ -239,6 +239,8 @@ mod tests {
     fn a_path_put_together_is_made_plain() {
         assert_eq!(plain("blog//_index.md"), "blog/_index.md");
         assert_eq!(plain("./blog/./a.md"), "blog/a.md");
+        assert_eq!(plain("blog/a.md/"), "blog/a.md");
+        assert_eq!(plain("blog/a.md//."), "blog/a.md");
         assert_eq!(plain("blog/a.md"), "blog/a.md");
         assert_eq!(plain("/blog//a.md"), "/blog/a.md");
     }

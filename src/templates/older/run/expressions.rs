@@ -329,7 +329,10 @@ impl<'p> Run<'p> {
         }
         self.frames.push(Frame::with(Of::Macro, template, values));
         let before = self.past.faults.len();
+        // A macro knows no name of its caller, and leaves it none.
+        let outside = self.past.enter();
         let done = self.deeper(name, |run| run.nodes(&found.body, out));
+        self.past.leave(outside);
         self.frames.pop();
         for fault in &mut self.past.faults[before..] {
             fault.inside.get_or_insert_with(|| format!("{namespace}::{name}"));

@@ -26,12 +26,22 @@ pub(super) struct Past<'p> {
     pub(super) touched: Cell<bool>,
 }
 
-impl Past<'_> {
+impl<'p> Past<'p> {
     /// Notes that a name is asked for.
     pub(super) fn touch(&self, name: &str) {
         if !self.missing.is_empty() && self.missing.contains(name) {
             self.touched.set(true);
         }
+    }
+
+    /// Begins what has names of its own; what is missing outside comes back.
+    pub(super) fn enter(&mut self) -> BTreeSet<&'p str> {
+        std::mem::take(&mut self.missing)
+    }
+
+    /// Ends it.
+    pub(super) fn leave(&mut self, outside: BTreeSet<&'p str>) {
+        self.missing = outside;
     }
 
     /// That what was just found out did not need a name that is missing.
