@@ -30,7 +30,7 @@ pub(super) fn library(
     hide(&mut library, config);
     order_pages(&mut library, config, problems);
     link_translations(&mut library, config);
-    taxonomy::build(&mut library, config);
+    taxonomy::build(&mut library, config, problems);
     check_search(&library, config, problems);
     check_collisions(&library, problems);
     library

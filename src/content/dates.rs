@@ -1,5 +1,6 @@
 //! Dates as front matter and file names write them.
 
+use std::borrow::Cow;
 use std::str::FromStr as _;
 
 use jiff::tz::TimeZone;
@@ -39,6 +40,12 @@ impl Date {
             Timestamp::MIN
         });
         Some(Self { text: written.to_string(), at, day })
+    }
+
+    /// As a sitemap has it (W3C-DTF), where a time of day needs an offset: what is written without one is of UTC.
+    pub fn of_the_web(&self) -> Cow<'_, str> {
+        let is_local = self.text.contains('T') && self.text.parse::<Timestamp>().is_err();
+        if is_local { Cow::Owned(format!("{}Z", self.text)) } else { Cow::Borrowed(&self.text) }
     }
 
     /// The instant meant: a date without an offset is of `zone`, a day its first moment there.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::sort::sort_pages;
 use super::{Library, PageKey, SortBy};
-use crate::config::{Config, TaxonomyConfig, slugify_path};
+use crate::config::{Config, Dialect, TaxonomyConfig, slugify_path};
+use crate::diagnostic::{Diagnostic, Place};
 
 /// A taxonomy of the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +54,9 @@ impl Taxonomy {
     }
 }
 
-/// Gathers the terms of every taxonomy of every language. As in Zola, taxonomies of one slug are one: the first.
-pub(super) fn build(library: &mut Library, config: &Config) {
+/// Gathers the terms of every taxonomy of every language, but those of hidden pages. As in Zola, taxonomies of one slug are
+/// one: the first.
+pub(super) fn build(library: &mut Library, config: &Config, problems: &mut Vec<Diagnostic>) {
     let slugs: BTreeMap<(&str, &str), &str> = config
         .languages
         .iter()
@@ -64,6 +66,9 @@ pub(super) fn build(library: &mut Library, config: &Config) {
     let mut found: BTreeMap<(&str, &str), BTreeMap<&str, Vec<PageKey>>> = BTreeMap::new();
     for key in library.page_keys() {
         let page = &library[key];
+        if page.meta.hidden == Some(true) && !page.broken {
+            continue;
+        }
         for (name, terms) in &page.meta.taxonomies {
             let Some(slug) = slugs.get(&(page.lang.as_str(), name.as_str())) else { continue };
             for term in terms {
@@ -91,8 +96,29 @@ pub(super) fn build(library: &mut Library, config: &Config) {
             });
         }
     }
+    if config.dialect == Dialect::Zola023 {
+        problems.extend(without_address(library, &taxonomies));
+    }
     library.taxonomies = taxonomies;
     library.taxonomy_by_name = by_name;
+}
+
+/// Terms of which nothing is left for an address would stand in place of the list; refused since 0.23.3.
+fn without_address(library: &Library, taxonomies: &[Taxonomy]) -> Vec<Diagnostic> {
+    let terms = taxonomies.iter().filter(|taxonomy| taxonomy.kind.render).flat_map(|taxonomy| {
+        let empty = taxonomy.items.iter().filter(|term| term.slug.is_empty());
+        empty.map(move |term| (&taxonomy.kind.name, term))
+    });
+    let told = terms.map(|(kind, term)| {
+        let name = &term.name;
+        let problem = Diagnostic::error(format!("nothing of the term `{name}` of `{kind}` can stand in an address"))
+            .help("write it with a letter or a figure, or set `taxonomies = \"safe\"` in `[slugify]`");
+        match term.pages.first() {
+            Some(page) => problem.at(Place::file(&library[*page].file.shown)),
+            None => problem,
+        }
+    });
+    told.collect()
 }
 
 /// Path of the list of a taxonomy (`/fr/tags/`).

@@ -1,5 +1,6 @@
 //! Feeds and the sitemap: which pages they tell about, in which order.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -107,7 +108,7 @@ fn belongs(page: &Page) -> bool {
 #[derive(Debug, Default, Serialize)]
 struct Entry<'a> {
     permalink: String,
-    updated: Option<&'a str>,
+    updated: Option<Cow<'a, str>>,
     extra: Option<&'a serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -162,7 +163,8 @@ fn entries<'a>(library: &'a Library, loaded: &Loaded) -> Vec<Entry<'a>> {
         if !page.meta.render || page.meta.hidden == Some(true) || is_borrowed || unplaced.contains(&key) {
             continue;
         }
-        let updated = page.meta.updated.as_ref().or(page.meta.date.as_ref()).map(|date| date.text.as_str());
+        let updated = page.meta.updated.as_ref().or(page.meta.date.as_ref());
+        let updated = updated.map(|date| if is_older { Cow::Borrowed(date.text.as_str()) } else { date.of_the_web() });
         add(Entry { permalink: page.permalink.clone(), updated, extra: Some(&page.meta.extra) });
     }
     for key in library.section_keys() {
