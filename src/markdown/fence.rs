@@ -8,16 +8,14 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use giallo::{HighlightOptions, HtmlRenderer, PLAIN_GRAMMAR_NAME, Registry, ThemeVariant, parse_markdown_fence};
+use giallo::{PLAIN_GRAMMAR_NAME, parse_markdown_fence};
 use pulldown_cmark_escape::escape_html;
 
-use crate::config::{DataAttrPosition, Dialect, HighlightStyle, Highlighting, Loaded};
+use super::grammars::{Coloured, Grammars};
+use crate::config::{Dialect, HighlightStyle, Highlighting, Loaded};
 use crate::content::Rendered;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::memory::{self, Print};
-
-/// Prefix of the classes of class highlighting.
-const PREFIX: &str = "z-";
+use crate::memory::Print;
 
 /// A block as HTML, and what is wrong with its fence. `fence` is `None` for indented code.
 pub(super) fn block(highlighter: Option<&Highlighter>, fence: Option<&str>, code: &str) -> (String, Option<Problem>) {
@@ -47,8 +45,8 @@ pub(super) struct Problem {
 pub struct Highlighter {
     options: Highlighting,
     folder: PathBuf,
-    is_older: bool,
-    registry: OnceLock<Result<Registry, String>>,
+    dialect: Dialect,
+    grammars: OnceLock<Result<Grammars, String>>,
     /// Blocks by the print of fence and code: the same few lines often stand on many pages.
     known: Mutex<HashMap<Print, Arc<str>>>,
 }
@@ -71,8 +69,8 @@ impl Highlighter {
             return Err(unknown);
         }
         let folder = loaded.config_file.parent().map(PathBuf::from).unwrap_or_default();
-        let is_older = loaded.dialect == Dialect::Zola022;
-        Ok(Some(Self { options, folder, is_older, registry: OnceLock::new(), known: Mutex::default() }))
+        let dialect = loaded.dialect;
+        Ok(Some(Self { options, folder, dialect, grammars: OnceLock::new(), known: Mutex::default() }))
     }
 
     /// Style sheets of class highlighting: file name (`giallo.css`, or `giallo-light.css` and `giallo-dark.css`) and text.
@@ -80,54 +78,12 @@ impl Highlighter {
         if self.options.style != HighlightStyle::Class {
             return Vec::new();
         }
-        let Ok(registry) = self.registry() else { return Vec::new() };
-        match self.theme() {
-            ThemeVariant::Single(theme) => {
-                registry.generate_css(theme, PREFIX).map(|css| vec![("giallo.css".to_owned(), css)]).unwrap_or_default()
-            }
-            ThemeVariant::Dual { light, dark } => registry
-                .generate_dual_css(light, dark, PREFIX)
-                .map(|(l, d)| vec![("giallo-light.css".to_owned(), l), ("giallo-dark.css".to_owned(), d)])
-                .unwrap_or_default(),
-        }
+        self.grammars().map(|grammars| grammars.style_sheets(&self.options)).unwrap_or_default()
     }
 
-    fn theme(&self) -> ThemeVariant<&str> {
-        match (&self.options.theme, &self.options.light_theme, &self.options.dark_theme) {
-            (_, Some(light), Some(dark)) => ThemeVariant::Dual { light, dark },
-            (single, _, _) => ThemeVariant::Single(single.as_deref().unwrap_or_default()),
-        }
-    }
-
-    fn registry(&self) -> Result<&Registry, &str> {
-        self.registry.get_or_init(|| self.load()).as_ref().map_err(String::as_str)
-    }
-
-    fn load(&self) -> Result<Registry, String> {
-        let mut registry = Registry::builtin().map_err(|e| e.to_string())?;
-        for grammar in &self.options.extra_grammars {
-            let path = self.folder.join(grammar);
-            let told = |problem: &dyn std::fmt::Display| format!("cannot load the grammar `{grammar}`: {problem}");
-            memory::ends(&path).map_err(|e| told(&e))?;
-            registry.add_grammar_from_path(&path).map_err(|e| told(&e))?;
-        }
-        for theme in &self.options.extra_themes {
-            let path = self.folder.join(theme);
-            let told = |problem: &dyn std::fmt::Display| format!("cannot load the theme `{theme}`: {problem}");
-            memory::ends(&path).map_err(|e| told(&e))?;
-            registry.add_theme_from_path(&path).map_err(|e| told(&e))?;
-        }
-        let names = match self.theme() {
-            ThemeVariant::Single(theme) => vec![theme],
-            ThemeVariant::Dual { light, dark } => vec![light, dark],
-        };
-        if let Some(unknown) = names.into_iter().find(|name| !registry.contains_theme(name)) {
-            return Err(format!(
-                "`[markdown.highlighting]` names the theme `{unknown}`, which is neither giallo's nor in `extra_themes`"
-            ));
-        }
-        registry.link_grammars();
-        Ok(registry)
+    fn grammars(&self) -> Result<&Grammars, &str> {
+        let load = || Grammars::load(&self.options, &self.folder, self.dialect);
+        self.grammars.get_or_init(load).as_ref().map_err(String::as_str)
     }
 
     /// Forgets every block: in a process that builds again and again they would only become more.
@@ -181,41 +137,15 @@ impl Highlighter {
     }
 
     fn highlighted(&self, fence: &str, code: &str) -> (String, Option<Problem>) {
-        let registry = match self.registry() {
-            Ok(registry) => registry,
-            Err(message) => return block_plainly(code, message.to_owned()),
+        let made = self.grammars().map_err(str::to_owned);
+        let Coloured { html, unknown } = match made.and_then(|grammars| grammars.coloured(&self.options, fence, code)) {
+            Ok(coloured) => coloured,
+            Err(message) => return (block(None, None, code).0, Some(Problem { message, is_error: true })),
         };
-        let mut parsed = parse_markdown_fence(fence);
-        let mut problem = None;
-        if !registry.contains_grammar(&parsed.lang) {
-            if !parsed.lang.is_empty() {
-                let message = format!("no grammar for the language `{}` of a code block", parsed.lang);
-                problem = Some(Problem { message, is_error: self.options.error_on_missing_language });
-            }
-            parsed.lang = PLAIN_GRAMMAR_NAME.to_owned();
-        }
-        let options = HighlightOptions::new(&parsed.lang, self.theme()).fallback_to_plain(true);
-        let highlighted = match registry.highlight(code, &options) {
-            Ok(highlighted) => highlighted,
-            Err(error) => return block_plainly(code, error.to_string()),
-        };
-        let mut renderer = HtmlRenderer { other_metadata: parsed.rest, ..HtmlRenderer::default() };
-        renderer.data_attr_position = match self.options.data_attr_position {
-            DataAttrPosition::Code => giallo::DataAttrPosition::Code,
-            DataAttrPosition::Pre => giallo::DataAttrPosition::Pre,
-            DataAttrPosition::Both => giallo::DataAttrPosition::Both,
-            DataAttrPosition::None => giallo::DataAttrPosition::None,
-        };
-        if self.options.style == HighlightStyle::Class {
-            renderer.css_class_prefix = Some(PREFIX.to_owned());
-        }
-        let html = renderer.render(&highlighted, &parsed.options);
-        // Zola 0.22 leaves no blank where the attributes of `<pre>` end.
-        let html = if self.is_older { html.replacen("\" ><code", "\"><code", 1) } else { html };
+        let problem = unknown.filter(|language| !language.is_empty()).map(|language| {
+            let message = format!("no grammar for the language `{language}` of a code block");
+            Problem { message, is_error: self.options.error_on_missing_language }
+        });
         (html, problem)
     }
-}
-
-fn block_plainly(code: &str, message: String) -> (String, Option<Problem>) {
-    (block(None, None, code).0, Some(Problem { message, is_error: true }))
 }

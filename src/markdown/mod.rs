@@ -5,6 +5,7 @@
 
 mod fence;
 mod footnotes;
+mod grammars;
 mod headings;
 mod library;
 mod links;
