@@ -75,6 +75,7 @@ impl Highlighter {
 
     /// Style sheets of class highlighting: file name (`giallo.css`, or `giallo-light.css` and `giallo-dark.css`) and text.
     pub fn style_sheets(&self) -> Vec<(String, String)> {
+        // Colours in the HTML need no sheet, and no grammars for that.
         if self.options.style != HighlightStyle::Class {
             return Vec::new();
         }

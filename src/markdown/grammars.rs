@@ -55,18 +55,15 @@ pub(super) struct Coloured {
 impl Grammars {
     /// Loads what comes with giallo and what the site has below `folder`. The error is a sentence.
     pub(super) fn load(options: &Highlighting, folder: &Path, dialect: Dialect) -> Result<Self, String> {
-        if dialect == Dialect::Zola022 && options.style == HighlightStyle::Class {
+        if are_scoped(options, dialect) {
             return filled::<giallo02::Registry>(options, folder).map(Self::Scoped);
         }
         let is_older_dialect = dialect == Dialect::Zola022;
         filled(options, folder).map(|registry| Self::Newer { registry, is_older_dialect })
     }
 
-    /// Style sheets of class highlighting: file name (`giallo.css`, or `giallo-light.css` and `giallo-dark.css`) and text.
+    /// The style sheets of the classes: file name (`giallo.css`, or `giallo-light.css` and `giallo-dark.css`) and text.
     pub(super) fn style_sheets(&self, options: &Highlighting) -> Vec<(String, String)> {
-        if options.style != HighlightStyle::Class {
-            return Vec::new();
-        }
         let sheets: Option<Vec<String>> = match (self, themes(options)) {
             (Self::Newer { registry, .. }, (theme, None)) => {
                 registry.generate_css(theme, PREFIX).ok().map(|css| vec![css])
@@ -105,6 +102,11 @@ impl Grammars {
             }
         }
     }
+}
+
+/// Whether classes are named by scope.
+pub(super) fn are_scoped(options: &Highlighting, dialect: Dialect) -> bool {
+    dialect == Dialect::Zola022 && options.style == HighlightStyle::Class
 }
 
 /// One theme, or that for light and that for dark screens.
