@@ -80,6 +80,10 @@ pub struct Place {
     pub config: Option<PathBuf>,
 }
 
+/// Bytes of the stack of each thread: lists of templates may stand in one another a million deep. What nobody touches takes
+/// no memory.
+const STACK: usize = 512 << 20;
+
 /// Runs the program with these arguments (the first is its name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -92,6 +96,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(refusal) = dialect_refusal(std::env::var("REPERE_DIALECT").ok().as_deref()) {
         return fail(&[refusal]);
     }
+    // Where no such threads can be had, others come by themselves.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     let place = Place { root: arguments.root, config: arguments.config };
     match arguments.command {
         Command::Init(command) => command.run(),
@@ -123,6 +129,16 @@ pub(crate) fn watch() {
         progress::wipe();
         // Other threads go on until this very moment; none of them is just publishing (`work::whole`).
         let _ = fail(&[fault]);
+        std::process::exit(i32::from(SITE_ERRORS));
+    });
+}
+
+/// The same for a preview, which cannot go on either: what never ends cannot be left from outside.
+pub(crate) fn watch_preview() {
+    crate::work::watch(|fault| {
+        progress::wipe();
+        print(&[fault]);
+        eprintln!("the preview has ended: mend this, then start `repere serve` again");
         std::process::exit(i32::from(SITE_ERRORS));
     });
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::follows::Follows;
 use super::mend::{self, Last};
 use super::remember::{Bodies, Known, Made, Makers, Memory, Outputs};
 use super::render::{self, Scene};
@@ -25,23 +26,7 @@ use crate::podcast;
 use crate::search;
 use crate::templates::{Closures, ContentHooks, Prints, Read, Renderer};
 use crate::toolkit;
-
-/// How faults of what is looked up in the configuration are worded.
-const FROM_CONFIGURATION: &[&str] =
-    &["`config.", "`config[", "there is no translation `", "the site has no language `", "the site has no taxonomy `"];
-
-/// Whether a fault of rendering may follow from a mistake of the configuration: the look-up that failed is one in it.
-fn looks_up_configuration(fault: &Diagnostic) -> bool {
-    if FROM_CONFIGURATION.iter().any(|words| fault.message.contains(words)) {
-        return true;
-    }
-    // The newer engine names the last field alone: the path stands before it.
-    let Some(place) = fault.place.as_ref().filter(|_| fault.message.starts_with("Field `")) else { return false };
-    let is_of_path = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '"' | '\'' | '?');
-    let before: Vec<char> = place.source.chars().take(place.column.saturating_sub(1) + place.width).collect();
-    let path: Vec<char> = before.into_iter().rev().take_while(is_of_path).collect();
-    path.into_iter().rev().collect::<String>().starts_with("config.")
-}
+use crate::work;
 
 /// A site from its configuration, which is `sound` when it has no errors, and its outputs, texts and bodies as the next
 /// build may believe them. `found` is what was told so far.
@@ -165,7 +150,9 @@ pub(super) fn make(
     // What a configuration with mistakes has not may follow from them.
     if !sound {
         let rendered = found.split_off(before);
-        found.extend(rendered.into_iter().filter(|fault| !looks_up_configuration(fault)));
+        let follows = Follows::new(&loaded);
+        found.retain(|fault| !Follows::of_content(fault));
+        found.extend(rendered.into_iter().filter(|fault| !follows.of_rendering(fault)));
     }
 
     // Check. What a fault kept from being made is no dead end of a link as well.
@@ -308,7 +295,11 @@ fn search_index(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     let bodies: Vec<Print> = bodies.map(|rendered| rendered.prints.content).collect();
     let key = Print::of_value(&(scene.makers.prints.heads(), bodies));
     scene.outputs.group("search", key, scene.makers, || {
-        Ok((search::outputs(library, &scene.renderer.loaded().config)?, BTreeSet::new()))
+        let loaded = scene.renderer.loaded();
+        // It is named when memory ends; there is nothing in it that does not.
+        let about = || (PathBuf::from(&loaded.config.output_dir), "making the search index".to_owned());
+        let index = || search::outputs(library, &loaded.config);
+        Ok((work::job(about, || work::aside(index))?, BTreeSet::new()))
     })
 }
 

@@ -7,6 +7,7 @@ mod feeds;
 mod files;
 mod fingerprint;
 mod folder;
+mod follows;
 mod make;
 mod mend;
 mod pagers;

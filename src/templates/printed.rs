@@ -13,6 +13,11 @@ use crate::work;
 /// Pieces that are printed between two looks at the clock.
 const PIECES: u64 = 1 << 12;
 
+/// How much of the stack there is at least when a template begins, and how much is had where there is less: the engine goes
+/// down one call for each list inside a list, when it prints them and when it lets go of them, and nobody can tell it to
+/// stop. Below `cli` threads have as much from the start.
+const STACK: (usize, usize) = (16 << 20, 256 << 20);
+
 /// What was printed so far, and why nothing more is taken.
 #[derive(Default)]
 struct Printed {
@@ -50,7 +55,7 @@ pub(super) fn text(tera: &Tera, text: &str, context: &Context) -> TeraResult<Str
 
 fn printed(work: impl FnOnce(&mut Printed) -> TeraResult<()>) -> TeraResult<String> {
     let mut to = Printed { bytes: Vec::with_capacity(2048), ..Printed::default() };
-    match (work(&mut to), to.refusal) {
+    match (stacker::maybe_grow(STACK.0, STACK.1, || work(&mut to)), to.refusal) {
         (_, Some(refusal)) => Err(tera::Error::message(refusal)),
         (Err(error), None) => Err(error),
         (Ok(()), None) => Ok(String::from_utf8(to.bytes)?),

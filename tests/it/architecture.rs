@@ -14,7 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("config", &["diagnostic", "memory"]),
     ("content", &["diagnostic", "memory", "config"]),
     ("markdown", &["diagnostic", "memory", "work", "config", "content"]),
-    ("media", &["diagnostic", "french", "config", "content", "output"]),
+    ("media", &["diagnostic", "french", "work", "config", "content", "output"]),
     ("templates", &["diagnostic", "memory", "work", "config", "content", "markdown", "media", "output"]),
     ("find", &[]),
     ("podcast", &["diagnostic", "memory", "config", "content", "markdown", "media", "output", "find"]),

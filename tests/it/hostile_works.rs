@@ -66,6 +66,14 @@ fn lists_of_the_older_engine_inside_one_another() {
 }
 
 #[test]
+fn lists_of_the_newer_engine_inside_one_another() {
+    let list = "{% set a = [1] %}{% for i in range(end=90000) %}{% set_global a = [a] %}{% endfor %}";
+    for last in ["{{ a | length }}", "{{ a }}", "{{ a | json_encode }}", "{{ a == [a] }}"] {
+        built(&newer(&format!("{list}{last}")));
+    }
+}
+
+#[test]
 fn bibliographies_whose_names_multiply() {
     let load: &[u8] = b"+++\n+++\n{% set d = load_data(path=\"b.bibtex\") %}\n";
     let twice = |n: usize| format!("@string{{a{n} = a{} # a{}}}\n", n - 1, n - 1);

@@ -391,6 +391,26 @@ fn a_mistake_of_the_configuration_hides_what_is_looked_up_there_alone() {
 }
 
 #[test]
+fn what_follows_from_a_mistake_of_the_configuration_under_another_name_is_not_told() {
+    let index: &[u8] =
+        b"{% set c = config %}{{ c.extra.a }}{% set e = c.extra %}{% for m in e.menu %}{{ m }}{% endfor %}";
+    for dialect in ["0.22", "0.23"] {
+        let repere = format!("dialect = \"{dialect}\"\n");
+        let text = told(&[
+            ("repere.toml", repere.as_bytes()),
+            ("zola.toml", b"base_url = \"https://exemple.test\"\n[langauges.fr]\ntitle = \"x\"\n[extra]\n"),
+            ("content/_index.md", b"+++\n+++\n[a](@/a.fr.md)\n"),
+            ("content/a.fr.md", b"+++\ntitle = \"A\"\n[taxonomies]\ntags = [\"x\"]\n+++\n"),
+            ("content/s/_index.md", b"+++\n+++\n"),
+            ("templates/index.html", index),
+            ("templates/page.html", b""),
+            ("templates/section.html", b"{{ get_page(path=\"a.md\", lang=\"fr\") | get(key=\"title\") }}"),
+        ]);
+        assert!(text.contains("`langauges`") && text.contains("1 error;"), "{dialect}: {text}");
+    }
+}
+
+#[test]
 fn links_between_tags_of_a_text_that_failed_are_not_told() {
     let text = told(&[
         ("repere.toml", b"dialect = \"0.23\"\n"),

@@ -79,7 +79,7 @@ impl Serve {
     fn serve(self, place: &Place) -> anyhow::Result<()> {
         let root = place.root.canonicalize().with_context(|| format!("{} is no folder", place.root.display()))?;
         let listener = self.listen()?;
-        super::watch();
+        super::watch_preview();
         let address = self.address(&listener)?;
         let options = site::Options {
             root: root.clone(),

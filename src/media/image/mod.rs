@@ -19,6 +19,8 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::work;
+
 pub use metadata::Metadata;
 pub use resize::{Filter, Format, Operation};
 
@@ -156,8 +158,10 @@ impl Images {
             if file.is_file() {
                 return Ok(());
             }
-            let bytes = resize::make(&job.source, job.size, job.crop, job.format, (job.filter, job.weighted))
-                .map_err(|e| format!("{}: {e}", job.source.display()))?;
+            let make = || resize::make(&job.source, job.size, job.crop, job.format, (job.filter, job.weighted));
+            // It is named when memory ends; it comes to an end by itself, for its pixels are bounded.
+            let about = || (job.source.clone(), "making a copy of it".to_owned());
+            let bytes = work::job(about, || work::aside(make)).map_err(|e| format!("{}: {e}", job.source.display()))?;
             // Another process may be at the same file.
             let partial = file.with_extension(format!("{}.{}", std::process::id(), kept::PART));
             std::fs::write(&partial, bytes).map_err(|e| format!("{}: {e}", partial.display()))?;
