@@ -2,7 +2,7 @@
 //!
 //! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use (the site's before
 //! the theme's; what one engine alone has before signs of the newer), then what the content uses, then the keys of the
-//! configuration, then an older `min_version`.
+//! configuration, then what the site is built with elsewhere ([`built_with`]), then an older `min_version`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -13,8 +13,11 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::walk::{Walked, walk};
-use super::{Dialect, shown};
+use super::{Dialect, built_with, shown};
 use crate::memory::{CACHE, Print, Stamp, program};
+
+/// Why a site is of the newer dialect when nothing shows one.
+pub(super) const SILENT: &str = "neither templates nor content show an older one";
 
 /// A dialect and the reason for it. `config` is the text of the configuration; `walked` is set when the content had to be
 /// looked at.
@@ -47,9 +50,13 @@ pub(super) fn guess(
     if let Some(folder) = folders.map(|folder| folder.join("templates/shortcodes")).find(|folder| folder.is_dir()) {
         return (Dialect::Zola022, format!("{} holds shortcodes", shown(root, &folder)));
     }
+    if let Some((file, version)) = built_with::newest(root) {
+        let dialect = if is_newer(&version) { Dialect::Zola023 } else { Dialect::Zola022 };
+        return (dialect, format!("{} builds it with Zola {version}", shown(root, &file)));
+    }
     match asked {
         Some(version) => (Dialect::Zola022, format!("the theme asks for Zola {version}")),
-        None => (Dialect::Zola023, "neither templates nor content show an older one".to_owned()),
+        None => (Dialect::Zola023, SILENT.to_owned()),
     }
 }
 
@@ -136,13 +143,15 @@ static COMPONENT: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{%-?\s*(component\
 /// Words that Tera 2 gave up.
 static GONE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(concat!(
-        r#"\sis\s+(not\s+)?(starting_with|ending_with|containing|matching)\(\s*(["'`]|[\w.]+\s*[)\[~|])|\sdivisibleby\b"#,
+        r#"\sis\s+(not\s+)?(starting_with|ending_with|containing|matching)\s*\(\s*(["'`]|[\w.]+\s*[()\[~|])|\sdivisibleby\b"#,
         r"|\sis\s+(not\s+)?object\b",
         r"|\|\s*(concat\(with|slice\(|filter\(attribute|map\(attribute|trim_(start|end)_matches|linebreaksbr|addslashes|as_str\b)",
         r"|\{%-?\s*include\s([^%]*ignore missing|\s*\[)",
         // Places of lists by a dot, and dates in the words of a language by strftime's signs.
         r#"|\{[{%][^{}%"'`]*\b[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\.[0-9]"#,
         r"|\|\s*date\(([^)]*%[^)]*\blocale\s*=|[^)]*\blocale\s*=[^)]*%)",
+        // No length, and a sign that jiff does not know.
+        r"|\|\s*truncate\s*(-?[%}]\}|[|)])|\|\s*date\([^)]*%\+",
         r"|\bget_random\(\s*end\s*=[^,)]*\)",
     ))
 });
@@ -267,6 +276,10 @@ mod tests {
             "{% set first = list.0 %}",
             "{{ page.date | date(format=\"%e %B\", locale=\"fr_FR\") }}",
             "{{ get_random(end=3) }}",
+            "{% if page.taxonomies is containing (\"tags\") %}",
+            "{% if current_url is starting_with(get_url(path=\"/\")) %}",
+            "{{ page.description | truncate }}{{ a | truncate | safe }}",
+            "{{ page.date | date(format=\"%+\") }}",
         ] {
             assert_eq!(dialect(older), Some(Dialect::Zola022), "{older}");
         }
@@ -296,6 +309,7 @@ mod tests {
             "{{ 1.5 + x }} {{ \"v1.0\" }} {{ a[0] }} h2.5 {{ x2 }}",
             "{{ page.date | date(format=\"%e %B\") }} {{ page.date | date(format=\"d MMMM\", locale=\"fr\") }}",
             "{{ get_random(start=0, end=3) }}",
+            "{{ a | truncate(length=3) }} {{ a | date(format=\"%Y\") ~ \"%+\" }}",
             "{% raw %}{{ items.0.name }}{% macro a() %}{% endraw %}{# was {{ page.0 }} #}",
         ] {
             assert_eq!((templates_speak(either), templates_hint(either)), (None, None), "{either}");

@@ -3,6 +3,7 @@
 //! Entry point: [`load`], which gives a [`Loaded`] and its warnings, or every problem found at once. The theme's
 //! `[extra]` and translations are merged here. This room reads no content and no template.
 
+pub(crate) mod built_with;
 mod dialect;
 pub(crate) mod keys;
 mod languages;
@@ -54,6 +55,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Whether the dialect was taken for want of any sign of one.
+    pub fn shows_no_dialect(&self) -> bool {
+        self.dialect_reason.as_deref() == Some(dialect::SILENT)
+    }
+
     /// A translated text of theme or site (the site's wins); `None` when the key is unknown in that language.
     pub fn text(&self, lang: &str, key: &str) -> Option<&str> {
         let borrowed = || self.repere.publish.fallback.then(|| self.config.text(&self.config.default_language, key))?;

@@ -3,6 +3,7 @@
 //! Entry points: [`load`] gives the whole site in memory (`serve`, `host`, `check`), [`build`] writes it to its folder.
 
 mod beside;
+mod either;
 mod feeds;
 mod files;
 mod fingerprint;
@@ -103,7 +104,7 @@ pub fn load_with(options: &Options, memory: &mut Memory) -> Result<Site, Vec<Dia
     let mut found = Vec::new();
     let loaded = load_config(options, &mut found)?;
     memory.begin(&loaded.0, options, None);
-    let (site, made, known) = make::make(options, loaded, found, memory)?;
+    let (site, made, known) = either::make(options, loaded, found, memory, None)?;
     memory.remember(known);
     memory.remember_outputs(made);
     Ok(site)
@@ -121,12 +122,12 @@ pub fn build(options: &Options) -> Result<Site, Vec<Diagnostic>> {
     if let Some(since) = since {
         memory.published_since(since);
     }
-    let mut made = make::make(options, loaded, found, &mut memory);
+    let mut made = either::make(options, loaded, found, &mut memory, Some(folder.clone()));
     if memory.is_damaged() {
         memory.forget();
         let mut found = Vec::new();
         let loaded = load_config(options, &mut found)?;
-        made = make::make(options, loaded, found, &mut memory);
+        made = either::make(options, loaded, found, &mut memory, Some(folder.clone()));
     }
     let (mut site, made, known) = made?;
     let config = &site.loaded.config;

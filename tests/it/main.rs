@@ -10,6 +10,7 @@ mod checks;
 mod cli;
 mod conformance;
 mod content;
+mod dialects;
 mod fuzzed;
 mod host_access;
 mod host_calendar;

@@ -13,6 +13,7 @@ use super::listings::{Listing, walk};
 use super::shown::{self, Shown};
 use super::states::{Bytes, Gathered, State, UNSURE, state, state_since};
 use super::{Around, Hash, Place, Standing, records};
+use crate::config::built_with;
 use crate::content::{Kept, Library, Node, PageKey, SectionKey};
 use crate::diagnostic::{self, slashed};
 use crate::memory::{Log, Print, Slot, Stamp, pairs};
@@ -128,6 +129,15 @@ fn sources(built: &Built, reads: &[&Read]) -> Option<(Gathered, Vec<Listing>)> {
         let theme = theme.strip_prefix(root).ok()?.to_str()?;
         folders.extend(OF_THEME.map(|folder| format!("{theme}/{folder}")));
         rest.push(format!("{theme}/theme.toml"));
+    }
+    if loaded.dialect_reason.is_some() {
+        folders.extend(built_with::FOLDERS.iter().copied().map(str::to_owned));
+        for place in built_with::places(root) {
+            let name = place.strip_prefix(root).unwrap_or(&place).to_str()?.to_owned();
+            if !built_with::FOLDERS.iter().any(|folder| name.starts_with(folder)) {
+                rest.push(name);
+            }
+        }
     }
     let (mut listings, mut files) = (Vec::new(), Vec::new());
     folders.iter().try_for_each(|folder| walk(root, folder, began, &mut listings, &mut files))?;

@@ -1,0 +1,68 @@
+//! A site that shows no dialect, made as the one that builds it.
+//!
+//! Entry point: [`make`]. Such a site is taken for one of the newer dialect. Most templates are both; but what the older
+//! engine lets pass (a field of a field that is not there, for instance) the newer one refuses while it runs, and no look at
+//! a template tells that. So errors of templates are told only when the older dialect has some, too. Not so those of
+//! texts: braces are words to the older dialect, and a writer's mistake would go online. The site is asked for as the
+//! newer one at each build: what the next one is does not hang on what was built before.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::make::make as as_told;
+use super::remember::{Known, Made, Memory};
+use super::{Options, Site, load_guessed};
+use crate::config::{Dialect, Loaded};
+use crate::diagnostic::{Diagnostic, Level};
+
+/// Made of a site: itself, its outputs, its texts and bodies.
+pub(super) type Parts = (Site, BTreeMap<String, Made>, Known);
+
+/// A site from its configuration, which is sound when it has no errors. `found` is what was told so far, `folder` where it
+/// will be published.
+pub(super) fn make(
+    options: &Options,
+    (loaded, sound): (Arc<Loaded>, bool),
+    found: Vec<Diagnostic>,
+    memory: &mut Memory,
+    folder: Option<PathBuf>,
+) -> Result<Parts, Vec<Diagnostic>> {
+    let may_be_older = sound && loaded.shows_no_dialect();
+    let made = as_told(options, (loaded, sound), found, memory);
+    match made {
+        Err(problems) if may_be_older => as_older(options, memory, folder, &problems).ok_or(problems),
+        made => made,
+    }
+}
+
+fn as_older(options: &Options, memory: &mut Memory, folder: Option<PathBuf>, problems: &[Diagnostic]) -> Option<Parts> {
+    let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
+    if !errors.iter().all(|error| is_of_templates(error)) {
+        return None;
+    }
+    let mut found = Vec::new();
+    let reason = "as one of 0.23 it cannot be built".to_owned();
+    let loaded = load_guessed(options, &mut found, Some((Dialect::Zola022, reason))).ok()?;
+    memory.begin(&loaded.0, options, folder);
+    let (mut site, made, known) = as_told(options, loaded, found, memory).ok()?;
+    // What is mended is not asked for its dialect again.
+    memory.last = None;
+    let number = match errors.len() {
+        1 => "an error".to_owned(),
+        several => format!("{several} errors"),
+    };
+    let message =
+        format!("nothing shows which Zola this site is for: as one of 0.23 it has {number}, as one of 0.22 none");
+    let mut told = Diagnostic::warning(message);
+    if let Some(first) = errors.first() {
+        told.place.clone_from(&first.place);
+        told = told.help(format!("in 0.23: {}", first.message));
+    }
+    site.warnings.push(told.help("it was built as one of 0.22; `dialect = \"0.22\"` in repere.toml says so"));
+    Some((site, made, known))
+}
+
+fn is_of_templates(error: &Diagnostic) -> bool {
+    error.place.as_ref().is_some_and(|place| place.file.starts_with("templates") || place.file.starts_with("themes"))
+}

@@ -1,0 +1,97 @@
+//! Which Zola a site is for when nothing names one and its templates are both.
+
+use std::fs;
+use std::path::Path;
+
+use repere::config::{self, Dialect};
+use repere::diagnostic::{self, Diagnostic};
+use repere::site::{self, Options};
+
+fn write(root: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+}
+
+/// A site whose page `a` is made by `page`.
+fn silent(root: &Path, page: &str) {
+    write(
+        root,
+        &[
+            ("zola.toml", "base_url = \"https://exemple.test\"\ntitle = \"Essai\"\n"),
+            ("content/a.md", "+++\ntitle = \"A\"\n[extra]\nlist = [\"x\"]\n+++\nBonjour.\n"),
+            ("templates/index.html", "{{ config.title }}"),
+            ("templates/page.html", page),
+        ],
+    );
+}
+
+fn built(root: &Path) -> Result<(String, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let options = Options { root: root.to_owned(), ..Options::default() };
+    let site = site::build(&options)?;
+    Ok((fs::read_to_string(root.join("public/a/index.html")).unwrap(), site.warnings))
+}
+
+#[test]
+fn what_builds_a_site_elsewhere_tells_its_dialect() {
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path().join("docs");
+    silent(&root, "{{ page.extra.list }}");
+    let guess = || {
+        let (loaded, _) = config::load(&root, None).expect("a configuration");
+        (loaded.dialect, loaded.dialect_reason.expect("a reason"))
+    };
+    let workflow = (".github/workflows/pages.yml", "steps:\n  - uses: shalzz/zola-deploy-action@v0.21.0\n");
+    write(place.path(), &[workflow]);
+    assert_eq!(guess().0, Dialect::Zola023, "what is above a site that is no repository is somebody else's");
+    write(place.path(), &[(".git/HEAD", "ref: refs/heads/main\n")]);
+    let (dialect, reason) = guess();
+    assert_eq!(dialect, Dialect::Zola022);
+    assert!(reason.ends_with("pages.yml builds it with Zola 0.21.0"), "{reason}");
+    write(&root, &[("netlify.toml", "[build.environment]\nZOLA_VERSION = \"0.23.2\"\n")]);
+    assert_eq!(guess(), (Dialect::Zola023, "netlify.toml builds it with Zola 0.23.2".to_owned()));
+    write(&root, &[("templates/page.html", "{% import \"m.html\" as m %}"), ("templates/m.html", "")]);
+    assert_eq!(guess().0, Dialect::Zola022, "what a template is written in tells more");
+}
+
+#[test]
+fn a_workflow_that_changes_its_zola_makes_the_site_anew() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{{ page.extra.list }}");
+    write(place.path(), &[(".git/HEAD", ""), ("netlify.toml", "ZOLA_VERSION = \"0.23.2\"\n")]);
+    let older = |html: &str| html == "[x]";
+    assert!(!older(&built(place.path()).unwrap().0));
+    assert!(!older(&built(place.path()).unwrap().0));
+    write(place.path(), &[("netlify.toml", "ZOLA_VERSION = \"0.22.1\"\n")]);
+    assert!(older(&built(place.path()).unwrap().0));
+}
+
+#[test]
+fn a_site_without_a_sign_that_the_newer_engine_refuses_is_one_of_the_older() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{% if page.extra.none.at_all %}no{% endif %}{{ page.extra.list }}");
+    let (html, warnings) = built(place.path()).unwrap();
+    assert_eq!(html, "[x]");
+    let told = warnings.iter().find(|warning| warning.message.contains("nothing shows which Zola")).unwrap();
+    assert!(told.message.contains("as one of 0.23 it has an error, as one of 0.22 none"), "{}", told.message);
+    let shown = diagnostic::render(&warnings);
+    assert!(shown.contains("templates/page.html:1"), "{shown}");
+    // A body may change what it is: it is asked again.
+    write(place.path(), &[("content/a.md", "+++\ntitle = \"A\"\n[extra]\nlist = [\"y\"]\n+++\nBonsoir.\n")]);
+    assert_eq!(built(place.path()).unwrap().0, "[y]");
+    // Without its fault it is one of the newer, as a clean build says.
+    write(place.path(), &[("templates/page.html", "{% if page.extra.none %}no{% endif %}{{ page.extra.list }}")]);
+    assert_eq!(built(place.path()).unwrap().0, "[&quot;y&quot;]");
+}
+
+#[test]
+fn a_site_that_neither_engine_takes_is_told_what_the_newer_finds() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{% if page.extra.none.at_all %}{% endif %}{{ nobody }}");
+    let problems = built(place.path()).unwrap_err();
+    let told: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert!(told.iter().any(|told| told.contains("none")), "{told:?}");
+    assert!(told.iter().any(|told| told.contains("nobody")), "{told:?}");
+}
