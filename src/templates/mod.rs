@@ -12,6 +12,7 @@ mod depend;
 mod filters;
 mod functions;
 mod further;
+mod gone;
 mod hooks;
 mod load;
 mod markup;

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use tera::{ErrorKind, Value};
 
+use super::gone;
 use super::load::{BUILTIN, Source};
 use super::open::still_open;
 use super::{functions, report};
@@ -23,8 +24,12 @@ const FILTERS: &str = "abs base64_decode base64_encode capitalize date default e
 const TESTS: &str = "after array before bool containing defined divisible_by ending_with even float integer iterable map \
     matching none number odd starting_with string undefined";
 
-/// Adds "did you mean" to a report that names an unknown word, and takes the list of all known ones out of it.
+/// Adds "did you mean" to a report that names an unknown word, and takes the list of all known ones out of it; says what
+/// to write in place of what Zola 0.22 had.
 pub(super) fn improve(fault: &mut Diagnostic, sources: &[Source]) {
+    if let Some(help) = gone::instead(fault).filter(|help| !fault.help.contains(help)) {
+        fault.help.push(help);
+    }
     if matches!(fault.message.as_str(), "Unknown tag" | "Unexpected end of input") {
         let text = fault.place.as_ref().and_then(|place| {
             let source = sources.iter().find(|source| place.file.as_os_str() == source.shown.as_str())?;
