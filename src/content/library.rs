@@ -42,6 +42,8 @@ pub struct Library {
     pub orphans: Vec<PageKey>,
     /// Pages that are not out now, by the path of their file, with the address they have when they are.
     pub waiting: BTreeMap<String, String>,
+    /// Files of pages and sections that were left out as drafts: whoever leads to one is told so.
+    pub drafts: BTreeSet<String>,
 }
 
 impl Library {

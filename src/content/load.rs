@@ -63,13 +63,12 @@ pub fn load_with(
         pages.push(page);
     }
     data_pages::add(&mut pages, requests, &source, &cascades, &mut problems);
-    if !options.drafts {
-        leave_drafts_out(&mut pages, &mut sections);
-    }
+    let drafts = if options.drafts { BTreeSet::new() } else { leave_drafts_out(&mut pages, &mut sections) };
     if options.fallback {
         fallback::fill(&mut pages, &mut sections, config, &found);
     }
     let mut library = assemble::library(pages, sections, config, &mut problems);
+    library.drafts = drafts;
     // Homes without a file have the path that the file would have.
     for section in library.sections.iter_mut().filter(|section| section.is_made_up()) {
         section.file.path = root.join(&section.file.path);
@@ -365,14 +364,17 @@ fn components(path: &str) -> Vec<String> {
 }
 
 /// Drops drafts, and everything in the folder of a draft section, whatever its language; what stays is the section's own
-/// file in other languages.
-fn leave_drafts_out(pages: &mut Vec<Page>, sections: &mut Vec<Section>) {
+/// file in other languages. Gives the files of those dropped.
+fn leave_drafts_out(pages: &mut Vec<Page>, sections: &mut Vec<Section>) -> BTreeSet<String> {
     let folder_of = |section: &Section| section.file.components.iter().map(|c| format!("{c}/")).collect::<String>();
     let drafts: Vec<String> = sections.iter().filter(|s| s.meta.draft).map(folder_of).collect();
     let dropped = |relative: &str| drafts.iter().any(|folder| relative.starts_with(folder.as_str()));
-    pages.retain(|p| !p.meta.draft && !dropped(&p.file.relative));
-    sections.retain(|section| {
+    let of_pages = pages.extract_if(.., |page| page.meta.draft || dropped(&page.file.relative));
+    let mut files: BTreeSet<String> = of_pages.map(|page| page.file.relative).collect();
+    let of_sections = sections.extract_if(.., |section| {
         let own = folder_of(section);
-        !section.meta.draft && drafts.iter().all(|folder| own == *folder || !own.starts_with(folder.as_str()))
+        section.meta.draft || drafts.iter().any(|folder| own != *folder && own.starts_with(folder.as_str()))
     });
+    files.extend(of_sections.map(|section| section.file.relative));
+    files
 }

@@ -415,6 +415,10 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
             problem.level = Level::Warning;
         }
         let path = written.trim_start_matches("@/").split('#').next().unwrap_or_default();
+        if self.context.library.is_some_and(|library| library.drafts.contains(path)) {
+            self.found.push(problem.help(format!("`content/{path}` is a draft: it is left out without `--drafts`")));
+            return;
+        }
         self.broken += 1;
         let library = self.context.library.filter(|_| self.broken <= SUGGESTED);
         let known = self.known.get_or_insert_with(|| library.map(super::sorted_paths).unwrap_or_default());

@@ -468,3 +468,27 @@ fn a_layout_that_fails_for_a_file_of_the_site_names_it() {
         assert!(wanted.iter().all(|wanted| text.contains(wanted)), "{dialect} {name}\n{text}");
     }
 }
+
+#[test]
+fn who_leads_to_a_draft_is_told_so() {
+    for dialect in ["0.22", "0.23"] {
+        let files: [(&str, &[u8]); 5] = [
+            ("content/a.md", b"+++\ndraft = true\n+++\n"),
+            ("content/b.md", b"+++\n+++\n[a](@/a.md) [c](@/d/c.md#part)\n"),
+            ("content/d/_index.md", b"+++\ndraft = true\n+++\n"),
+            ("content/d/c.md", b"+++\n+++\n"),
+            ("templates/page.html", b"{{ get_url(path='@/a.md') }}{% set s = get_section(path='d/_index.md') %}"),
+        ];
+        let text = told(dialect, &files);
+        for wanted in [
+            "leads to no page or section\n  --> content/b.md:3:1",
+            "`content/a.md` is a draft: it is left out without `--drafts`",
+            "`content/d/c.md` is a draft: it is left out without `--drafts`",
+            "`@/a.md` leads to no page or section in the language `en`; it is a draft, left out without `--drafts`",
+            "there is no section `d/_index.md` in the language `en`; it is a draft, left out without `--drafts`",
+        ] {
+            assert!(text.contains(wanted), "{dialect}: {wanted:?} is not in\n{text}");
+        }
+        assert!(!text.contains("did you mean"), "{text}");
+    }
+}

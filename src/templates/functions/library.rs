@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
-use super::{or_near, urls};
+use super::{or_draft, or_near, urls};
 use crate::config::{Dialect, SlugifyStrategy};
 use crate::content::{Library, Node, Taxonomy, TaxonomyKey};
 
@@ -106,8 +106,9 @@ fn missing(call: &Call, what: &str) -> Answer {
             "`get_{what}`: `lang` puts the language into the file's name, so write `{canonical}` instead of `{path}`"
         ));
     }
-    let known = library.by_path.keys().map(String::as_str).filter(|known| *known != path);
-    Err(format!("`get_{what}`: there is no {what} `{path}` in the language `{lang}`{}", or_near(path, known)))
+    let localized = urls::localized(call.shared, path, &lang);
+    let why = or_draft(path, library, localized.as_deref());
+    Err(format!("`get_{what}`: there is no {what} `{path}` in the language `{lang}`{why}"))
 }
 
 /// The name that finds in `lang` what `path` names with its language.

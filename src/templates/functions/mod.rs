@@ -16,6 +16,7 @@ pub(super) use files::find_source as find_file;
 pub(super) use files::{Beforehand, Found, Hashes, locate, places, seen_from};
 
 use super::trace::{Read, note};
+use crate::content::Library;
 
 /// A function of templates.
 type Function = fn(&Call) -> Answer;
@@ -42,6 +43,15 @@ pub(super) const ALL: [(&str, Function); 14] = [
 fn or_near<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> String {
     let known: std::collections::BTreeSet<&str> = known.collect();
     crate::diagnostic::did_you_mean(word, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+/// The same for a file of the content, which may also be a draft.
+fn or_draft(path: &str, library: &Library, localized: Option<&str>) -> String {
+    let is_draft = [Some(path), localized].into_iter().flatten().any(|path| library.drafts.contains(path));
+    match is_draft {
+        true => "; it is a draft, left out without `--drafts`".to_owned(),
+        false => or_near(path, library.by_path.keys().map(String::as_str).filter(|known| *known != path)),
+    }
 }
 
 /// `now(utc=false, timestamp=false)`: one instant for the whole build.

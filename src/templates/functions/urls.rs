@@ -3,7 +3,7 @@
 use super::super::Shared;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
-use super::{files, or_near};
+use super::{files, or_draft, or_near};
 use crate::config::Dialect;
 
 /// `get_url(path, lang, trailing_slash=false, cachebust=false)`: an absolute address, marked safe.
@@ -62,8 +62,8 @@ fn resolve(shared: &Shared, internal: &str, lang: &str) -> Result<String, String
         if let Some(address) = paths().find_map(|path| library.waiting.get(path)) {
             return Ok(address.clone());
         }
-        let near = or_near(path, library.by_path.keys().map(String::as_str));
-        return Err(format!("`@/{internal}` leads to no page or section in the language `{lang}`{near}"));
+        let why = or_draft(path, &library, translated.as_deref());
+        return Err(format!("`@/{internal}` leads to no page or section in the language `{lang}`{why}"));
     };
     let permalink = library.permalink(node);
     Ok(anchor.map_or_else(|| permalink.to_owned(), |anchor| format!("{permalink}#{anchor}")))
