@@ -1,8 +1,8 @@
 //! Zola's own output, byte for byte: each case of `tests/sites/zola-0.22` and `zola-0.23` is a small site with what that
 //! Zola wrote for it.
 //!
-//! `known.toml` beside the cases lists those that are not the same, each with its reason. It is a ratchet: a listed case
-//! that passes, and an unlisted one that does not, both fail this test.
+//! `known.toml` beside the cases lists those that are not the same, or files of them, each with its reason. It is a ratchet:
+//! a listed case that passes, and an unlisted one that does not, both fail this test.
 
 use std::collections::BTreeMap;
 use std::fs;
