@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{self, Diagnostic, Place};
+use crate::diagnostic::{self, Diagnostic, Level, Place};
 
 pub(crate) use read::ANCHORS;
 pub use repere::{Dialect, Repere};
@@ -139,6 +139,9 @@ pub fn load_guessed(
         }
     };
     config.dialect = dialect;
+    if dialect == Dialect::Zola022 {
+        problems.iter_mut().filter(|p| read::is_fine_in_older(p)).for_each(|p| p.level = Level::Warning);
+    }
     let now = jiff::Zoned::now();
     Ok((Loaded { root, config_file, config, repere, dialect, dialect_reason, theme_dir, now, walked }, problems))
 }

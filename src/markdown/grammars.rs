@@ -109,11 +109,12 @@ pub(super) fn are_scoped(options: &Highlighting, dialect: Dialect) -> bool {
     dialect == Dialect::Zola022 && options.style == HighlightStyle::Class
 }
 
-/// One theme, or that for light and that for dark screens.
+/// One theme, or that for light and that for dark screens. Where all three are named, the one is meant, as in Zola.
 fn themes(options: &Highlighting) -> (&str, Option<&str>) {
     match (&options.theme, &options.light_theme, &options.dark_theme) {
-        (_, Some(light), Some(dark)) => (light, Some(dark)),
-        (single, _, _) => (single.as_deref().unwrap_or_default(), None),
+        (Some(theme), _, _) => (theme, None),
+        (None, Some(light), Some(dark)) => (light, Some(dark)),
+        (None, ..) => ("", None),
     }
 }
 
