@@ -99,6 +99,12 @@ fn misread(before: &str, rest: &str) -> Option<String> {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         return Some(format!("a place in a list is written `[{}]`", &rest[..digits]));
     }
+    if before.ends_with(')') && (rest.starts_with('.') || rest.starts_with("?.")) {
+        return Some(
+            "what a call gives needs a name first: `{% set found = get_page(path=\"…\") %}{{ found.title }}`"
+                .to_owned(),
+        );
+    }
     if rest.starts_with("ignore missing") {
         return Some("`ignore missing` went with Zola 0.23: include a template that is there, be it empty".to_owned());
     }
@@ -136,6 +142,7 @@ mod tests {
             ("{% if a is not containing(b.c) %}{% endif %}", "is containing(pat=…)"),
             ("{% if 4 is divisibleby(2) %}{% endif %}", "divisible_by(divisor=…)"),
             ("{{ a.b.0.c }}", "[0]"),
+            ("{{ range(end=2).x }}", "needs a name first"),
             ("{{ m::x(a=1) }}", "component"),
             ("{{ self::x(a=1) }}", "component"),
             ("{% include 'b.html' ignore missing %}", "be it empty"),
