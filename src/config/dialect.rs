@@ -153,6 +153,7 @@ static GONE: LazyLock<Regex> = LazyLock::new(|| {
         // No length, and a sign that jiff does not know.
         r"|\|\s*truncate\s*(-?[%}]\}|[|)])|\|\s*date\([^)]*%\+",
         r"|\bget_random\(\s*end\s*=[^,)]*\)",
+        r"|\|\s*indent\([^)]*\bprefix\s*=",
     ))
 });
 /// Signs and words that came with Tera 2, in tags without their strings: `a?.b`, `[...a, b]`, `[x for x in a]`, `a[1:3]`,
@@ -191,7 +192,8 @@ static ESCAPED: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*/\*|\{%\s*/\*"
 static FORGE: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"\$\{\{\s*(github|env|secrets|vars|matrix|steps|needs|inputs|runner|job|jobs|strategy)\."));
 /// What no engine runs.
-static UNRUN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?s)\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}"));
+pub(super) static UNRUN: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"(?s)\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}"));
 
 fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern")
@@ -276,6 +278,7 @@ mod tests {
             "{% set first = list.0 %}",
             "{{ page.date | date(format=\"%e %B\", locale=\"fr_FR\") }}",
             "{{ get_random(end=3) }}",
+            "{{ a | indent(first=true, prefix='> ') }}",
             "{% if page.taxonomies is containing (\"tags\") %}",
             "{% if current_url is starting_with(get_url(path=\"/\")) %}",
             "{{ page.description | truncate }}{{ a | truncate | safe }}",
@@ -309,6 +312,7 @@ mod tests {
             "{{ 1.5 + x }} {{ \"v1.0\" }} {{ a[0] }} h2.5 {{ x2 }}",
             "{{ page.date | date(format=\"%e %B\") }} {{ page.date | date(format=\"d MMMM\", locale=\"fr\") }}",
             "{{ get_random(start=0, end=3) }}",
+            "{{ a | indent(first=true) }}",
             "{{ a | truncate(length=3) }} {{ a | date(format=\"%Y\") ~ \"%+\" }}",
             "{% raw %}{{ items.0.name }}{% macro a() %}{% endraw %}{# was {{ page.0 }} #}",
         ] {

@@ -5,6 +5,7 @@
 
 pub(crate) mod built_with;
 mod dialect;
+pub(crate) mod idioms;
 pub(crate) mod keys;
 mod languages;
 mod older;

@@ -15,7 +15,7 @@ use super::remember::{Bodies, Known, Made, Makers, Memory, Outputs};
 use super::render::{self, Scene};
 use super::{CACHE, Options, Site, feeds, files, fingerprint, plan, sass};
 use crate::checks;
-use crate::config::{Loaded, Mode};
+use crate::config::{Loaded, Mode, idioms};
 use crate::content::schedule::{self, Clock};
 use crate::content::{self, Library, Node};
 use crate::diagnostic::{self, Diagnostic, Level, any_error};
@@ -48,6 +48,9 @@ pub(super) fn make(
     let (mut library, of_content) =
         content::load_with(&loaded.root, &loaded.config, wishes, &memory.texts, loaded.walked.as_deref());
     found.extend(of_content);
+    if loaded.shows_no_dialect() {
+        found.extend(idioms::told(&loaded));
+    }
     let content_decides = loaded.walked.is_some();
     // Much to keep for as long as a host lives.
     if let Some(loaded) = Arc::get_mut(&mut loaded) {

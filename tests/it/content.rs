@@ -130,3 +130,20 @@ fn a_theme_that_forgot_its_min_version_is_read_as_it_is_written() {
     let silent = dialect("{{ section.title }}");
     assert_eq!(silent, (Dialect::Zola022, "the theme asks for Zola 0.4.0".to_owned()));
 }
+
+#[test]
+fn what_the_dialects_write_differently_is_told_where_nothing_shows_one() {
+    let place = tempfile::tempdir().unwrap();
+    std::fs::create_dir(place.path().join("templates")).unwrap();
+    std::fs::write(place.path().join("zola.toml"), "base_url = \"https://exemple.test\"\n").unwrap();
+    std::fs::write(place.path().join("templates/index.html"), "<p>\n{{ 2.4 | round }}").unwrap();
+    let told = |dialect: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_repere"));
+        let done = command.arg("build").current_dir(place.path()).env("REPERE_DIALECT", dialect).output().unwrap();
+        assert!(done.status.success());
+        String::from_utf8(done.stderr).unwrap()
+    };
+    let text = told("");
+    assert!(text.contains("templates/index.html:2:10") && text.contains("repere.toml says which one"), "{text}");
+    assert!(!told("0.22").contains("index.html") && !told("0.23").contains("index.html"));
+}
