@@ -42,11 +42,13 @@ const UP: usize = 4;
 /// No such file is longer; what is does something else.
 const LONGEST: u64 = 1 << 20;
 
-/// A version of Zola beside its name, on the same line or the next: `ZOLA_VERSION = "0.19.2"`, `zola@0.19.2`,
-/// `getzola/zola:v0.19.2`, `zola-deploy-action@v0.19.2`. Addresses such as `0.0.0.0` are none.
+/// A version of Zola behind its name, and nothing but signs or one name between (`ZOLA_VERSION = "0.19.2"`, `zola@0.19.2`,
+/// `getzola/zola:v0.19.2`, `zola-deploy-action@v0.19.2`), or on the next line when that says it is one.
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern =
-        r"(?i)zola(?:[^\n]{0,60}?\n?[^\n]{0,40}?[^\d.\n])?v?(0\.(?:[5-9]|[1-9]\d))((?:\.\d{1,2})?)(?:[^\d.]|\.?$|\.\s)";
+    let pattern = concat!(
+        r#"(?i)zola(?:(?:[\w./-]*[a-z_/-])?\s*[:=@]?\s*["']?|[^\n]*\n\s*\w*VERS\w*\s*[:=]\s*["']?)"#,
+        r"v?(0\.(?:[5-9]|[1-9]\d))((?:\.\d{1,2})?)(?:[^\d.]|\.?$|\.\s)",
+    );
     Regex::new(pattern).expect("a fixed pattern")
 });
 
@@ -133,6 +135,14 @@ mod tests {
             "zola serve --interface 10.0.0.60 127.0.0.1",
             "uses: other/tool@v0.21.0",
             "zola: 10.21.3",
+            "zola-10.21.3",
+            "zola = \"latest\"\ntypst = \"0.12.0\"\n",
+            "- uses: taiki-e/install-action@zola\n- uses: foo/pagefind-action@v0.13.0\n",
+            "zola latest\njust 0.15.0\n",
+            "tool: zola,lychee@0.15.1",
+            "zola build && npx pagefind@0.12.0",
+            "zola build -o public/0.9.1",
+            "zola build --base-url https://docs.test/v0.12/",
         ] {
             assert_eq!(newest_of(text), None, "{text}");
         }

@@ -27,7 +27,8 @@ pub(super) fn guess(
     config: &str,
     walked: &mut Option<Arc<Walked>>,
 ) -> (Dialect, String) {
-    let asked = theme_dir.and_then(min_version);
+    // A theme may be built where it stands.
+    let asked = theme_dir.and_then(min_version).or_else(|| min_version(root));
     if let Some(version) = asked.as_ref().filter(|version| is_newer(version)) {
         return (Dialect::Zola023, format!("the theme asks for Zola {version}"));
     }
@@ -39,12 +40,16 @@ pub(super) fn guess(
             return found;
         }
     }
+    let config = config_speaks(config);
+    if let Some((Dialect::Zola023, what)) = config {
+        return (Dialect::Zola023, format!("the configuration {what}"));
+    }
     let has_shortcodes = folders.clone().any(|folder| folder.join("templates/shortcodes").is_dir());
     let content = walked.get_or_insert_with(|| Arc::new(Walked::of(root.join("content"))));
     if let Some(found) = content_sign(root, content, has_shortcodes) {
         return found;
     }
-    if let Some((dialect, what)) = config_speaks(config) {
+    if let Some((dialect, what)) = config {
         return (dialect, format!("the configuration {what}"));
     }
     if let Some(folder) = folders.map(|folder| folder.join("templates/shortcodes")).find(|folder| folder.is_dir()) {
@@ -140,7 +145,10 @@ fn first_sign(
 
 static MACRO: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{%-?\s*(macro|import)\s"));
 static COMPONENT: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{%-?\s*(component\s|<)|\{\{-?\s*<"));
-/// Words that Tera 2 gave up.
+/// The same in a text, where `{{< name >}}` is Hugo's.
+static WRITTEN: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"\{\{-?\s*<[^{}]*/>\s*-?\}\}|\{%-?\s*<[^{}%]*>\s*-?%\}|\{%-?\s*component\s"));
+/// Words that Tera 2 gave up, in tags.
 static GONE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(concat!(
         r#"\sis\s+(not\s+)?(starting_with|ending_with|containing|matching)\s*\(\s*(["'`]|[\w.]+\s*[()\[~|])|\sdivisibleby\b"#,
@@ -165,7 +173,7 @@ static CAME: LazyLock<Regex> = LazyLock::new(|| {
         r"|^(\{\{|\{%-?\s*set(_global)?\s+\w+\s*=)[^%]*\sif\s.*\selse\s",
         r"|^\{%-?\s*set(_global)?\s+\w+\s*\||.[=(,\[]\s*\{",
         r"|\sis\s+(not\s+)?(\w+\(\s*\w+\s*=[^=]|(divisible_by|map|array|bool|integer|float|none)\b)",
-        r"|\|\s*(escape_html|newlines_to_br|str)\b|\|\s*trim_(start|end)\(",
+        r"|\|\s*(escape_html|newlines_to_br|str)\b|\|\s*trim_(start|end)\(\s*\w",
     ))
 });
 static TAG: LazyLock<Regex> = LazyLock::new(|| fixed(r#"(?s)\{[{%](?:"[^"]*"|'[^']*'|`[^`]*`|[^"'`])*?[}%]\}"#));
@@ -182,6 +190,7 @@ const OLDER_KEYS: &[&str] = &[
     "feed_filename",
     "rss_limit",
     "check_external_links",
+    "error_on_missing_highlight",
     "language_code",
 ];
 const NEWER_KEYS: &[&str] = &["skip_content_templating", "data_attr_position"];
@@ -207,7 +216,8 @@ fn templates_speak(text: &str) -> Option<(Dialect, &'static str)> {
     if MACRO.is_match(text) {
         return Some((Dialect::Zola022, "uses macros"));
     }
-    GONE.is_match(text).then_some((Dialect::Zola022, "is written in Tera 1"))
+    let is_older = TAG.find_iter(text).any(|tag| GONE.is_match(tag.as_str()));
+    is_older.then_some((Dialect::Zola022, "is written in Tera 1"))
 }
 
 fn templates_hint(text: &str) -> Option<(Dialect, &'static str)> {
@@ -218,11 +228,14 @@ fn templates_hint(text: &str) -> Option<(Dialect, &'static str)> {
 
 fn config_speaks(text: &str) -> Option<(Dialect, &'static str)> {
     let mut names = BTreeSet::new();
-    keys(&text.parse().ok()?, &mut names);
+    let table: toml::Table = text.parse().ok()?;
+    keys(&table, &mut names);
     if NEWER_KEYS.iter().any(|key| names.contains(*key)) {
         return Some((Dialect::Zola023, "has keys of Zola 0.23"));
     }
-    OLDER_KEYS.iter().any(|key| names.contains(*key)).then_some((Dialect::Zola022, "has keys of an older Zola"))
+    let is_older =
+        OLDER_KEYS.iter().any(|key| names.contains(*key)) || table.get("languages").is_some_and(|l| l.is_array());
+    is_older.then_some((Dialect::Zola022, "has keys of an older Zola"))
 }
 
 /// The keys of a configuration. What stands in `[extra]` or among translations is a writer's own.
@@ -245,7 +258,7 @@ fn content_speaks(text: &str, has_shortcodes: bool) -> Option<(Dialect, &'static
     if !text.contains("{{") && !text.contains("{%") {
         return None;
     }
-    if COMPONENT.is_match(text) {
+    if WRITTEN.is_match(text) {
         return Some((Dialect::Zola023, "uses components"));
     }
     if has_shortcodes && CALL.is_match(text) {
@@ -312,7 +325,7 @@ mod tests {
             "{{ 1.5 + x }} {{ \"v1.0\" }} {{ a[0] }} h2.5 {{ x2 }}",
             "{{ page.date | date(format=\"%e %B\") }} {{ page.date | date(format=\"d MMMM\", locale=\"fr\") }}",
             "{{ get_random(start=0, end=3) }}",
-            "{{ a | indent(first=true) }}",
+            "{{ a | indent(first=true) }}{{ a | trim_start() }}<script>// a is object, divisibleby none</script>",
             "{{ a | truncate(length=3) }} {{ a | date(format=\"%Y\") ~ \"%+\" }}",
             "{% raw %}{{ items.0.name }}{% macro a() %}{% endraw %}{# was {{ page.0 }} #}",
         ] {
@@ -330,6 +343,8 @@ mod tests {
         assert_eq!(dialect("It costs ${{ page.extra.price }} or ${{ item.price }}."), None);
         assert_eq!(dialect("{% for job in page.extra.jobs %}${{ job.pay }}{% endfor %}"), None);
         assert_eq!(dialect("{{<note />}} ${{ secrets.TOKEN }}"), Some(Dialect::Zola023));
+        assert_eq!(dialect("{% <note kind=\"a\"> %}b{% </note> %}"), Some(Dialect::Zola023));
+        assert_eq!(dialect("In Hugo: {{< figure src=\"a.png\" >}}"), None);
     }
 
     #[test]
@@ -338,6 +353,7 @@ mod tests {
         assert_eq!(dialect("base_url = \"/\"\n[markdown]\nhighlight_code = true\n"), Some(Dialect::Zola022));
         assert_eq!(dialect("skip_content_templating = []"), Some(Dialect::Zola023));
         assert_eq!(dialect("generate_feeds = true"), None);
+        assert_eq!(dialect("languages = [{ code = \"fr\" }]"), Some(Dialect::Zola022));
     }
 
     #[test]

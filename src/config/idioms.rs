@@ -32,8 +32,10 @@ pub(crate) fn told(loaded: &Loaded) -> Option<Diagnostic> {
     let folders = std::iter::once(&loaded.root).chain(&loaded.theme_dir).map(|folder| folder.join("templates"));
     let files = folders.flat_map(|folder| walk(&folder)).filter_map(Result::ok);
     files.filter(|entry| entry.file_type().is_file()).find_map(|entry| {
+        // In no other file anything is escaped.
+        let is_escaped = entry.path().extension().is_some_and(|e| e == "html" || e == "htm" || e == "xml");
         let text = std::fs::read_to_string(entry.path()).ok()?;
-        let (at, told) = first(&text)?;
+        let (at, told) = first(&text, is_escaped)?;
         let place = Place::span(shown(&loaded.root, entry.path()), &text, at);
         let help = "`dialect = \"0.23\"` or `dialect = \"0.22\"` in repere.toml says which one the site is for";
         Some(Diagnostic::warning(told).at(place).help(help))
@@ -41,9 +43,10 @@ pub(crate) fn told(loaded: &Loaded) -> Option<Diagnostic> {
 }
 
 /// Where the first idiom of a template stands, and what is told of it.
-fn first(text: &str) -> Option<(std::ops::Range<usize>, &'static str)> {
+fn first(text: &str, is_escaped: bool) -> Option<(std::ops::Range<usize>, &'static str)> {
     let run = UNRUN.replace_all(text, |found: &Captures| " ".repeat(found[0].len()));
-    let found = IDIOMS.iter().filter_map(|(pattern, told)| {
+    let idioms = if is_escaped { &IDIOMS[..] } else { &IDIOMS[..1] };
+    let found = idioms.iter().filter_map(|(pattern, told)| {
         let word = pattern.captures(&run)?.get(1)?;
         Some((word.range(), *told))
     });
@@ -56,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_is_written_out_differently_is_found() {
-        let word = |text: &str| first(text).map(|(at, _)| text[at].to_owned());
+        let word = |text: &str| first(text, true).map(|(at, _)| text[at].to_owned());
         for (text, idiom) in [
             ("{# a #}{{ page.reading_time / 2 | round }}", "round"),
             ("{{ 1.5 | round(method=\"ceil\") }}", "round"),
@@ -71,5 +74,6 @@ mod tests {
         ] {
             assert_eq!(word(text), None, "{text}");
         }
+        assert_eq!(first("{{ page.title | escape }}", false), None);
     }
 }

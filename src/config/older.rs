@@ -45,6 +45,12 @@ pub(super) fn renamed(reader: &mut Reader, table: &mut Table, strict: bool) -> b
     for (old, new) in RENAMED {
         let Some(mut entry) = table.take(old) else { continue };
         any = true;
+        if table.entries.iter().any(|entry| entry.key == *new) {
+            let message = format!("`{old}` is the older name of `{new}`, which is set too");
+            let place = reader.place(&entry.key_span);
+            reader.problems.push(Diagnostic::error(message).at(place).help("leave it out"));
+            continue;
+        }
         let message = format!("`{old}` is a key of an older Zola");
         tell(reader, &entry.key_span, message, &format!("write `{new}`"), strict);
         if *old == "feed_filename" {

@@ -28,39 +28,61 @@ pub(super) fn make(
     memory: &mut Memory,
     folder: Option<PathBuf>,
 ) -> Result<Parts, Vec<Diagnostic>> {
-    let may_be_older = sound && loaded.shows_no_dialect();
+    // Zola 0.22 reads that name since its last release: a new site has it.
+    let is_new = loaded.config_file.file_name().is_some_and(|name| name == "zola.toml");
+    let may_be_older = sound && loaded.shows_no_dialect() && !is_new;
     let made = as_told(options, (loaded, sound), found, memory);
     match made {
-        Err(problems) if may_be_older => as_older(options, memory, folder, &problems).ok_or(problems),
+        Err(problems) if may_be_older => as_older(options, memory, folder, &problems).unwrap_or(Err(problems)),
         made => made,
     }
 }
 
-fn as_older(options: &Options, memory: &mut Memory, folder: Option<PathBuf>, problems: &[Diagnostic]) -> Option<Parts> {
-    let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
-    if !errors.iter().all(|error| is_of_templates(error)) {
+/// The same as one of the older dialect, or what is wrong with it there: then as many errors less as templates have now.
+fn as_older(
+    options: &Options,
+    memory: &mut Memory,
+    folder: Option<PathBuf>,
+    problems: &[Diagnostic],
+) -> Option<Result<Parts, Vec<Diagnostic>>> {
+    let (of_templates, others): (Vec<_>, Vec<_>) = errors(problems).partition(|error| is_of_templates(error));
+    // A damaged memory is no fault of the site's.
+    if of_templates.is_empty() || memory.is_damaged() {
         return None;
     }
     let mut found = Vec::new();
     let reason = "as one of 0.23 it cannot be built".to_owned();
     let loaded = load_guessed(options, &mut found, Some((Dialect::Zola022, reason))).ok()?;
     memory.begin(&loaded.0, options, folder);
-    let (mut site, made, known) = as_told(options, loaded, found, memory).ok()?;
+    let made = as_told(options, loaded, found, memory);
+    let (mut site, made, known) = match made {
+        Ok(parts) if others.is_empty() => parts,
+        Err(found) => {
+            let is_same = |(a, b): (&Diagnostic, &Diagnostic)| a.message == b.message && a.place == b.place;
+            let is_rest = errors(&found).count() == others.len() && errors(&found).zip(others).all(is_same);
+            return is_rest.then_some(Err(found));
+        }
+        Ok(_) => return None,
+    };
     // What is mended is not asked for its dialect again.
     memory.last = None;
-    let number = match errors.len() {
+    let number = match of_templates.len() {
         1 => "an error".to_owned(),
         several => format!("{several} errors"),
     };
     let message =
         format!("nothing shows which Zola this site is for: as one of 0.23 it has {number}, as one of 0.22 none");
     let mut told = Diagnostic::warning(message);
-    if let Some(first) = errors.first() {
+    if let Some(first) = of_templates.first() {
         told.place.clone_from(&first.place);
         told = told.help(format!("in 0.23: {}", first.message));
     }
     site.warnings.push(told.help("it was built as one of 0.22; `dialect = \"0.22\"` in repere.toml says so"));
-    Some((site, made, known))
+    Some(Ok((site, made, known)))
+}
+
+fn errors(problems: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    problems.iter().filter(|problem| problem.level == Level::Error)
 }
 
 fn is_of_templates(error: &Diagnostic) -> bool {

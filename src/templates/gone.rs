@@ -67,14 +67,21 @@ pub(super) fn instead(fault: &Diagnostic) -> Option<String> {
                 "a component sees what is handed to it, and what it takes from where it is called: `@{word}` among its parameters"
             )),
             "page" | "section" | "term" | "taxonomy" | "paginator" | "current_url" | "current_path" => Some(format!(
-                "not every page has it: `{word}?.…`, or `{word} is defined`; a component takes it with `@{word}`"
+                "not every page has it: ask `{word} is defined`, or print `{word}?.… | default(value=\"\")`; a component takes \
+                 it with `@{word}`"
             )),
             _ => None,
         };
     }
+    if message.starts_with("Tried to render a variable that is undefined") {
+        return Some("print it with `| default(value=\"\")`".to_owned());
+    }
     let goes_on = rest.strip_prefix(word).and_then(|after| after.chars().next());
     if message.starts_with("Field") && matches!(goes_on, Some('.' | '[')) {
-        return Some(format!("where `{word}` may be missing, read on with `{word}?{}`", goes_on.unwrap_or('.')));
+        let on = goes_on.unwrap_or('.');
+        return Some(format!(
+            "where `{word}` may be missing, read on with `{word}?{on}`, and print it with `| default(value=\"\")`"
+        ));
     }
     None
 }

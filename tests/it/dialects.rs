@@ -20,7 +20,7 @@ fn silent(root: &Path, page: &str) {
     write(
         root,
         &[
-            ("zola.toml", "base_url = \"https://exemple.test\"\ntitle = \"Essai\"\n"),
+            ("config.toml", "base_url = \"https://exemple.test\"\ntitle = \"Essai\"\n"),
             ("content/a.md", "+++\ntitle = \"A\"\n[extra]\nlist = [\"x\"]\n+++\nBonjour.\n"),
             ("templates/index.html", "{{ config.title }}"),
             ("templates/page.html", page),
@@ -94,4 +94,64 @@ fn a_site_that_neither_engine_takes_is_told_what_the_newer_finds() {
     let told: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
     assert!(told.iter().any(|told| told.contains("none")), "{told:?}");
     assert!(told.iter().any(|told| told.contains("nobody")), "{told:?}");
+}
+
+#[test]
+fn a_site_taken_for_the_older_one_is_coloured_as_one() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{% if page.extra.a.b %}{% endif %}{{ page.content | safe }}");
+    let highlighting = "\n[markdown.highlighting]\ntheme = \"nord\"\nstyle = \"class\"\n";
+    let config = fs::read_to_string(place.path().join("config.toml")).unwrap();
+    write(
+        place.path(),
+        &[("config.toml", &(config + highlighting)), ("content/a.md", "+++\n+++\n```rust\nfn a() {}\n```\n")],
+    );
+    let (guessed, _) = built(place.path()).unwrap();
+    write(place.path(), &[("repere.toml", "dialect = \"0.22\"\n")]);
+    let (named, _) = built(place.path()).unwrap();
+    assert_eq!(guessed, named);
+    assert!(guessed.contains("z-keyword"), "{guessed}");
+}
+
+#[test]
+fn another_mistake_does_not_make_templates_wrong_that_the_older_engine_takes() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{% if page.extra.a.b %}{% endif %}");
+    write(place.path(), &[("content/a.md", "+++\n+++\n[b](@/b.md)\n")]);
+    let found = built(place.path()).unwrap_err();
+    let told: Vec<&str> =
+        found.iter().filter(|f| f.level == diagnostic::Level::Error).map(|f| f.message.as_str()).collect();
+    assert_eq!(told, ["the link `@/b.md` leads to no page or section"]);
+}
+
+#[test]
+fn a_damaged_cache_is_no_reason_for_another_dialect() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{{ page.permalink }}{{ page.content | safe }}");
+    let (first, _) = built(place.path()).unwrap();
+    let bodies = place.path().join(".repere-cache/bodies.bin");
+    let mut bytes = fs::read(&bodies).unwrap();
+    bytes.iter_mut().for_each(|byte| *byte ^= 0xff);
+    fs::write(&bodies, bytes).unwrap();
+    silent(place.path(), "{{ page.permalink }}{{ page.content | safe }}.");
+    let (second, warnings) = built(place.path()).unwrap();
+    assert_eq!(second, format!("{first}."));
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
+fn a_new_site_with_a_typing_error_stays_what_it_is() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{% if page.extra.imge.src %}{% endif %}");
+    fs::rename(place.path().join("config.toml"), place.path().join("zola.toml")).unwrap();
+    assert!(built(place.path()).is_err());
+}
+
+#[test]
+fn a_theme_that_is_built_where_it_stands_says_its_version() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{{ page.title }}");
+    write(place.path(), &[("theme.toml", "name = \"t\"\nmin_version = \"0.17.0\"\n")]);
+    let (loaded, _) = config::load(place.path(), None).expect("a configuration");
+    assert_eq!(loaded.dialect, Dialect::Zola022);
 }

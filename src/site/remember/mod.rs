@@ -181,6 +181,9 @@ impl Memory {
     pub(super) fn begin(&mut self, loaded: &Loaded, options: &Options, folder: Option<PathBuf>) {
         let environment = environment(loaded, options);
         self.last = None;
+        if self.environment != environment {
+            (self.highlighter, self.values) = (None, KeptValues::default());
+        }
         if self.keeps == Keeps::Disk {
             self.open(&loaded.root.join(super::CACHE), environment, folder);
         } else {
@@ -189,7 +192,6 @@ impl Memory {
                 self.texts.clear();
                 self.bodies.clear();
                 self.outputs.clear();
-                (self.highlighter, self.values) = (None, KeptValues::default());
             }
         }
         self.environment = environment;

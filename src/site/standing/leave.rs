@@ -118,7 +118,7 @@ fn sources(built: &Built, reads: &[&Read]) -> Option<(Gathered, Vec<Listing>)> {
     let (library, loaded, began) = (&*built.site.library, &*built.site.loaded, built.began);
     let root = &*loaded.root;
     let mut folders: Vec<String> = SOURCES.map(str::to_owned).into();
-    let mut rest: Vec<String> = ["zola.toml", "config.toml", "repere.toml"].map(str::to_owned).into();
+    let mut rest: Vec<String> = ["zola.toml", "config.toml", "repere.toml", "theme.toml"].map(str::to_owned).into();
     rest.push(loaded.config_file.to_str()?.to_owned());
     if let Some(theme) = &loaded.theme_dir {
         // Whoever puts another in its place while a build runs changes nothing in it.
