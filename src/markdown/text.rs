@@ -416,7 +416,10 @@ impl<'t: 'c, 'c> Walk<'t, 'c> {
         }
         let path = written.trim_start_matches("@/").split('#').next().unwrap_or_default();
         if self.context.library.is_some_and(|library| library.drafts.contains(path)) {
-            self.found.push(problem.help(format!("`content/{path}` is a draft: it is left out without `--drafts`")));
+            self.found
+                .push(problem.help(format!(
+                    "`content/{path}` is a draft, or its section is: it is left out without `--drafts`"
+                )));
             return;
         }
         self.broken += 1;

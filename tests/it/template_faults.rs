@@ -482,10 +482,10 @@ fn who_leads_to_a_draft_is_told_so() {
         let text = told(dialect, &files);
         for wanted in [
             "leads to no page or section\n  --> content/b.md:3:1",
-            "`content/a.md` is a draft: it is left out without `--drafts`",
-            "`content/d/c.md` is a draft: it is left out without `--drafts`",
-            "`@/a.md` leads to no page or section in the language `en`; it is a draft, left out without `--drafts`",
-            "there is no section `d/_index.md` in the language `en`; it is a draft, left out without `--drafts`",
+            "`content/a.md` is a draft, or its section is: it is left out without `--drafts`",
+            "`content/d/c.md` is a draft, or its section is: it is left out without `--drafts`",
+            "`@/a.md` leads to no page or section in the language `en`; it is a draft, or its section is, left out without `--drafts`",
+            "there is no section `d/_index.md` in the language `en`; it is a draft, or its section is, left out without `--drafts`",
         ] {
             assert!(text.contains(wanted), "{dialect}: {wanted:?} is not in\n{text}");
         }

@@ -107,7 +107,7 @@ fn missing(call: &Call, what: &str) -> Answer {
         ));
     }
     let localized = urls::localized(call.shared, path, &lang);
-    let why = or_draft(path, library, localized.as_deref());
+    let why = or_draft(&named(call)?, library, localized.as_deref());
     Err(format!("`get_{what}`: there is no {what} `{path}` in the language `{lang}`{why}"))
 }
 

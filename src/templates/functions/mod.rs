@@ -49,7 +49,7 @@ fn or_near<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> String {
 fn or_draft(path: &str, library: &Library, localized: Option<&str>) -> String {
     let is_draft = [Some(path), localized].into_iter().flatten().any(|path| library.drafts.contains(path));
     match is_draft {
-        true => "; it is a draft, left out without `--drafts`".to_owned(),
+        true => "; it is a draft, or its section is, left out without `--drafts`".to_owned(),
         false => or_near(path, library.by_path.keys().map(String::as_str).filter(|known| *known != path)),
     }
 }
