@@ -17,6 +17,7 @@ mod staff;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Parser, Subcommand};
 
@@ -81,8 +82,34 @@ pub struct Place {
 }
 
 /// Bytes of the stack of each thread: lists of templates may stand in one another a million deep. What nobody touches takes
-/// no memory.
-const STACK: usize = 512 << 20;
+/// no memory, but addresses: where these are few, smaller ones do.
+const STACKS: [usize; 3] = [512 << 20, 32 << 20, 2 << 20];
+
+/// Starts the threads that share the work.
+fn share_work() {
+    let addresses = rustix::process::getrlimit(rustix::process::Resource::As).current.unwrap_or(u64::MAX);
+    let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|number| number.parse().ok()).filter(|n| *n > 0);
+    let threads: u64 = asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get() as u64));
+    // The rest of the program wants more than the half.
+    let is_wide = addresses / 5 * 2 >= threads.saturating_mul(STACKS[0] as u64);
+    let stacks = if is_wide { &STACKS[..] } else { &STACKS[1..] };
+    let pool = rayon::ThreadPoolBuilder::new().spawn_handler(|thread| {
+        // One that cannot be started gives back what it was to run.
+        let slot = Arc::new(Mutex::new(Some(thread)));
+        let start = |size: &usize| {
+            let slot = Arc::clone(&slot);
+            std::thread::Builder::new().stack_size(*size).spawn(move || {
+                let thread = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+                thread.into_iter().for_each(rayon::ThreadBuilder::run);
+            })
+        };
+        let started = stacks.iter().map(start).find_map(Result::ok);
+        started.map(drop).ok_or_else(|| std::io::Error::other("no thread can be started"))
+    });
+    if let Err(error) = pool.build_global() {
+        tracing::debug!("threads: {error}");
+    }
+}
 
 /// Runs the program with these arguments (the first is its name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -96,8 +123,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(refusal) = dialect_refusal(std::env::var("REPERE_DIALECT").ok().as_deref()) {
         return fail(&[refusal]);
     }
-    // Where no such threads can be had, others come by themselves.
-    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    share_work();
     let place = Place { root: arguments.root, config: arguments.config };
     match arguments.command {
         Command::Init(command) => command.run(),

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Files that say how a site is built, below its folder or the repository's.
-const FILES: &[&str] = &[
+pub(crate) const FILES: &[&str] = &[
     ".gitlab-ci.yml",
     ".woodpecker.yml",
     ".woodpecker.yaml",
@@ -65,7 +65,7 @@ pub(super) fn newest(root: &Path) -> Option<(PathBuf, String)> {
 }
 
 /// Every file that may say it, whether it is there or not; those of the site's folder first.
-pub(crate) fn places(root: &Path) -> Vec<PathBuf> {
+fn places(root: &Path) -> Vec<PathBuf> {
     let mut places = Vec::new();
     for folder in folders(root) {
         places.extend(FILES.iter().map(|name| folder.join(name)));
@@ -85,10 +85,15 @@ pub(crate) fn places(root: &Path) -> Vec<PathBuf> {
 }
 
 /// The site's folder, and those above it up to the root of its repository, if it has one.
-fn folders(root: &Path) -> Vec<&Path> {
-    let above: Vec<&Path> = root.ancestors().take(UP + 1).collect();
+pub(crate) fn folders(root: &Path) -> Vec<&Path> {
+    let above: Vec<&Path> = above(root).collect();
     let top = above.iter().position(|folder| folder.join(".git").exists()).unwrap_or_default();
     above[..=top].to_vec()
+}
+
+/// The site's folder and those above it that may be the root of its repository.
+pub(crate) fn above(root: &Path) -> impl Iterator<Item = &Path> {
+    root.ancestors().take(UP + 1)
 }
 
 fn versions(text: &str) -> impl Iterator<Item = String> {

@@ -64,6 +64,11 @@ pub fn load_with(
     }
     data_pages::add(&mut pages, requests, &source, &cascades, &mut problems);
     let drafts = if options.drafts { BTreeSet::new() } else { leave_drafts_out(&mut pages, &mut sections) };
+    // Zola, too, looks taxonomies up for what is not left out alone.
+    problems.retain(|problem| {
+        let file = problem.place.as_ref().and_then(|place| place.file.strip_prefix("content").ok()?.to_str());
+        !problem.message.starts_with(parse::NO_TAXONOMY) || file.is_none_or(|file| !drafts.contains(file))
+    });
     if options.fallback {
         fallback::fill(&mut pages, &mut sections, config, &found);
     }

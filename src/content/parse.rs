@@ -39,6 +39,9 @@ pub(super) const PAGE_KEYS: &[&str] = &[
     "video",
 ];
 
+/// How a fault begins that names a taxonomy which is not there.
+pub(super) const NO_TAXONOMY: &str = "the configuration has no taxonomy";
+
 const SECTION_KEYS: &[&str] = &[
     "title",
     "description",
@@ -299,7 +302,7 @@ fn taxonomies(reader: &mut Reader, table: &mut Table, language: &LanguageOptions
             let known = language.taxonomies.iter().map(|t| t.name.as_str());
             let near = crate::diagnostic::did_you_mean(&name, known).map(|n| format!("did you mean `{n}`?"));
             let place = reader.place(&span);
-            let problem = Diagnostic::error(format!("the configuration has no taxonomy `{name}`")).at(place);
+            let problem = Diagnostic::error(format!("{NO_TAXONOMY} `{name}`")).at(place);
             let help = near.unwrap_or_else(|| format!("add `{{ name = \"{name}\" }}` to `taxonomies`"));
             reader.problems.push(problem.help(help));
         }

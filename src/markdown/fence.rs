@@ -14,7 +14,7 @@ use pulldown_cmark_escape::escape_html;
 use super::grammars::{Coloured, Grammars};
 use crate::config::{Dialect, HighlightStyle, Highlighting, Loaded};
 use crate::content::Rendered;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::memory::Print;
 
 /// A block as HTML, and what is wrong with its fence. `fence` is `None` for indented code.
@@ -56,13 +56,9 @@ impl Highlighter {
     pub fn new(loaded: &Loaded) -> Result<Option<Self>, Vec<Diagnostic>> {
         let Some(options) = loaded.config.markdown.highlighting.clone() else { return Ok(None) };
         let named = options.theme.is_some() || (options.light_theme.is_some() && options.dark_theme.is_some());
+        // That has been told.
         if !named {
-            let file = loaded.config_file.strip_prefix(&loaded.root).unwrap_or(&loaded.config_file);
-            return Err(vec![
-                Diagnostic::error("`[markdown.highlighting]` names no theme")
-                    .at(Place::file(file))
-                    .help("set `theme`, or both `light_theme` and `dark_theme`"),
-            ]);
+            return Ok(None);
         }
         let unknown = super::themes::check(loaded, &options);
         if !unknown.is_empty() {

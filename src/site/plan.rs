@@ -110,9 +110,10 @@ pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Dia
     let (real, aliases, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let redirects = BTreeSet::new();
     let mut plan = Plan { real, aliases, asked, redirects, faults: Vec::new(), root };
-    plan_pages(&mut plan, library, loaded, Turn::Page);
+    plan_aliases(&mut plan, library, loaded);
+    plan_pages(&mut plan, library, Turn::Page);
     plan_sections(&mut plan, library, loaded);
-    plan_pages(&mut plan, library, loaded, Turn::Orphan);
+    plan_pages(&mut plan, library, Turn::Orphan);
     // To Zola a home of another language that nobody wrote has an address of its own kind, without its first slash.
     let apart = library.section_keys().filter(|key| !library[*key].path.starts_with('/'));
     apart.for_each(|key| plan_apart(&mut plan, library, key));
@@ -149,7 +150,7 @@ impl Plan {
         }
         let redirects = self.redirects.contains(&path);
         let is_own = |job: &Job| match job {
-            Job::Page(_) | Job::Section(_, None) => true,
+            Job::Page(_) | Job::Section(_, None | Some((_, 0))) => true,
             Job::Redirect(_) => redirects,
             _ => false,
         };
@@ -246,24 +247,31 @@ fn join(folder: &str, file: &str) -> String {
     path
 }
 
-fn plan_pages(plan: &mut Plan, library: &Library, loaded: &Loaded, turn: Turn) {
+/// Those of all pages, then those of all sections.
+fn plan_aliases(plan: &mut Plan, library: &Library, loaded: &Loaded) {
     let unplaced = unplaced(library);
     for key in library.page_keys() {
         let page = &library[key];
-        if Turn::of(page) != turn {
-            continue;
-        }
         // The older dialect keeps the aliases of a page that is not rendered.
-        if !page.meta.render || unplaced.contains(&key) {
-            if loaded.dialect == Dialect::Zola022 {
-                let (origin, target) = (&page.file.shown, &page.permalink);
-                page.meta.aliases.iter().for_each(|alias| plan.alias(alias, origin, target, page.meta.render));
-            }
-            continue;
+        let is_made = page.meta.render && !unplaced.contains(&key);
+        if is_made || loaded.dialect == Dialect::Zola022 {
+            let (origin, target) = (&page.file.shown, &page.permalink);
+            page.meta.aliases.iter().for_each(|alias| plan.alias(alias, origin, target, page.meta.render));
         }
-        plan.add(&page.path, "index.html", &page.file.shown, Job::Page(key), turn);
-        for alias in &page.meta.aliases {
-            plan.alias(alias, &page.file.shown, &page.permalink, true);
+    }
+    for section in library.section_keys().map(|key| &library[key]).filter(|section| section.path.starts_with('/')) {
+        for alias in &section.meta.aliases {
+            plan.alias(alias, &section.file.shown, &section.permalink, section.meta.render);
+        }
+    }
+}
+
+fn plan_pages(plan: &mut Plan, library: &Library, turn: Turn) {
+    let unplaced = unplaced(library);
+    for key in library.page_keys() {
+        let page = &library[key];
+        if Turn::of(page) == turn && page.meta.render && !unplaced.contains(&key) {
+            plan.add(&page.path, "index.html", &page.file.shown, Job::Page(key), turn);
         }
     }
 }
@@ -277,9 +285,6 @@ fn plan_sections(plan: &mut Plan, library: &Library, loaded: &Loaded) {
                 let feed = Feed { template: template.clone(), lang: section.lang.clone(), scope: Scope::Section(key) };
                 plan.add(&section.path, template, origin, Job::Feed(feed), Turn::Page);
             }
-        }
-        for alias in &section.meta.aliases {
-            plan.alias(alias, origin, &section.permalink, section.meta.render);
         }
         if !section.meta.render {
             continue;

@@ -57,6 +57,20 @@ fn what_builds_a_site_elsewhere_tells_its_dialect() {
 }
 
 #[test]
+fn a_workflow_that_comes_above_the_site_is_seen() {
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path().join("docs");
+    silent(&root, "{{ page.extra.list }}");
+    write(place.path(), &[(".git/HEAD", "ref: refs/heads/main\n")]);
+    let (newer, _) = built(&root).unwrap();
+    write(place.path(), &[(".github/workflows/d.yml", "uses: shalzz/zola-deploy-action@v0.19.2\n")]);
+    let options = Options { root: root.clone(), ..Options::default() };
+    assert!(site::refresh(&options).is_none(), "it may be of another dialect now");
+    let (older, _) = built(&root).unwrap();
+    assert_ne!(newer, older);
+}
+
+#[test]
 fn a_workflow_that_changes_its_zola_makes_the_site_anew() {
     let place = tempfile::tempdir().unwrap();
     silent(place.path(), "{{ page.extra.list }}");
@@ -137,6 +151,21 @@ fn a_damaged_cache_is_no_reason_for_another_dialect() {
     let (second, warnings) = built(place.path()).unwrap();
     assert_eq!(second, format!("{first}."));
     assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
+fn a_damaged_cache_of_a_site_taken_for_the_older_one_is_made_anew() {
+    let place = tempfile::tempdir().unwrap();
+    let page = "{% if page.extra.a.b %}{% endif %}{{ page.content | safe }}";
+    silent(place.path(), page);
+    let (first, _) = built(place.path()).unwrap();
+    let bodies = place.path().join(".repere-cache/bodies.bin");
+    let mut bytes = fs::read(&bodies).unwrap();
+    bytes.iter_mut().for_each(|byte| *byte ^= 0xff);
+    fs::write(&bodies, bytes).unwrap();
+    silent(place.path(), &format!("{page}."));
+    let (second, _) = built(place.path()).unwrap();
+    assert_eq!(second, format!("{first}."));
 }
 
 #[test]

@@ -74,6 +74,22 @@ fn lists_of_the_newer_engine_inside_one_another() {
 }
 
 #[test]
+fn few_addresses_are_enough_for_a_plain_site() {
+    for (space, threads) in [("2000000", "2"), ("2500000", "2"), ("4000000", "8")] {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path();
+        std::fs::write(root.join("zola.toml"), "base_url = \"https://exemple.test\"\n").unwrap();
+        std::fs::create_dir(root.join("templates")).unwrap();
+        std::fs::write(root.join("templates/index.html"), "{{ section.title }}").unwrap();
+        let script = format!("ulimit -v {space}; exec \"$0\" --root \"$1\" build");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_repere")]).arg(root).env("RAYON_NUM_THREADS", threads);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{space}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn bibliographies_whose_names_multiply() {
     let load: &[u8] = b"+++\n+++\n{% set d = load_data(path=\"b.bibtex\") %}\n";
     let twice = |n: usize| format!("@string{{a{n} = a{} # a{}}}\n", n - 1, n - 1);

@@ -34,6 +34,8 @@ pub(super) use few::Few;
 #[derive(Debug, Default)]
 pub struct Memory {
     keeps: Keeps,
+    /// What is on the disk was damaged: none of it is read again.
+    distrusted: bool,
     /// The state of every file that was looked at.
     pub(super) files: Files,
     /// What texts, bodies and outputs were made with: program, configuration, options.
@@ -212,6 +214,9 @@ impl Memory {
         (self.files, self.outputs) = (outputs.files, outputs.outputs);
         self.folder = folder;
         self.disk = Some(Disk { texts: texts.log, outputs: outputs.log, heap: texts.heap });
+        if self.distrusted {
+            self.forget();
+        }
     }
 
     /// Whether something was believed that could not be had when it was wanted.
@@ -227,7 +232,7 @@ impl Memory {
             heap: Arc::new(disk.heap.emptied()),
         });
         let (environment, folder) = (self.environment, self.folder.take());
-        *self = Self { keeps: Keeps::Disk, environment, folder, disk, ..Self::default() };
+        *self = Self { keeps: Keeps::Disk, environment, folder, disk, distrusted: true, ..Self::default() };
     }
 
     /// Believes what was published since the last build, instead of what that one published: the bytes, but not what they

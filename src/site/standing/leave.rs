@@ -131,12 +131,18 @@ fn sources(built: &Built, reads: &[&Read]) -> Option<(Gathered, Vec<Listing>)> {
         rest.push(format!("{theme}/theme.toml"));
     }
     if loaded.dialect_reason.is_some() {
-        folders.extend(built_with::FOLDERS.iter().copied().map(str::to_owned));
-        for place in built_with::places(root) {
-            let name = place.strip_prefix(root).unwrap_or(&place).to_str()?.to_owned();
-            if !built_with::FOLDERS.iter().any(|folder| name.starts_with(folder)) {
-                rest.push(name);
+        let named = |place: &Path| place.strip_prefix(root).unwrap_or(place).to_str().map(str::to_owned);
+        for folder in built_with::folders(root) {
+            for below in built_with::FOLDERS {
+                folders.push(named(&folder.join(below))?);
             }
+            for file in built_with::FILES {
+                rest.push(named(&folder.join(file))?);
+            }
+        }
+        // What makes a folder above the root of a repository.
+        for folder in built_with::above(root) {
+            rest.push(named(&folder.join(".git"))?);
         }
     }
     let (mut listings, mut files) = (Vec::new(), Vec::new());
