@@ -13,7 +13,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::walk::{Walked, walk};
-use super::{Dialect, built_with, shown};
+use super::{Dialect, built_with, older, shown};
 use crate::memory::{CACHE, Print, Stamp, program};
 
 /// Why a site is of the newer dialect when nothing shows one.
@@ -178,21 +178,7 @@ static CAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TAG: LazyLock<Regex> = LazyLock::new(|| fixed(r#"(?s)\{[{%](?:"[^"]*"|'[^']*'|`[^`]*`|[^"'`])*?[}%]\}"#));
 static STRING: LazyLock<Regex> = LazyLock::new(|| fixed(r#"(?s)"[^"]*"|'[^']*'|`[^`]*`"#));
-/// Keys that Zola gave up before 0.23, and those that came with it.
-const OLDER_KEYS: &[&str] = &[
-    "highlight_code",
-    "highlight_theme",
-    "highlight_themes_css",
-    "extra_syntaxes",
-    "extra_syntaxes_and_themes",
-    "generate_feed",
-    "generate_rss",
-    "feed_filename",
-    "rss_limit",
-    "check_external_links",
-    "error_on_missing_highlight",
-    "language_code",
-];
+/// Keys that came with Zola 0.23.
 const NEWER_KEYS: &[&str] = &["skip_content_templating", "data_attr_position"];
 static CALL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\{\{\s*\w+\([^{}]*\)\s*\}\}|\{%\s*\w+\([^{}]*\)\s*%\}"));
 /// `{{/* name() */}}` and `{%/* name() */%}` show what would be a call.
@@ -233,8 +219,7 @@ fn config_speaks(text: &str) -> Option<(Dialect, &'static str)> {
     if NEWER_KEYS.iter().any(|key| names.contains(*key)) {
         return Some((Dialect::Zola023, "has keys of Zola 0.23"));
     }
-    let is_older =
-        OLDER_KEYS.iter().any(|key| names.contains(*key)) || table.get("languages").is_some_and(|l| l.is_array());
+    let is_older = names.iter().any(|key| older::is_older(key)) || table.get("languages").is_some_and(|l| l.is_array());
     is_older.then_some((Dialect::Zola022, "has keys of an older Zola"))
 }
 

@@ -27,6 +27,12 @@ const RENAMED: &[(&str, &str)] = &[
     ("rss_limit", "feed_limit"),
 ];
 
+/// Whether a key is one that Zola gave up before 0.23, under its name at least.
+pub(super) fn is_older(key: &str) -> bool {
+    // What Hugo and older documents call the default language; no key of a Zola that is read here.
+    key == "language_code" || OLDER_KEYS.iter().chain(RENAMED).any(|(older, _)| *older == key)
+}
+
 /// Takes keys of older Zolas out, each with a warning that says what to write now; `strict` makes errors of them.
 pub(super) fn gone(reader: &mut Reader, table: &mut Table, place: &str, strict: bool) -> bool {
     let mut any = false;

@@ -112,7 +112,7 @@ pub fn read_front_matter(
         return (PageFrontMatter::default(), SectionFrontMatter::default(), reader.problems);
     };
     let page = parse::page(&mut reader, table.clone(), config.default_options(), true);
-    let section = parse::section(&mut reader, table);
+    let section = parse::section(&mut reader, table, config.dialect);
     (page, section, reader.problems)
 }
 
@@ -171,7 +171,7 @@ fn section(text: Text, source: &Source) -> (ReadSection, Vec<Diagnostic>) {
             let mut reader = Reader::new(&file.shown, &text);
             read.cascade = cascade::take(&mut reader, &mut table, config.language(&lang), source.options.schedule);
             read.pages_from = data_pages::requests(&mut reader, &mut table, &file, &lang);
-            section.meta = parse::section(&mut reader, table);
+            section.meta = parse::section(&mut reader, table, config.dialect);
             sort_if_older(&mut section.meta.extra, is_toml, config);
             problems = reader.problems;
             section.raw_line = text[..body].matches('\n').count() + 1;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::texts::as_written;
 use super::{Date, PageFrontMatter, SectionFrontMatter, SortBy};
 use crate::config::keys::{Entry, Raw, Reader, Table};
-use crate::config::{ANCHORS, LanguageOptions};
+use crate::config::{ANCHORS, Dialect, LanguageOptions};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// Keys of a page.
@@ -192,9 +192,18 @@ pub(super) fn page(reader: &mut Reader, mut table: Table, language: &LanguageOpt
 }
 
 /// Reads the front matter of a section. `cascade` and `pages_from` were taken out before.
-pub(super) fn section(reader: &mut Reader, mut table: Table) -> SectionFrontMatter {
+pub(super) fn section(reader: &mut Reader, mut table: Table, dialect: Dialect) -> SectionFrontMatter {
     let mut meta = SectionFrontMatter::default();
     let table = &mut table;
+    // What it asks for would not happen.
+    if dialect == Dialect::Zola022
+        && let Some(entry) = table.take("hidden")
+    {
+        let message = "`hidden` of a section came with Zola 0.23, and this site is for 0.22";
+        let place = reader.place(&entry.key_span);
+        let help = "leave it out, or write `dialect = \"0.23\"` in repere.toml when the templates are for that";
+        reader.problems.push(Diagnostic::error(message).at(place).help(help));
+    }
     meta.title = reader.string(table, "title");
     meta.description = reader.string(table, "description");
     reader.bool(table, "draft", &mut meta.draft);

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::make::make as as_told;
 use super::remember::{Known, Made, Memory};
-use super::{Options, Site, load_guessed};
+use super::{Options, Site, guess, load_guessed, tell_dialect};
 use crate::config::{Dialect, Loaded};
 use crate::diagnostic::{Diagnostic, Level};
 
@@ -31,14 +31,22 @@ pub(super) fn make(
     // Zola 0.22 reads that name since its last release: a new site has it.
     let is_new = loaded.config_file.file_name().is_some_and(|name| name == "zola.toml");
     let may_be_older = sound && loaded.shows_no_dialect() && !is_new;
+    let guessed = guess(&loaded);
     let made = as_told(options, (loaded, sound), found, memory);
-    match made {
-        Err(problems) if may_be_older => as_older(options, memory, folder, &problems).unwrap_or(Err(problems)),
-        made => made,
+    if let Err(problems) = &made
+        && may_be_older
+        && let Some(older) = as_older(options, memory, folder, problems)
+    {
+        return older;
     }
+    if sound {
+        tell_dialect(&guessed);
+    }
+    made
 }
 
-/// The same as one of the older dialect, or what is wrong with it there: then as many errors less as templates have now.
+/// The site as one of the older dialect, when it is sound there; when it is not, the errors that both dialects share, if
+/// nothing else is wrong. `None` when the older dialect explains nothing: then `problems` are what is told.
 fn as_older(
     options: &Options,
     memory: &mut Memory,
@@ -54,16 +62,21 @@ fn as_older(
     let reason = "as one of 0.23 it cannot be built".to_owned();
     let loaded = load_guessed(options, &mut found, Some((Dialect::Zola022, reason))).ok()?;
     memory.begin(&loaded.0, options, folder);
+    let guessed = guess(&loaded.0);
     let made = as_told(options, loaded, found, memory);
     let (mut site, made, known) = match made {
         Ok(parts) if others.is_empty() => parts,
         Err(found) => {
             let is_same = |(a, b): (&Diagnostic, &Diagnostic)| a.message == b.message && a.place == b.place;
             let is_rest = errors(&found).count() == others.len() && errors(&found).zip(others).all(is_same);
+            if is_rest {
+                tell_dialect(&guessed);
+            }
             return is_rest.then_some(Err(found));
         }
         Ok(_) => return None,
     };
+    tell_dialect(&guessed);
     // What is mended is not asked for its dialect again.
     memory.last = None;
     let number = match of_templates.len() {

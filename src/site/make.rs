@@ -105,7 +105,7 @@ pub(super) fn make(
     let contributes = !series.is_empty() || !contributed.is_empty() || !works.is_empty();
 
     // Plan.
-    let (planned, collisions) = plan::plan(&library, &loaded);
+    let (planned, replaced, collisions) = plan::plan(&library, &loaded);
     found.extend(collisions);
     let Some(renderer) = renderer else { return Err(diagnostic::once(found)) };
     let before = found.len();
@@ -130,7 +130,7 @@ pub(super) fn make(
     };
     let (beforehand, faults) = beforehand(&scene);
     found.extend(faults);
-    let (rendered, faults) = render::render(&planned, &scene);
+    let (rendered, faults) = render::render(&planned, &replaced, &scene);
     found.extend(faults);
     let mut made = beforehand;
     made.extend(rendered);
@@ -183,7 +183,7 @@ pub(super) fn make(
     let sounds = podcast::sounds::sounds(&series, now);
     let known = Known::new(&library, bodies);
     memory.values = values;
-    let may_be_mended = !fingerprints && mend::is_plain(&library, &loaded, contributes);
+    let may_be_mended = !fingerprints && replaced.is_empty() && mend::is_plain(&library, &loaded, contributes);
     memory.last = may_be_mended.then_some(Last { planned, closures, today, content_decides });
     Ok((
         Site { loaded, library, renderer, outputs: shown, sounds, manifest, warnings: found, next_change },

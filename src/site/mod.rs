@@ -190,10 +190,23 @@ fn load_guessed(
     if options.mode != Mode::Build {
         loaded.config.mode = options.mode;
     }
-    if let Some(reason) = loaded.dialect_reason.as_ref().filter(|_| sound) {
-        let number = if loaded.dialect == Dialect::Zola022 { "0.22" } else { "0.23" };
-        // Once, however often `serve` loads the site; and before anything that a wrong guess would break.
-        TOLD.call_once(|| eprintln!("dialect: Zola {number} ({reason}); `dialect` in repere.toml sets it"));
+    // Of a site that shows none, the one it was made in is told (`either`).
+    if sound && !loaded.shows_no_dialect() {
+        tell_dialect(&guess(&loaded));
     }
     Ok((Arc::new(loaded), sound))
+}
+
+/// The dialect of a site and how it was guessed, if it was.
+type Guess = (Dialect, Option<String>);
+
+fn guess(loaded: &Loaded) -> Guess {
+    (loaded.dialect, loaded.dialect_reason.clone())
+}
+
+/// Tells the guessed dialect, once, however often `serve` loads the site.
+fn tell_dialect((dialect, reason): &Guess) {
+    let Some(reason) = reason else { return };
+    let number = if *dialect == Dialect::Zola022 { "0.22" } else { "0.23" };
+    TOLD.call_once(|| eprintln!("dialect: Zola {number} ({reason}); `dialect` in repere.toml sets it"));
 }

@@ -103,13 +103,14 @@ pub(super) fn unplaced(library: &Library) -> BTreeSet<PageKey> {
     keys
 }
 
-/// Everything templates will make, each path once. Pages and sections of one address are refused before; of other sources
-/// that want one path the one that Zola writes last has it ([`Turn`]), and that is told.
-pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Diagnostic>) {
+/// Everything templates will make, each path once; what another takes the place of; what is wrong. Pages and sections of
+/// one address are refused before; of other sources that want one path the one that Zola writes last has it ([`Turn`]),
+/// and that is told.
+pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Planned>, Vec<Diagnostic>) {
     let root = loaded.root.clone();
     let (real, aliases, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    let redirects = BTreeSet::new();
-    let mut plan = Plan { real, aliases, asked, redirects, faults: Vec::new(), root };
+    let (redirects, replaced, faults) = (BTreeSet::new(), Vec::new(), Vec::new());
+    let mut plan = Plan { real, aliases, replaced, asked, redirects, faults, root };
     plan_aliases(&mut plan, library, loaded);
     plan_pages(&mut plan, library, Turn::Page);
     plan_sections(&mut plan, library, loaded);
@@ -120,9 +121,9 @@ pub(super) fn plan(library: &Library, loaded: &Loaded) -> (Vec<Planned>, Vec<Dia
     plan_site(&mut plan, loaded);
     plan_taxonomies(&mut plan, library, loaded);
     // A page may take the address of an alias.
-    let Plan { real, mut aliases, faults, .. } = plan;
+    let Plan { real, mut aliases, replaced, faults, .. } = plan;
     aliases.extend(real);
-    (aliases.into_values().collect(), faults)
+    (aliases.into_values().collect(), replaced, faults)
 }
 
 /// True when what a template makes for the address of a file beside a page or section comes after that file.
@@ -133,6 +134,8 @@ pub(super) fn is_written_after(planned: &[Planned], path: &str, turn: Turn) -> b
 struct Plan {
     real: BTreeMap<String, Planned>,
     aliases: BTreeMap<String, Planned>,
+    /// What was planned for a path that another has now.
+    replaced: Vec<Planned>,
     /// Who asked for an alias, by the alias as it is written.
     asked: BTreeMap<String, String>,
     /// The addresses of sections that lead elsewhere.
@@ -163,6 +166,7 @@ impl Plan {
                 let (path, own, origin) = (place.key().clone(), is_own(&planned.job), planned.origin.clone());
                 let first = place.insert(planned);
                 self.twice(&path, [&first.origin, &origin], None, own && is_own(&first.job));
+                self.replaced.push(first);
             }
         }
     }
@@ -344,9 +348,11 @@ fn plan_apart(plan: &mut Plan, library: &Library, key: SectionKey) {
         let help = format!("call the file `{}`, if it is meant to be that home", section.file.relative);
         plan.faults.push(problem.at(claim(&plan.root, &first.origin, None)).help(help));
         plan.real.insert(path, home);
+        plan.replaced.push(first);
     } else {
         plan.twice(&path, [&home.origin, &first.origin], None, false);
         plan.real.insert(path, first);
+        plan.replaced.push(home);
     }
 }
 

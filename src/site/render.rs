@@ -4,7 +4,7 @@
 //! for every page that uses it.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -31,11 +31,13 @@ pub(super) struct Scene<'a> {
     pub(super) minify: bool,
 }
 
-/// Renders everything planned; what cannot be rendered is left out and told.
-pub(super) fn render(planned: &[Planned], scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
+/// Renders everything planned; what cannot be rendered is left out and told. What is `replaced` by another is rendered for
+/// what its template asks for alone: copies of images, and the faults that end a build of Zola's.
+pub(super) fn render(planned: &[Planned], replaced: &[Planned], scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
     let results: Vec<Result<Output, Diagnostic>> = planned.par_iter().map(|planned| scene.output(planned)).collect();
+    let faults = replaced.par_iter().filter_map(|replaced| Some((&replaced.origin, scene.fault(replaced)?)));
+    let mut failed: Vec<(&PathBuf, Diagnostic)> = faults.collect();
     let mut outputs = Vec::with_capacity(results.len());
-    let mut failed = Vec::new();
     for (planned, result) in planned.iter().zip(results) {
         match result {
             Ok(output) => outputs.push(output),
@@ -54,22 +56,36 @@ pub(super) fn render(planned: &[Planned], scene: &Scene) -> (Vec<Output>, Vec<Di
 impl Scene<'_> {
     /// One planned output, as it is remembered or made.
     pub(super) fn output(&self, planned: &Planned) -> Result<Output, Diagnostic> {
-        let template = template(planned, self.library, self.renderer);
-        let closure = self.closures.of(&template);
-        let told = match &planned.job {
-            Job::Feed(feed) => Some(feeds::gather(feed, self.library, self.renderer.loaded())),
-            _ => None,
-        };
+        let told = self.told(planned);
+        let closure = self.closures.of(&template(planned, self.library, self.renderer));
         let key = self.key(planned, told.as_ref(), closure);
         self.outputs.make((&planned.path, &planned.origin), key, closure, self.makers, || {
-            work::job(
-                || (planned.origin.clone(), format!("rendering `{template}`")),
-                || {
-                    let text = shown_to(closure, || render_one(planned, told.as_ref(), self.library, self.renderer))?;
-                    Ok(self.finish(&planned.path, text))
-                },
-            )
+            self.anew(planned, told.as_ref(), closure)
         })
+    }
+
+    fn anew(&self, planned: &Planned, told: Option<&Told>, closure: Closure) -> Result<Vec<u8>, Diagnostic> {
+        let about = || format!("rendering `{}`", template(planned, self.library, self.renderer));
+        work::job(
+            || (planned.origin.clone(), about()),
+            || {
+                let text = shown_to(closure, || render_one(planned, told, self.library, self.renderer))?;
+                Ok(self.finish(&planned.path, text))
+            },
+        )
+    }
+
+    /// What is wrong with an output that another takes the place of.
+    fn fault(&self, replaced: &Planned) -> Option<Diagnostic> {
+        let closure = self.closures.of(&template(replaced, self.library, self.renderer));
+        self.anew(replaced, self.told(replaced).as_ref(), closure).err()
+    }
+
+    fn told(&self, planned: &Planned) -> Option<Told> {
+        match &planned.job {
+            Job::Feed(feed) => Some(feeds::gather(feed, self.library, self.renderer.loaded())),
+            _ => None,
+        }
     }
 
     /// An output's bytes, minified when that is wished.

@@ -72,6 +72,34 @@ fn the_same_sources_give_the_same_bytes() {
 }
 
 #[test]
+fn a_page_whose_place_another_takes_has_its_pictures_and_its_faults() {
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    let files = [
+        ("zola.toml", "base_url = \"https://exemple.test\"\ntaxonomies = [{name = \"tags\"}]\n"),
+        ("content/b.md", "+++\npath = \"tags/x\"\n[taxonomies]\ntags = [\"x\"]\n+++\n"),
+        ("static/a.ppm", "P3 2 1 255 255 0 0 0 0 255\n"),
+        (
+            "templates/page.html",
+            "{% set copy = resize_image(path=\"a.ppm\", width=1, op=\"fit_width\") %}{{ page.path }}",
+        ),
+        ("templates/taxonomy_list.html", ""),
+        ("templates/taxonomy_single.html", "{{ term.name }}"),
+    ];
+    write(place.path(), &files);
+    fs::remove_file(place.path().join("content/a.md")).unwrap();
+    for _ in 0..2 {
+        let site = site::build(&options(place.path())).unwrap();
+        let made = site.manifest.files.keys().filter(|path| path.starts_with("processed_images/")).count();
+        assert_eq!(made, 1);
+        assert_eq!(fs::read_to_string(place.path().join("public/tags/x/index.html")).unwrap(), "x");
+    }
+    write(place.path(), &[("templates/page.html", "{{ page.nobody }}")]);
+    let problems = site::build(&options(place.path())).unwrap_err();
+    assert!(told(&problems).contains("`nobody` is not defined"), "{}", told(&problems));
+}
+
+#[test]
 fn faults_of_several_templates_come_together_with_their_places() {
     let place = tempfile::tempdir().unwrap();
     small_site(place.path());

@@ -14,7 +14,7 @@ use super::{Place, Since, Standing, Written, get, records, set};
 use crate::config::Loaded;
 use crate::diagnostic::any_error;
 use crate::site::remember::environment;
-use crate::site::{CACHE, Options, folder, load_guessed, publish};
+use crate::site::{CACHE, Options, folder, guess, load_guessed, publish, tell_dialect};
 
 /// More pages than this are built as always.
 const FEW: usize = 32;
@@ -65,6 +65,7 @@ fn refreshed(options: &Options) -> Option<Refreshed> {
     if differing.len() > FEW || differing.iter().any(|number| *number >= standing.pages) {
         return None;
     }
+    let guessed = guess(&loaded);
     let work = Work { options, standing: &standing, names: &names, loaded, cache: &cache, folder: &folder };
     let pages = if differing.is_empty() { 0 } else { work.pages(&differing, &mut since)? };
     let is_news = !differing.is_empty() || !listings.is_empty();
@@ -72,6 +73,7 @@ fn refreshed(options: &Options) -> Option<Refreshed> {
     if is_news {
         place.write(&place.since(), &since).ok()?;
     }
+    tell_dialect(&guessed);
     Some(Refreshed { summary: standing.summary, warnings: standing.warnings, pages })
 }
 
