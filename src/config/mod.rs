@@ -3,6 +3,7 @@
 //! Entry point: [`load`], which gives a [`Loaded`] and its warnings, or every problem found at once. The theme's
 //! `[extra]` and translations are merged here. This room reads no content and no template.
 
+mod braces;
 pub(crate) mod built_with;
 mod dialect;
 pub(crate) mod idioms;
@@ -61,6 +62,11 @@ impl Loaded {
         self.dialect_reason.as_deref() == Some(dialect::SILENT)
     }
 
+    /// Whether it may be for the older dialect all the same: a new site would have another configuration.
+    pub fn may_be_older(&self) -> bool {
+        self.shows_no_dialect() && !dialect::is_new(&self.config_file)
+    }
+
     /// A translated text of theme or site (the site's wins); `None` when the key is unknown in that language.
     pub fn text(&self, lang: &str, key: &str) -> Option<&str> {
         let borrowed = || self.repere.publish.fallback.then(|| self.config.text(&self.config.default_language, key))?;
@@ -78,9 +84,9 @@ impl Loaded {
     }
 }
 
-/// Whether a text of the content may show for which Zola it was written, should nothing else say so.
-pub fn may_show_dialect(text: &str) -> bool {
-    dialect::may_show(text)
+/// Whether a text of the content may show for which Zola it was written, should nothing else say so; or did `before`.
+pub fn may_show_dialect(text: &str, before: Option<&str>) -> bool {
+    dialect::may_show(text, before)
 }
 
 /// Translations of one language, key to text.
@@ -135,7 +141,7 @@ pub fn load_guessed(
         (Some(dialect), _) => (dialect, None),
         (None, Some((dialect, reason))) => (dialect, Some(reason)),
         (None, None) => {
-            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref(), &text, &mut walked);
+            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref(), (&config_file, &text), &mut walked);
             (dialect, Some(reason))
         }
     };

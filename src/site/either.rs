@@ -28,9 +28,7 @@ pub(super) fn make(
     memory: &mut Memory,
     folder: Option<PathBuf>,
 ) -> Result<Parts, Vec<Diagnostic>> {
-    // Zola 0.22 reads that name since its last release: a new site has it.
-    let is_new = loaded.config_file.file_name().is_some_and(|name| name == "zola.toml");
-    let may_be_older = sound && loaded.shows_no_dialect() && !is_new;
+    let may_be_older = sound && loaded.may_be_older();
     let guessed = guess(&loaded);
     let made = as_told(options, (loaded, sound), found, memory);
     if let Err(problems) = &made
@@ -42,7 +40,20 @@ pub(super) fn make(
     if sound {
         tell_dialect(&guessed);
     }
-    made
+    made.map_err(|problems| if may_be_older { with_a_way_out(problems) } else { problems })
+}
+
+/// The first error about braces in a text says what to do if they were meant as words.
+fn with_a_way_out(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_of_braces = |problem: &&mut Diagnostic| {
+        let place = problem.place.as_ref().filter(|_| problem.level == Level::Error);
+        place.is_some_and(|place| place.file.starts_with("content") && place.source.contains('{'))
+    };
+    if let Some(first) = problems.iter_mut().find(is_of_braces) {
+        let help = "where a site is for Zola 0.22, such braces are words: `dialect = \"0.22\"` in repere.toml says so";
+        first.help.push(help.to_owned());
+    }
+    problems
 }
 
 /// The site as one of the older dialect, when it is sound there; when it is not, the errors that both dialects share, if

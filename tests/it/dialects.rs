@@ -184,3 +184,38 @@ fn a_theme_that_is_built_where_it_stands_says_its_version() {
     let (loaded, _) = config::load(place.path(), None).expect("a configuration");
     assert_eq!(loaded.dialect, Dialect::Zola022);
 }
+
+#[test]
+fn braces_in_code_are_of_an_older_site_unless_there_are_tags_in_prose() {
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path();
+    silent(root, "{{ page.content | safe }}");
+    let code = "+++\ntitle = \"A\"\n+++\nIn code: `{{ user.name }}`.\n";
+    let options = Options { root: root.to_owned(), ..Options::default() };
+    built(root).unwrap();
+    write(root, &[("content/a.md", code)]);
+    assert!(site::refresh(&options).is_none(), "it may be of another dialect now");
+    let (page, _) = built(root).unwrap();
+    assert_eq!(page, "<p>In code: <code>{{ user.name }}</code>.</p>\n");
+    let guess = || config::load(root, None).unwrap().0.dialect_reason.unwrap();
+    assert_eq!(guess(), "content/a.md has braces in its code, which Zola 0.23 would run");
+
+    write(root, &[("content/b.md", "+++\n+++\n{{ config.title }}\n")]);
+    let told = diagnostic::render(&built(root).unwrap_err());
+    assert!(told.contains("content/a.md:4:"), "{told}");
+    assert_eq!(guess(), "content/b.md has tags in its prose");
+
+    fs::remove_file(root.join("content/b.md")).unwrap();
+    fs::rename(root.join("config.toml"), root.join("zola.toml")).unwrap();
+    assert_eq!(config::load(root, None).unwrap().0.dialect, Dialect::Zola023, "a new site has the new name");
+}
+
+#[test]
+fn an_error_of_braces_in_prose_says_for_whom_they_would_be_words() {
+    let place = tempfile::tempdir().unwrap();
+    silent(place.path(), "{{ page.content | safe }}");
+    write(place.path(), &[("content/a.md", "+++\n+++\nSo $x^{{2}}$, and {{ nobody }}.\n")]);
+    let told = diagnostic::render(&built(place.path()).unwrap_err());
+    let help = "where a site is for Zola 0.22, such braces are words: `dialect = \"0.22\"` in repere.toml says so";
+    assert_eq!(told.matches(help).count(), 1, "{told}");
+}
