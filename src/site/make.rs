@@ -140,7 +140,6 @@ pub(super) fn make(
     made.extend(contributed);
     made.extend(worked(&works, &scene, &mut found));
     made.extend(gather(images_made(&renderer, &loaded), &mut found).unwrap_or_default());
-    made.extend(gather(style_sheets(&scene, highlighter.as_deref()), &mut found).unwrap_or_default());
     let (statics, told) = gather(files::statics(&loaded), &mut found).unwrap_or_default();
     found.extend(told);
     made.extend(statics);
@@ -257,9 +256,9 @@ fn images_made(renderer: &Renderer, loaded: &Loaded) -> Result<Vec<Output>, Vec<
 }
 
 /// The colours of code, when they are classes.
-fn style_sheets(scene: &Scene, highlighter: Option<&Highlighter>) -> Result<Vec<Output>, Vec<Diagnostic>> {
+fn colours(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     scene.outputs.group("colours", Print::NONE, scene.makers, || {
-        let sheets = highlighter.map(Highlighter::style_sheets).unwrap_or_default();
+        let sheets = scene.renderer.highlighter().map(Highlighter::style_sheets).unwrap_or_default();
         let outputs = sheets.into_iter().map(|(name, text)| Output::bytes(name, text, "markdown.highlighting"));
         Ok((outputs.collect(), BTreeSet::new()))
     })
@@ -276,15 +275,16 @@ fn sass(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     })
 }
 
-/// Style sheets and the search index are made first and made known, with the files beside pages: templates may name them,
-/// for their hash or their text.
+/// Style sheets, those of the colours of code too, and the search index are made first and made known, with the files beside
+/// pages: templates may name them, for their hash or their text.
 /// Whatever is wrong with them comes back too.
 pub(super) fn beforehand(scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let sheets = gather(sass(scene), &mut found);
     let index = gather(search_index(scene), &mut found);
+    let colours = gather(colours(scene), &mut found);
     let failed = sheets.is_none() || index.is_none();
-    let made: Vec<Output> = sheets.into_iter().chain(index).flatten().collect();
+    let made: Vec<Output> = sheets.into_iter().chain(index).chain(colours).flatten().collect();
     let beside = files::assets(scene.library);
     scene.makers.prints.beforehand(&made, &beside);
     scene.renderer.beforehand(&made, &beside, failed);

@@ -194,6 +194,11 @@ impl Renderer {
         if prints.is_empty() { KeptValues::default() } else { KeptValues::new(&values, prints) }
     }
 
+    /// What colours code, where the site asks for it.
+    pub fn highlighter(&self) -> Option<&Highlighter> {
+        self.shared.highlighter.as_deref()
+    }
+
     /// Makes known what is made before the pages and what lies beside them, which their templates may name; `failed` when
     /// some could not be made.
     pub fn beforehand(&self, made: &[Output], beside: &[Output], failed: bool) {

@@ -1,8 +1,8 @@
 //! Files that templates name: where they are looked for, and their hashes.
 //!
-//! What the build itself makes before its pages (compiled style sheets, the search index) is found as well, by the path
-//! it will have, and so is what lies beside pages and sections, as in Zola, which copies it before it renders a section;
-//! what an earlier build left in the output folder is not.
+//! What the build itself makes before its pages (compiled style sheets, the search index, the colours of code) is found as
+//! well, by the path it will have, and so is what lies beside pages and sections, as in Zola, which copies it before it
+//! renders a section; what an earlier build left in the output folder is not.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
