@@ -45,14 +45,13 @@ pub(super) fn register(tera: &mut Tera, shared: &Arc<Shared>) {
     });
 }
 
-/// Address and file of the page or section being rendered: what relative links and fragments start from.
+/// Address and file of the page or section being rendered: what relative links and fragments start from. What a template
+/// calls `page` comes first, as in Zola, whether it has an address or not.
 fn current(state: &State) -> TeraResult<(String, String)> {
     for name in ["page", "section"] {
         let Some(value) = state.get::<Value>(name)? else { continue };
-        let text = |key: &str| value.get_from_path(key).and_then(Value::as_str).map(str::to_owned);
-        if let (Some(permalink), Some(path)) = (text("permalink"), text("relative_path")) {
-            return Ok((permalink, path));
-        }
+        let text = |key: &str| value.get_from_path(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        return Ok((text("permalink"), text("relative_path")));
     }
     Ok((String::new(), String::new()))
 }
