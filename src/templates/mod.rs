@@ -232,7 +232,7 @@ impl Renderer {
         context
     }
 
-    /// `config` and `lang` alone, for what is no page: feeds, 404, sitemap.
+    /// `config` and `lang` alone, for what is no page: feeds, 404.
     pub fn language_context(&self, lang: &str) -> Context {
         let mut context = Context::new();
         context.set("config", self.shared.config(lang));
@@ -249,12 +249,13 @@ impl Renderer {
         context
     }
 
-    /// What `sitemap.xml` has beside its entries: nothing in the older dialect.
+    /// What `sitemap.xml` has beside its entries: `config` in the newer dialect, nothing in the older one.
     pub fn sitemap_context(&self) -> Context {
-        match self.shared.loaded.dialect {
-            Dialect::Zola022 => Context::new(),
-            Dialect::Zola023 => self.site_context(),
+        let mut context = Context::new();
+        if self.shared.loaded.dialect == Dialect::Zola023 {
+            context.set("config", self.shared.config(&self.shared.loaded.config.default_language));
         }
+        context
     }
 
     /// `config` and `lang` of the default language, for what the site has once: 404.
