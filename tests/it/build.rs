@@ -222,3 +222,33 @@ fn this_site_is_the_same_in_every_time_zone_and_on_every_machine() {
         assert!(second[path] == *bytes, "{} differs", path.display());
     }
 }
+
+#[test]
+fn a_server_is_asked_for_the_format() {
+    use std::io::{Read as _, Write as _};
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = server.local_addr().unwrap();
+    let asked = std::thread::spawn(move || {
+        let (mut visitor, _) = server.accept().unwrap();
+        let (mut asked, mut more) = (String::new(), [0; 4096]);
+        while !asked.ends_with("\r\n\r\n") {
+            let length = visitor.read(&mut more).unwrap();
+            asked.push_str(std::str::from_utf8(&more[..length]).unwrap());
+        }
+        visitor
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\na,b\n1,\xe9t\xe9")
+            .unwrap();
+        asked.to_ascii_lowercase()
+    });
+    let place = tempfile::tempdir().unwrap();
+    small_site(place.path());
+    let call = format!("load_data(url=\"http://{address}/x\", format=\"csv\", headers=[\"X-Key=k=v\"])");
+    let page = format!("{{% set data = {call} %}}{{{{ data.records | first | last }}}}");
+    write(place.path(), &[("templates/page.html", &page)]);
+    site::build(&options(place.path())).unwrap();
+    let asked = asked.join().unwrap();
+    assert!(asked.contains("accept: text/csv\r\n") && asked.contains("x-key: k=v\r\n"), "{asked}");
+    assert!(asked.contains("user-agent: repere/"), "{asked}");
+    let made = fs::read_to_string(place.path().join("public/a/index.html")).unwrap();
+    assert_eq!(made, "\u{fffd}t\u{fffd}", "what is no UTF-8 is shown as that");
+}

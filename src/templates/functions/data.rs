@@ -21,6 +21,9 @@ const DEEPEST_ELEMENT: usize = 128;
 /// Attributes that an element of XML may have.
 const MOST_ATTRIBUTES: usize = 10_000;
 
+/// Bytes that a server may answer with.
+const MOST_BYTES: u64 = 256 << 20;
+
 /// What was loaded already, by everything the value depends on.
 #[derive(Debug, Default)]
 pub(crate) struct DataCache(Mutex<HashMap<String, Arc<Data>>>);
@@ -130,15 +133,18 @@ fn format_of(path: &str) -> &'static str {
 }
 
 fn fetch(url: &str, call: &Call, posts: bool, given: &[&str], required: bool) -> Result<Option<String>, String> {
-    let agent = ureq::Agent::new_with_config(
-        ureq::Agent::config_builder().timeout_global(Some(std::time::Duration::from_secs(30))).build(),
-    );
+    let settings = ureq::Agent::config_builder()
+        .timeout_global(Some(std::time::Duration::from_secs(30)))
+        .user_agent(concat!("repere/", env!("CARGO_PKG_VERSION")));
+    let agent = ureq::Agent::new_with_config(settings.build());
     let mut headers: Vec<(String, String)> = Vec::new();
     for header in given {
         let (name, value) =
             header.split_once('=').ok_or_else(|| format!("`load_data`: header `{header}` is not `name=value`"))?;
         headers.push((name.to_owned(), value.to_owned()));
     }
+    // After those that the template gives, which a server may prefer.
+    headers.push(("accept".to_owned(), kind_of(call.text("format")?.unwrap_or("plain")).to_owned()));
     let answer = if posts {
         let mut request = agent.post(url);
         for (name, value) in &headers {
@@ -157,11 +163,26 @@ fn fetch(url: &str, call: &Call, posts: bool, given: &[&str], required: bool) ->
     };
     match answer {
         Ok(mut answer) => {
-            let text = answer.body_mut().read_to_string().map_err(|e| format!("`{url}`: {e}"))?;
-            Ok(Some(text))
+            let body = answer.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
+            let bytes = body.map_err(|e| format!("`{url}`: {e}"))?;
+            // It is taken for UTF-8 whatever the server calls it.
+            Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
         }
         Err(_) if !required => Ok(None),
         Err(problem) => Err(format!("`load_data`: `{url}` cannot be fetched: {problem}")),
+    }
+}
+
+/// What a server is asked for: some answer in several formats.
+fn kind_of(format: &str) -> &'static str {
+    match format.to_ascii_lowercase().as_str() {
+        "json" => "application/json",
+        "csv" => "text/csv",
+        "toml" => "application/toml",
+        "bibtex" => "application/x-bibtex",
+        "xml" => "text/xml",
+        "yaml" | "yml" => "application/x-yaml",
+        _ => "text/plain",
     }
 }
 
