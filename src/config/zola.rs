@@ -386,16 +386,16 @@ pub enum LinkLevel {
 pub struct Search {
     /// Titles are searched.
     pub include_title: bool,
+    /// Contents are searched.
+    pub include_content: bool,
+    /// Characters of content kept; all when absent.
+    pub truncate_content_length: Option<usize>,
     /// Descriptions are searched.
     pub include_description: bool,
     /// Dates are searched.
     pub include_date: bool,
     /// Paths are searched.
     pub include_path: bool,
-    /// Contents are searched.
-    pub include_content: bool,
-    /// Characters of content kept; all when absent.
-    pub truncate_content_length: Option<usize>,
     /// Which index, in which file.
     pub index_format: IndexFormat,
 }
@@ -404,11 +404,11 @@ impl Default for Search {
     fn default() -> Self {
         Self {
             include_title: true,
+            include_content: true,
+            truncate_content_length: None,
             include_description: false,
             include_date: false,
             include_path: false,
-            include_content: true,
-            truncate_content_length: None,
             index_format: IndexFormat::default(),
         }
     }

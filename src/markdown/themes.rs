@@ -77,23 +77,34 @@ const THEMES: &[&str] = &[
 /// Those that came after the version which names classes for the 0.22 dialect.
 const LATER: &[&str] = &["ayu-light", "ayu-mirage", "horizon", "horizon-bright", "night-owl-light"];
 
-/// Refuses a theme that is neither giallo's nor, as far as can be told without reading it, one of the site's.
+/// Refuses a theme that is neither giallo's nor, as far as can be told without reading it, one of the site's; and files of
+/// themes and grammars that are not there, whether or not the site has code.
 pub(super) fn check(loaded: &Loaded, options: &Highlighting) -> Vec<Diagnostic> {
-    if !options.extra_themes.is_empty() {
-        return Vec::new();
-    }
     let file = loaded.config_file.strip_prefix(&loaded.root).unwrap_or(&loaded.config_file);
     let text = std::fs::read_to_string(&loaded.config_file).unwrap_or_default();
-    let named = [&options.theme, &options.light_theme, &options.dark_theme].into_iter().flatten();
+    let place = |name: &str| match text.find(&format!("\"{name}\"")) {
+        Some(at) => Place::span(file, &text, at..at + name.len() + 2),
+        None => Place::file(file),
+    };
+    let folder = loaded.config_file.parent().unwrap_or(&loaded.root);
+    let files = options.extra_grammars.iter().chain(&options.extra_themes);
+    let mut found: Vec<Diagnostic> = files
+        .filter(|name| !folder.join(name).is_file())
+        .map(|name| {
+            let problem = Diagnostic::error(format!("there is no file `{name}`")).at(place(name));
+            problem.help("`extra_grammars` and `extra_themes` name files from the folder of the configuration on")
+        })
+        .collect();
+    if !options.extra_themes.is_empty() {
+        return found;
+    }
+    // The single one is taken, whatever stands beside it.
+    let both = [&options.light_theme, &options.dark_theme];
+    let named = options.theme.as_ref().map_or_else(|| both.into_iter().flatten().collect(), |theme| vec![theme]);
     let is_older = grammars::are_scoped(options, loaded.dialect);
     let known = || THEMES.iter().copied().filter(|theme| !(is_older && LATER.contains(theme)));
-    let mut found = Vec::new();
-    for theme in named.filter(|theme| !known().any(|known| known == theme.to_lowercase())) {
-        let place = match text.find(&format!("\"{theme}\"")) {
-            Some(at) => Place::span(file, &text, at..at + theme.len() + 2),
-            None => Place::file(file),
-        };
-        let problem = Diagnostic::error(format!("there is no theme `{theme}`")).at(place);
+    for theme in named.into_iter().filter(|theme| !known().any(|known| known == theme.to_lowercase())) {
+        let problem = Diagnostic::error(format!("there is no theme `{theme}`")).at(place(theme));
         found.push(match did_you_mean(theme, known()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem

@@ -3,7 +3,7 @@
 use tera::{Map, Value};
 
 use super::nodes::optional;
-use crate::config::{Config, Dialect, LanguageOptions};
+use crate::config::{Config, Dialect, LanguageOptions, Markdown};
 
 /// `config` as templates of one language see it.
 pub(crate) fn config(config: &Config, lang: &str) -> Value {
@@ -27,7 +27,7 @@ pub(crate) fn config(config: &Config, lang: &str) -> Value {
     map.insert("author".into(), optional(config.author.as_deref()));
     map.insert("build_search_index".into(), Value::from(options.build_search_index));
     map.insert("extra".into(), extra(&config.extra, is_older));
-    map.insert("markdown".into(), Value::from_serializable(&config.markdown));
+    map.insert("markdown".into(), markdown(&config.markdown, is_older));
     let mut search = Map::new();
     let format = if is_older { config.format_at_root } else { options.search.index_format };
     search.insert("index_format".into(), Value::from_serializable(&format));
@@ -39,6 +39,28 @@ pub(crate) fn config(config: &Config, lang: &str) -> Value {
         Value::from_serializable(&config.exclude_paginated_pages_in_sitemap),
     );
     Value::from(map)
+}
+
+/// The older dialect shows of `highlighting` the themes it takes, and nothing of what came later.
+fn markdown(markdown: &Markdown, is_older: bool) -> Value {
+    let Some(highlighting) = markdown.highlighting.as_ref().filter(|_| is_older) else {
+        return Value::from_serializable(markdown);
+    };
+    let mut shown = serde_json::to_value(markdown).unwrap_or_default();
+    let mut map = serde_json::Map::new();
+    map.insert("error_on_missing_language".to_owned(), highlighting.error_on_missing_language.into());
+    map.insert("style".to_owned(), serde_json::to_value(highlighting.style).unwrap_or_default());
+    let themes = match &highlighting.theme {
+        Some(theme) => [("theme", Some(theme)), ("", None)],
+        None => [("light_theme", highlighting.light_theme.as_ref()), ("dark_theme", highlighting.dark_theme.as_ref())],
+    };
+    for (key, theme) in themes.into_iter().filter_map(|(key, theme)| Some((key, theme?))) {
+        map.insert(key.to_owned(), theme.as_str().into());
+    }
+    map.insert("extra_grammars".to_owned(), highlighting.extra_grammars.clone().into());
+    map.insert("extra_themes".to_owned(), highlighting.extra_themes.clone().into());
+    shown["highlighting"] = map.into();
+    Value::from_serializable(&shown)
 }
 
 fn language(options: &LanguageOptions) -> Value {
