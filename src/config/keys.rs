@@ -344,7 +344,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A whole number from 0 on.
+    /// A whole number from 0 on; `null` counts as absent.
     pub(crate) fn number(&mut self, table: &mut Table, key: &str) -> Option<usize> {
         let entry = table.take(key)?;
         match entry.item.value {
@@ -403,12 +403,11 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// A table.
+    /// A table. Zola takes no `null` for one.
     pub(crate) fn table(&mut self, table: &mut Table, key: &str) -> Option<Table> {
         let entry = table.take(key)?;
         match entry.item.value {
             Raw::Table(table) => Some(table),
-            Raw::Null => None,
             _ => {
                 self.wrong(&entry, "a table");
                 None

@@ -263,7 +263,9 @@ fn front_matter(request: &Request, record: Table, language: &LanguageOptions) ->
             entry.key.clone_from(meant);
         }
         let key = entry.key.as_str();
-        if key == BODY {
+        if matches!(entry.item.value, Raw::Null) && parse::PAGE_KEYS.contains(&key) {
+            // A record that says nothing of it.
+        } else if key == BODY {
             body = entry.item.text().unwrap_or_default();
         } else if parse::PAGE_KEYS.contains(&key) {
             typed(&mut entry);

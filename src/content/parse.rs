@@ -207,6 +207,10 @@ pub(super) fn section(reader: &mut Reader, mut table: Table, dialect: Dialect) -
     meta.title = reader.string(table, "title");
     meta.description = reader.string(table, "description");
     reader.bool(table, "draft", &mut meta.draft);
+    let is_nothing = |entry: &&Entry| entry.key == "weight" && matches!(entry.item.value, Raw::Null);
+    if let Some(nothing) = table.entries.iter().find(is_nothing) {
+        reader.error(&nothing.item.span, "`weight` must be a whole number, not nothing");
+    }
     meta.weight = reader.number(table, "weight").unwrap_or(0);
     meta.template = reader.string(table, "template");
     meta.page_template = reader.string(table, "page_template");
@@ -286,7 +290,6 @@ fn date(reader: &mut Reader, table: &mut Table, key: &str) -> Option<Date> {
     let Entry { item, .. } = table.take(key)?;
     let text = match &item.value {
         Raw::Date(text) | Raw::String(text) => text.clone(),
-        Raw::Null => return None,
         _ => String::new(),
     };
     let date = Date::parse(&text);
