@@ -59,7 +59,8 @@ pub fn external(library: &Library, loaded: &Loaded) -> Vec<Diagnostic> {
             problem = problem.at(place_in(&loaded.root, file.as_ref(), link));
             Some(match files.len() {
                 1 => problem,
-                many => problem.help(format!("{} other places have this link", many - 1)),
+                2 => problem.help("one other page has this link"),
+                many => problem.help(format!("{} other pages have this link", many - 1)),
             })
         })
     });

@@ -143,7 +143,9 @@ fn escaped(text: &str, start: usize) -> Option<(String, usize)> {
     reader.take("*/%}")?;
     let body = reader.at;
     let (close, end) = escaped_end(&inside[body..])?;
-    let shown = format!("{{%{}%}}{}{{% end %}}", &inside[..open], &inside[body..body + close]);
+    // Blanks of the marks stay.
+    let last = &inside[body + close + 4..body + end - 4];
+    let shown = format!("{{%{}%}}{}{{%{last}%}}", &inside[..open], &inside[body..body + close]);
     Some((shown, start + 4 + body + end))
 }
 
@@ -388,6 +390,10 @@ mod tests {
     #[test]
     fn escapes_lose_their_marks() {
         assert_eq!(read("{{/* x(a=1) */}} {%/* x() */%}b{%/* end */%}").0, "{{ x(a=1) }} {% x() %}b{% end %}");
+        assert_eq!(
+            read("{%/*x()*/%}b{%/*end*/%} {%/* x()*/%}{%/*  end  */%}").0,
+            "{%x()%}b{%end%} {% x()%}{%  end  %}"
+        );
     }
 
     #[test]
