@@ -7,7 +7,7 @@ use std::path::Path;
 use super::super::trace::{Read, note};
 use super::call::{Answer, Call, Given};
 use super::{or_draft, or_near, urls};
-use crate::config::{Dialect, SlugifyStrategy};
+use crate::config::{Dialect, slugify_path};
 use crate::content::{Library, Node, Taxonomy, TaxonomyKey};
 
 const TOO_EARLY: &str = "nothing can be looked up while content is templated: call this in a template";
@@ -208,10 +208,7 @@ pub(super) fn get_taxonomy_url(call: &Call) -> Answer {
     let Some((_, taxonomy)) = taxonomy(call, library.as_deref())? else {
         return unknown_taxonomy(call, "get_taxonomy_url");
     };
-    let slug = match call.shared.loaded.config.slugify.taxonomies {
-        SlugifyStrategy::On => slug::slugify(wanted),
-        SlugifyStrategy::Safe | SlugifyStrategy::Off => wanted.to_owned(),
-    };
+    let slug = slugify_path(wanted, call.shared.loaded.config.slugify.taxonomies);
     let by_name = taxonomy.items.iter().find(|term| term.name == wanted);
     match by_name.or_else(|| taxonomy.items.iter().find(|term| term.slug == slug)) {
         Some(term) => Ok(Given::Safe(term.permalink.clone())),
