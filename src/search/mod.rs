@@ -164,11 +164,15 @@ fn page_item<'a>(page: &'a Page, search: &Search, dialect: Dialect) -> Item<'a> 
         body: body(&page.rendered.html, search),
         path: &page.path,
         date: page.meta.date.as_ref().map_or(Cow::Borrowed(""), |date| match dialect {
-            // The older dialect shows the moment where a day begins, and takes a time without a place for one of UTC.
+            // The older dialect shows the moment where a day begins, takes a time without a place for one of UTC, and
+            // writes UTC as `Z` alone.
             Dialect::Zola022 => match date.text.split_once('T') {
                 None => Cow::Owned(format!("{}T00:00:00Z", date.text)),
                 Some((_, time)) if !time.contains(['Z', '+', '-']) => Cow::Owned(format!("{}Z", date.text)),
-                Some(_) => Cow::Borrowed(date.text.as_str()),
+                Some(_) => date
+                    .text
+                    .strip_suffix("+00:00")
+                    .map_or(Cow::Borrowed(date.text.as_str()), |at| Cow::Owned(format!("{at}Z"))),
             },
             Dialect::Zola023 => Cow::Borrowed(date.text.as_str()),
         }),
