@@ -1,35 +1,47 @@
 //! YAML as values, refused before it fills memory: brackets inside one another, and names (`&a`, `*a`) that stand for lists of
 //! names, so that a few lines stand for millions of values.
 //!
-//! Entry points: [`values`]; [`multiplies`] for who reads YAML another way.
+//! Entry points: [`values`] for front matter, [`data`] for files of data.
 
 use std::cell::Cell;
 use std::ops::Range;
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
+use serde_yaml::value::{Tag, TaggedValue};
+use serde_yaml::{Mapping, Value};
 
 use super::text;
 
 /// Values that a text with names may stand for: ten times a large site's data.
 const MOST_VALUES: usize = 5_000_000;
 
-/// YAML as values, or what is wrong and where.
-pub(super) fn values(text: &str) -> Result<serde_yaml::Value, (String, Range<usize>)> {
+/// YAML as values, or what is wrong and where. A key of the first level stands once; of others the last one counts.
+pub(super) fn values(text: &str) -> Result<Value, (String, Range<usize>)> {
     if let Some(at) = text::too_deep(text) {
         return Err((format!("more than {} brackets stand in one another", text::DEEPEST), at..at + 1));
     }
     if let Some(told) = multiplies(text) {
         return Err((told, 0..0));
     }
-    serde_yaml::from_str(text).map_err(|error| {
+    serde_yaml::from_str(text).map(|Merged::<true>(value)| value).map_err(|error| {
         let at = error.location().map_or(0, |l| l.index().min(text.len()));
         let message = error.to_string();
         (message.split(" at line ").next().unwrap_or(&message).to_owned(), at..at)
     })
 }
 
+/// YAML of a file of data as values: of a key that stands twice the last one counts.
+pub(crate) fn data(text: &str) -> Result<Value, String> {
+    if let Some(told) = multiplies(text) {
+        return Err(told);
+    }
+    serde_yaml::from_str(text).map(|Merged::<false>(value)| value).map_err(|error| error.to_string())
+}
+
 /// That a text stands for too many values, as a sentence. One without names has no more values than signs.
-pub(crate) fn multiplies(text: &str) -> Option<String> {
+fn multiplies(text: &str) -> Option<String> {
     if !(text.contains('&') && text.contains('*')) {
         return None;
     }
@@ -39,6 +51,89 @@ pub(crate) fn multiplies(text: &str) -> Option<String> {
     let millions = MOST_VALUES / 1_000_000;
     (count.get() > MOST_VALUES)
         .then(|| format!("the names in it (`*name`) stand for more than {millions} million values"))
+}
+
+/// A value in which keys may stand twice, as Zola reads them: the last one counts, where the first one stands. With `ONCE`
+/// those of the outermost map may not.
+struct Merged<const ONCE: bool>(Value);
+
+impl<'de, const ONCE: bool> Deserialize<'de> for Merged<ONCE> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Merging::<ONCE>).map(Self)
+    }
+}
+
+struct Merging<const ONCE: bool>;
+
+impl<'de, const ONCE: bool> Visitor<'de> for Merging<ONCE> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("any YAML value")
+    }
+
+    fn visit_bool<E: Error>(self, yes: bool) -> Result<Value, E> {
+        Ok(Value::Bool(yes))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::from(text))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    /// An empty document.
+    fn visit_none<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        from.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Merged::<false>(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Sequence(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Mapping::new();
+        while let Some(Merged::<false>(key)) = entries.next_key()? {
+            if ONCE && map.contains_key(&key) {
+                let name = key.as_str().map_or_else(|| "of no text".to_owned(), |name| format!("\"{name}\""));
+                return Err(A::Error::custom(format!("duplicate entry with key {name}")));
+            }
+            let Merged::<false>(value) = entries.next_value()?;
+            map.insert(key, value);
+        }
+        Ok(Value::Mapping(map))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Value, A::Error> {
+        let (tag, value) = tagged.variant::<String>()?;
+        let Merged::<false>(value) = value.newtype_variant()?;
+        if tag.is_empty() {
+            return Err(A::Error::custom("a tag without a name"));
+        }
+        Ok(Value::Tagged(Box::new(TaggedValue { tag: Tag::new(tag), value })))
+    }
 }
 
 /// Counts values and keeps none.
@@ -126,5 +221,13 @@ mod tests {
             Ok(Some(1))
         );
         assert_eq!(multiplies("a: &a 1\nb: *c\n"), None);
+    }
+
+    #[test]
+    fn of_keys_that_stand_twice_the_last_one_counts_below_the_first_level() {
+        assert_eq!(data("a: 1\nb: {c: 1, c: 2}\na: 3\n").unwrap(), data("a: 3\nb: {c: 2}\n").unwrap());
+        assert_eq!(values("b: {c: 1, c: 2}\n"), values("b: {c: 2}\n"));
+        assert_eq!(values("").map(|value| value.is_null()), Ok(true));
+        assert_eq!(values("a: 1\na: 2\n").unwrap_err().0, "duplicate entry with key \"a\"");
     }
 }

@@ -10,7 +10,7 @@ use super::{bibtex, files};
 use crate::config::Dialect;
 use crate::config::keys::toml_date;
 use crate::config::text::too_deep;
-use crate::config::yaml::multiplies;
+use crate::config::yaml;
 use crate::diagnostic::did_you_mean;
 use crate::work;
 use serde_json::{Map, Value as Json, json};
@@ -192,10 +192,7 @@ fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
         "json" => serde_json::from_str::<Json>(text).map_err(|e| json_fault(text, &e)),
         "yaml" | "yml" if too_deep(text).is_some() => Err("too many brackets stand in one another".to_owned()),
         // By way of its own values: keys may be numbers, which become texts.
-        "yaml" | "yml" => multiplies(text)
-            .map_or(Ok(()), Err)
-            .and_then(|()| serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| e.to_string()))
-            .and_then(|value| serde_json::to_value(value).map_err(|e| e.to_string())),
+        "yaml" | "yml" => yaml::data(text).and_then(|value| serde_json::to_value(value).map_err(|e| e.to_string())),
         "toml" => {
             let mut value = text.parse::<toml::Table>().map(from_toml_table).map_err(|e| toml_fault(text, &e))?;
             // The older dialect knows no order of keys in TOML but that of their letters.
@@ -205,7 +202,7 @@ fn parse(text: &str, format: &str, dialect: Dialect) -> Result<Json, String> {
             Ok(value)
         }
         "csv" => csv_value(text),
-        "xml" => xml_value(text),
+        "xml" => xml_value(text, dialect),
         "bibtex" => bibtex::value(text),
         other => Err(format!("the format `{other}` is none of toml, json, csv, bibtex, yaml, xml, plain")),
     }
@@ -287,7 +284,7 @@ fn csv_value(text: &str) -> Result<Json, String> {
     Ok(json!({ "headers": headers, "records": records }))
 }
 
-fn xml_value(text: &str) -> Result<Json, String> {
+fn xml_value(text: &str, dialect: Dialect) -> Result<Json, String> {
     // The reader compares each attribute with all others of its element.
     let attributes = |tag: &str| tag.split('>').next().map_or(0, |inside| inside.matches('=').count());
     if text.split('<').any(|tag| attributes(tag) > MOST_ATTRIBUTES) {
@@ -303,13 +300,13 @@ fn xml_value(text: &str) -> Result<Json, String> {
         }
     }
     let root = document.root_element();
-    Ok(json!({ root.tag_name().name(): xml_node(root) }))
+    Ok(json!({ root.tag_name().name(): xml_node(root, dialect) }))
 }
 
 /// Attributes as `@name`, text as `#text` (or the text alone), elements of one name as a list when there are several. Of
 /// texts only that before the first element or comment counts, and an element that has one shows no others; an empty one is
 /// an empty map.
-fn xml_node(node: roxmltree::Node) -> Json {
+fn xml_node(node: roxmltree::Node, dialect: Dialect) -> Json {
     let mut map = Map::new();
     for attribute in node.attributes() {
         map.insert(format!("@{}", attribute.name()), scalar(attribute.value()));
@@ -324,12 +321,18 @@ fn xml_node(node: roxmltree::Node) -> Json {
         return Json::Object(map);
     }
     for child in node.children().filter(roxmltree::Node::is_element) {
-        let value = xml_node(child);
-        match map.get_mut(child.tag_name().name()) {
+        let name = child.tag_name().name();
+        let value = xml_node(child, dialect);
+        match map.get_mut(name) {
             Some(Json::Array(items)) => items.push(value),
+            // The older dialect takes the first of several out, the last entry going to its place, and puts the list behind.
+            Some(_) if dialect == Dialect::Zola022 => {
+                let first = map.swap_remove(name);
+                map.insert(name.to_owned(), Json::Array(first.into_iter().chain([value]).collect()));
+            }
             Some(first) => *first = Json::Array(vec![first.take(), value]),
             None => {
-                map.insert(child.tag_name().name().to_owned(), value);
+                map.insert(name.to_owned(), value);
             }
         }
     }
