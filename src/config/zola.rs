@@ -380,7 +380,7 @@ pub enum LinkLevel {
     Warn,
 }
 
-/// `[search]`.
+/// `[search]`, in the order in which templates see its keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Search {
