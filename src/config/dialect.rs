@@ -2,34 +2,29 @@
 //!
 //! Entry point: [`guess`]. A theme that asks for Zola 0.23 settles it; otherwise what the templates use (the site's before
 //! the theme's; what one engine alone has before signs of the newer), then what the content uses, then the keys of the
-//! configuration, then what the site is built with elsewhere ([`built_with`]), then an older `min_version`, then what
-//! braces are to the content ([`braces`]).
+//! configuration, then what the site is built with elsewhere ([`built_with`]), then an older `min_version`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::braces::{self, Braces};
 use super::walk::{Walked, walk};
 use super::{Dialect, built_with, older, shown};
 use crate::memory::{CACHE, Print, Stamp, program};
 
-/// A dialect, and what shows it.
-type Sign = (Dialect, String);
-
 /// Why a site is of the newer dialect when nothing shows one.
 pub(super) const SILENT: &str = "neither templates nor content show an older one";
 
-/// A dialect and the reason for it. `config` is the name and text of the configuration; `walked` is set when the content
-/// had to be looked at.
+/// A dialect and the reason for it. `config` is the text of the configuration; `walked` is set when the content had to be
+/// looked at.
 pub(super) fn guess(
     root: &Path,
     theme_dir: Option<&Path>,
-    (config_file, config): (&Path, &str),
+    config: &str,
     walked: &mut Option<Arc<Walked>>,
 ) -> (Dialect, String) {
     // A theme may be built where it stands.
@@ -51,8 +46,7 @@ pub(super) fn guess(
     }
     let has_shortcodes = folders.clone().any(|folder| folder.join("templates/shortcodes").is_dir());
     let content = walked.get_or_insert_with(|| Arc::new(Walked::of(root.join("content"))));
-    let (found, of_braces) = content_signs(root, content, has_shortcodes);
-    if let Some(found) = found {
+    if let Some(found) = content_sign(root, content, has_shortcodes) {
         return found;
     }
     if let Some((dialect, what)) = config {
@@ -65,16 +59,10 @@ pub(super) fn guess(
         let dialect = if is_newer(&version) { Dialect::Zola023 } else { Dialect::Zola022 };
         return (dialect, format!("{} builds it with Zola {version}", shown(root, &file)));
     }
-    if let Some(version) = asked {
-        return (Dialect::Zola022, format!("the theme asks for Zola {version}"));
+    match asked {
+        Some(version) => (Dialect::Zola022, format!("the theme asks for Zola {version}")),
+        None => (Dialect::Zola023, SILENT.to_owned()),
     }
-    // Who begins with that name has a Zola whose braces are tags.
-    of_braces.filter(|_| !is_new(config_file)).unwrap_or_else(|| (Dialect::Zola023, SILENT.to_owned()))
-}
-
-/// Whether a configuration has the name that new sites give it: Zola 0.22 reads it since its last release.
-pub(super) fn is_new(config_file: &Path) -> bool {
-    config_file.file_name().is_some_and(|name| name == "zola.toml")
 }
 
 fn min_version(theme: &Path) -> Option<String> {
@@ -92,9 +80,9 @@ fn is_newer(version: &str) -> bool {
     (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()) >= (0, 23)
 }
 
-/// The first text of the content that shows a dialect; if none does, what braces are where some are in code. Texts that
-/// show nothing are remembered, so that the next build need only read what changed.
-fn content_signs(root: &Path, walked: &Walked, has_shortcodes: bool) -> (Option<Sign>, Option<Sign>) {
+/// The first text of the content that shows a dialect. Where none does, that is remembered, so that the next build need
+/// only read what changed.
+fn content_sign(root: &Path, walked: &Walked, has_shortcodes: bool) -> Option<(Dialect, String)> {
     let cache = root.join(CACHE).join("silent.bin");
     let version = (program(), has_shortcodes);
     let bytes = std::fs::read(&cache).unwrap_or_default();
@@ -110,35 +98,19 @@ fn content_signs(root: &Path, walked: &Walked, has_shortcodes: bool) -> (Option<
             Looked { path, stamp, at: silent.map_or(at, |(_, seen)| *seen), is_known: silent.is_some() }
         })
         .collect();
-    let with_braces = Mutex::new(BTreeMap::new());
     let sign = looked.par_iter().filter(|looked| !looked.is_known).find_map_first(|looked| {
-        let text = std::fs::read_to_string(looked.path).ok()?;
-        if let Some((dialect, what)) = content_speaks(&text, has_shortcodes) {
-            return Some((dialect, format!("{} {what}", shown(root, looked.path))));
-        }
-        let braces = braces::read(&text)?;
-        with_braces.lock().unwrap_or_else(PoisonError::into_inner).insert(looked.path, braces);
-        None
+        let (dialect, what) = content_speaks(&std::fs::read_to_string(looked.path).ok()?, has_shortcodes)?;
+        Some((dialect, format!("{} {what}", shown(root, looked.path))))
     });
-    if sign.is_some() {
-        return (sign, None);
-    }
-    let with_braces = with_braces.into_inner().unwrap_or_else(PoisonError::into_inner);
     // A few files that changed are read faster than the record of all is written.
-    let fresh = looked.iter().filter(|looked| !looked.is_known && !with_braces.contains_key(looked.path)).count();
-    if fresh > 64 {
-        let files = looked.iter().filter(|looked| !with_braces.contains_key(looked.path));
-        let files = files.filter_map(|looked| Some((looked.path.to_str()?, looked.stamp, looked.at)));
+    let fresh = looked.iter().filter(|looked| !looked.is_known).count();
+    if sign.is_none() && fresh > 64 {
+        let files = looked.iter().filter_map(|looked| Some((looked.path.to_str()?, looked.stamp, looked.at)));
         let bytes = postcard::to_stdvec(&Silent { version, files: files.collect() }).unwrap_or_default();
         // Without it the next build works a little more.
         let _ = std::fs::create_dir_all(root.join(CACHE)).and_then(|()| std::fs::write(&cache, bytes));
     }
-    let first = |kind| with_braces.iter().find(|(_, braces)| **braces == kind).map(|(path, _)| shown(root, path));
-    let of_braces = first(Braces::Code).map(|code| match first(Braces::Tags) {
-        Some(tags) => (Dialect::Zola023, format!("{tags} has tags in its prose")),
-        None => (Dialect::Zola022, format!("{code} has braces in its code, which Zola 0.23 would run")),
-    });
-    (None, of_braces)
+    sign
 }
 
 /// A text of the content, and whether it is known to show no dialect.
@@ -261,12 +233,9 @@ fn keys(table: &toml::Table, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Whether a text of the content, without its front matter, may show a dialect, or did as it was `before`.
-pub(super) fn may_show(text: &str, before: Option<&str>) -> bool {
-    let speaks = |text: &str| content_speaks(text, true).is_some() || braces::read_body(text) == Some(Braces::Code);
-    // Tags in prose take the word from code.
-    let tags = |text: &str| braces::read_body(text) == Some(Braces::Tags);
-    speaks(text) || before.is_some_and(|before| speaks(before) || tags(before) != tags(text))
+/// Whether a text of the content may show a dialect.
+pub(super) fn may_show(text: &str) -> bool {
+    content_speaks(text, true).is_some()
 }
 
 fn content_speaks(text: &str, has_shortcodes: bool) -> Option<(Dialect, &'static str)> {

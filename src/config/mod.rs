@@ -3,7 +3,6 @@
 //! Entry point: [`load`], which gives a [`Loaded`] and its warnings, or every problem found at once. The theme's
 //! `[extra]` and translations are merged here. This room reads no content and no template.
 
-mod braces;
 pub(crate) mod built_with;
 mod dialect;
 pub(crate) mod idioms;
@@ -62,9 +61,10 @@ impl Loaded {
         self.dialect_reason.as_deref() == Some(dialect::SILENT)
     }
 
-    /// Whether it may be for the older dialect all the same: a new site would have another configuration.
+    /// Whether it may be for the older dialect all the same: Zola 0.22 reads `zola.toml` since its last release, so that a
+    /// site which has one is new.
     pub fn may_be_older(&self) -> bool {
-        self.shows_no_dialect() && !dialect::is_new(&self.config_file)
+        self.shows_no_dialect() && self.config_file.file_name().is_none_or(|name| name != "zola.toml")
     }
 
     /// A translated text of theme or site (the site's wins); `None` when the key is unknown in that language.
@@ -84,9 +84,9 @@ impl Loaded {
     }
 }
 
-/// Whether a text of the content may show for which Zola it was written, should nothing else say so; or did `before`.
-pub fn may_show_dialect(text: &str, before: Option<&str>) -> bool {
-    dialect::may_show(text, before)
+/// Whether a text of the content may show for which Zola it was written, should nothing else say so.
+pub fn may_show_dialect(text: &str) -> bool {
+    dialect::may_show(text)
 }
 
 /// Translations of one language, key to text.
@@ -141,7 +141,7 @@ pub fn load_guessed(
         (Some(dialect), _) => (dialect, None),
         (None, Some((dialect, reason))) => (dialect, Some(reason)),
         (None, None) => {
-            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref(), (&config_file, &text), &mut walked);
+            let (dialect, reason) = dialect::guess(&root, theme_dir.as_deref(), &text, &mut walked);
             (dialect, Some(reason))
         }
     };

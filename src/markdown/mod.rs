@@ -3,6 +3,7 @@
 //! Entry points: [`render_library`] for a whole library, [`render`] for one text (also the `markdown` filter, with
 //! [`Context::plain`]). Templates are reached through [`Hooks`] only: this room does not know them.
 
+mod braces;
 mod fence;
 mod footnotes;
 mod grammars;
@@ -22,6 +23,7 @@ use crate::config::{Config, InsertAnchor};
 use crate::content::{Library, Node};
 use crate::diagnostic::{Diagnostic, Lines, Place};
 
+pub use braces::Written;
 pub use fence::Highlighter;
 pub use library::{Done, Recall, finish_library, render_library, render_nodes};
 pub use markup::{Kind, Markup};

@@ -89,7 +89,7 @@ pub(super) fn check(loaded: &Loaded, options: &Highlighting) -> Vec<Diagnostic> 
     let folder = loaded.config_file.parent().unwrap_or(&loaded.root);
     let files = options.extra_grammars.iter().chain(&options.extra_themes);
     let mut found: Vec<Diagnostic> = files
-        .filter(|name| !folder.join(name).is_file())
+        .filter(|name| !folder.join(name).exists())
         .map(|name| {
             let problem = Diagnostic::error(format!("there is no file `{name}`")).at(place(name));
             problem.help("`extra_grammars` and `extra_themes` name files from the folder of the configuration on")

@@ -82,7 +82,7 @@ fn reread(site: &Site, last: &Last, now: &jiff::Zoned, touched: &BTreeSet<PathBu
         let Some(Node::Page(key)) = library.node(relative) else { return None };
         let old = &library[key];
         let page = content::reread(old, &loaded.config).filter(|_| old.file.path == *path)?;
-        let speaks = last.content_decides && may_show_dialect(&page.raw, Some(&old.raw));
+        let speaks = last.content_decides && (may_show_dialect(&page.raw) || may_show_dialect(&old.raw));
         let is_told = |place: &crate::diagnostic::Place| place.file == Path::new(&old.file.shown);
         if speaks || site.warnings.iter().any(|warning| warning.place.as_ref().is_some_and(is_told)) {
             return None;

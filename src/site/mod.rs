@@ -170,13 +170,14 @@ fn load_config(options: &Options, found: &mut Vec<Diagnostic>) -> Result<(Arc<Lo
     load_guessed(options, found, None)
 }
 
-/// The same, with a dialect that was guessed before.
+/// The same, with a dialect that was guessed before: who guessed tells it once it is shown to be right.
 fn load_guessed(
     options: &Options,
     found: &mut Vec<Diagnostic>,
     guessed: Option<(Dialect, String)>,
 ) -> Result<(Arc<Loaded>, bool), Vec<Diagnostic>> {
     let now = options.at.unwrap_or_else(jiff::Timestamp::now);
+    let is_new_guess = guessed.is_none();
     let (mut loaded, of_config) = config::load_guessed(&options.root, options.config.as_deref(), guessed)?;
     let sound = !any_error(&of_config);
     found.extend(of_config);
@@ -191,7 +192,7 @@ fn load_guessed(
         loaded.config.mode = options.mode;
     }
     // Of a site that shows none, the one it was made in is told (`either`).
-    if sound && !loaded.shows_no_dialect() {
+    if sound && is_new_guess && !loaded.shows_no_dialect() {
         tell_dialect(&guess(&loaded));
     }
     Ok((Arc::new(loaded), sound))

@@ -74,7 +74,7 @@ impl Work<'_> {
             let old = &library[*key];
             let page = content::reread(old, &loaded.config)?;
             // None of the texts did when it was guessed.
-            if standing.content_decides && may_show_dialect(&page.raw, None) {
+            if standing.content_decides && may_show_dialect(&page.raw) {
                 return None;
             }
             let stamp = page.kept.as_ref().and_then(|kept| kept.stamp());
