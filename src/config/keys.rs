@@ -403,11 +403,12 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// A table. Zola takes no `null` for one.
+    /// A table. What has nothing behind it in YAML is an empty one to Zola, too.
     pub(crate) fn table(&mut self, table: &mut Table, key: &str) -> Option<Table> {
         let entry = table.take(key)?;
         match entry.item.value {
             Raw::Table(table) => Some(table),
+            Raw::Null => None,
             _ => {
                 self.wrong(&entry, "a table");
                 None

@@ -115,13 +115,13 @@ impl<'de, const ONCE: bool> Visitor<'de> for Merging<ONCE> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Mapping::new();
-        while let Some(Merged::<false>(key)) = entries.next_key()? {
+        // Whatever it looks like, a key is a text: `16` and `0x10` are two.
+        while let Some(key) = entries.next_key::<String>()? {
             if ONCE && map.contains_key(&key) {
-                let name = key.as_str().map_or_else(|| "of no text".to_owned(), |name| format!("\"{name}\""));
-                return Err(A::Error::custom(format!("duplicate entry with key {name}")));
+                return Err(A::Error::custom(format!("duplicate entry with key \"{key}\"")));
             }
             let Merged::<false>(value) = entries.next_value()?;
-            map.insert(key, value);
+            map.insert(Value::from(key), value);
         }
         Ok(Value::Mapping(map))
     }
@@ -227,6 +227,7 @@ mod tests {
     fn of_keys_that_stand_twice_the_last_one_counts_below_the_first_level() {
         assert_eq!(data("a: 1\nb: {c: 1, c: 2}\na: 3\n").unwrap(), data("a: 3\nb: {c: 2}\n").unwrap());
         assert_eq!(values("b: {c: 1, c: 2}\n"), values("b: {c: 2}\n"));
+        assert_eq!(data("0x10: a\n16: b\ntrue: c\n").unwrap(), data("\"0x10\": a\n\"16\": b\n\"true\": c\n").unwrap());
         assert_eq!(values("").map(|value| value.is_null()), Ok(true));
         assert_eq!(values("a: 1\na: 2\n").unwrap_err().0, "duplicate entry with key \"a\"");
     }

@@ -263,7 +263,7 @@ fn front_matter(request: &Request, record: Table, language: &LanguageOptions) ->
             entry.key.clone_from(meant);
         }
         let key = entry.key.as_str();
-        if matches!(entry.item.value, Raw::Null) && parse::PAGE_KEYS.contains(&key) {
+        if matches!(entry.item.value, Raw::Null) {
             // A record that says nothing of it.
         } else if key == BODY {
             body = entry.item.text().unwrap_or_default();

@@ -165,7 +165,11 @@ pub(super) fn page(reader: &mut Reader, mut table: Table, language: &LanguageOpt
     meta.date = date(reader, table, "date");
     meta.updated = date(reader, table, "updated");
     match clock {
-        true => meta.expires = date(reader, table, "expires"),
+        true => {
+            // A key of ours, which a writer may leave open.
+            table.entries.retain(|entry| entry.key != "expires" || !matches!(entry.item.value, Raw::Null));
+            meta.expires = date(reader, table, "expires");
+        }
         // Of a plain Zola site it is nobody's business.
         false => drop(table.take("expires")),
     }

@@ -70,6 +70,11 @@ pub(super) fn statics(loaded: &Loaded) -> Result<(Vec<Output>, Vec<Diagnostic>),
     Ok((found.into_values().collect(), told))
 }
 
+/// True for a static file of the theme.
+pub(super) fn is_of_theme(file: &Output, loaded: &Loaded) -> bool {
+    loaded.theme_dir.as_ref().is_some_and(|theme| loaded.root.join(&file.origin).starts_with(theme))
+}
+
 /// True for a link, and for what stands behind one.
 fn leaves(entry: &walkdir::DirEntry) -> bool {
     let mut above = entry.path().ancestors().take(entry.depth());

@@ -128,11 +128,10 @@ pub(super) fn make(
         outputs: &outputs,
         minify,
     };
-    let (beforehand, faults) = beforehand(&scene);
+    let Beforehand { mut made, colours, faults } = beforehand(&scene);
     found.extend(faults);
     let (rendered, faults) = render::render(&planned, &replaced, &scene);
     found.extend(faults);
-    let mut made = beforehand;
     made.extend(rendered);
     made.extend(files::assets_that_stay(&library, &planned));
     made.extend(gather(sitemap(&scene), &mut found).unwrap_or_default());
@@ -140,8 +139,12 @@ pub(super) fn make(
     made.extend(contributed);
     made.extend(worked(&works, &scene, &mut found));
     made.extend(gather(images_made(&renderer, &loaded), &mut found).unwrap_or_default());
-    let (statics, told) = gather(files::statics(&loaded), &mut found).unwrap_or_default();
+    let (mut statics, told) = gather(files::statics(&loaded), &mut found).unwrap_or_default();
     found.extend(told);
+    // A theme's own give way; those of the site do not.
+    let is_shown = |file: &Output| colours.iter().any(|sheet| sheet.path == file.path);
+    statics.retain(|file| !(is_shown(file) && files::is_of_theme(file, &loaded)));
+    made.extend(colours);
     made.extend(statics);
     let mut shown = each_once(made);
     if fingerprints {
@@ -275,20 +278,30 @@ fn sass(scene: &Scene) -> Result<Vec<Output>, Vec<Diagnostic>> {
     })
 }
 
-/// Style sheets, those of the colours of code too, and the search index are made first and made known, with the files beside
-/// pages: templates may name them, for their hash or their text.
-/// Whatever is wrong with them comes back too.
-pub(super) fn beforehand(scene: &Scene) -> (Vec<Output>, Vec<Diagnostic>) {
-    let mut found = Vec::new();
-    let sheets = gather(sass(scene), &mut found);
-    let index = gather(search_index(scene), &mut found);
-    let colours = gather(colours(scene), &mut found);
+/// What is made before templates run.
+pub(super) struct Beforehand {
+    /// Compiled style sheets and search indexes.
+    pub(super) made: Vec<Output>,
+    /// The colours of code: of one path they come after what lies beside pages.
+    colours: Vec<Output>,
+    /// Whatever is wrong with them.
+    pub(super) faults: Vec<Diagnostic>,
+}
+
+/// Style sheets and the search index are made first and made known, with the files beside pages: templates may name them,
+/// for their hash or their text.
+pub(super) fn beforehand(scene: &Scene) -> Beforehand {
+    let mut faults = Vec::new();
+    let sheets = gather(sass(scene), &mut faults);
+    let index = gather(search_index(scene), &mut faults);
+    let colours = gather(colours(scene), &mut faults).unwrap_or_default();
     let failed = sheets.is_none() || index.is_none();
-    let made: Vec<Output> = sheets.into_iter().chain(index).chain(colours).flatten().collect();
+    let made: Vec<Output> = sheets.into_iter().chain(index).flatten().collect();
+    let known: Vec<Output> = made.iter().chain(&colours).cloned().collect();
     let beside = files::assets(scene.library);
-    scene.makers.prints.beforehand(&made, &beside);
-    scene.renderer.beforehand(&made, &beside, failed);
-    (made, found)
+    scene.makers.prints.beforehand(&known, &beside);
+    scene.renderer.beforehand(&known, &beside, failed);
+    Beforehand { made, colours, faults }
 }
 
 /// The search index of each language, made again when any page changed.

@@ -135,7 +135,7 @@ fn with(
     let minify = loaded.config.minify_html || options.minify;
     let closures = &last.closures;
     let scene = Scene { library: &library, renderer: &renderer, closures, makers: &makers, outputs: &made, minify };
-    let (beforehand, faults) = make::beforehand(&scene);
+    let make::Beforehand { made: beforehand, faults, .. } = make::beforehand(&scene);
     if !faults.is_empty() {
         return None;
     }

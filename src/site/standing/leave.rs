@@ -75,8 +75,10 @@ fn written(built: &Built, cache: &Path, place: &Place) -> Option<()> {
     let places = Places::of(library, &shown, &texts, &outputs)?;
     let (published, around) = rayon::join(|| published(&memory.outputs), || around(built, &shown, &places));
     let ((published, lately), (around, begins)) = (published?, around);
-    let sass = memory.outputs.get("/sass").map(Made::names).unwrap_or_default();
-    let sass = sass.iter().cloned().chain(["/sass".to_owned()]);
+    let sheets = ["/sass", "/colours"].into_iter().flat_map(|group| {
+        let names = memory.outputs.get(group).map(Made::names).unwrap_or_default();
+        names.iter().cloned().chain([group.to_owned()])
+    });
     let slot = |path: String| outputs.slot(&few::output(&path)).map(|slot| (path, slot));
     let told = site.warnings.iter().filter_map(|warning| Some(slashed(&warning.place.as_ref()?.file)));
     let variable = |read: &&Read| {
@@ -97,7 +99,7 @@ fn written(built: &Built, cache: &Path, place: &Place) -> Option<()> {
         variables: reads.iter().filter_map(variable).collect(),
         records: records(cache, built.folder),
         files: outputs.slot(few::files()),
-        sass: sass.filter_map(slot).collect(),
+        sheets: sheets.filter_map(slot).collect(),
         manifest: state(&publish::manifest(cache)),
         listings,
         sources: sources.states(),

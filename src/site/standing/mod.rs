@@ -57,9 +57,9 @@ struct Standing<'a> {
     variables: Vec<(String, Option<String>)>,
     /// The files of records.
     records: Vec<State>,
-    /// Where those of the prints of files and of the compiled style sheets stand.
+    /// Where those of the prints of files and of the style sheets stand.
     files: Option<Slot>,
-    sass: Vec<(String, Slot)>,
+    sheets: Vec<(String, Slot)>,
     /// What describes the published files.
     manifest: State,
     listings: Vec<Listing>,

@@ -53,7 +53,7 @@ impl Work<'_> {
         }
         let mut memory = records.memory(standing.environment, self.folder, standing.files);
         memory.bodies.clone_from(&few.bodies);
-        for (path, slot) in &standing.sass {
+        for (path, slot) in &standing.sheets {
             memory.outputs.insert(path.clone(), records.output(path, *slot)?);
         }
         for (path, slot, print) in few.pages.values().filter_map(|(_, around)| around.output.as_ref()) {
@@ -109,7 +109,7 @@ impl Work<'_> {
         let minify = loaded.config.minify_html || self.options.minify;
         let closures = &last.closures;
         let scene = Scene { library: &library, renderer: &renderer, closures, makers: &makers, outputs: &made, minify };
-        let (_, faults) = make::beforehand(&scene);
+        let faults = make::beforehand(&scene).faults;
         let planned = pages.values().filter_map(|(key, around)| {
             let page = &library[*key];
             let (path, origin) = (around.output.as_ref()?.0.clone(), page.file.shown.clone().into());

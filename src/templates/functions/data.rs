@@ -1,6 +1,7 @@
 //! `load_data`: values from files, literals or other servers, read once per build.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::super::Shared;
@@ -137,6 +138,8 @@ fn fetch(url: &str, call: &Call, posts: bool, given: &[&str], required: bool) ->
         .timeout_global(Some(std::time::Duration::from_secs(30)))
         .user_agent(concat!("repere/", env!("CARGO_PKG_VERSION")));
     let agent = ureq::Agent::new_with_config(settings.build());
+    // Blanks and letters that are not ASCII are written as a server reads them.
+    let url = &*url::Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
     let mut headers: Vec<(String, String)> = Vec::new();
     for header in given {
         let (name, value) =
@@ -163,8 +166,13 @@ fn fetch(url: &str, call: &Call, posts: bool, given: &[&str], required: bool) ->
     };
     match answer {
         Ok(mut answer) => {
-            let body = answer.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
-            let bytes = body.map_err(|e| format!("`{url}`: {e}"))?;
+            let mut bytes = Vec::new();
+            // What is bounded is what comes out where the answer is compressed.
+            let mut body = answer.body_mut().with_config().limit(u64::MAX).reader().take(MOST_BYTES + 1);
+            body.read_to_end(&mut bytes).map_err(|e| format!("`{url}`: {e}"))?;
+            if bytes.len() as u64 > MOST_BYTES {
+                return Err(format!("`{url}` answers with more than {} MB", MOST_BYTES >> 20));
+            }
             // It is taken for UTF-8 whatever the server calls it.
             Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
         }
