@@ -98,10 +98,12 @@ def difference(a, b, lines):
 
 def compare(site, options):
     with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(2) as pool:
-        copy, outs = Path(work, "site"), [Path(work, "zola"), Path(work, "repere")]
-        shutil.copytree(site, copy, ignore=shutil.ignore_patterns(".repere-cache", "public"))
+        # A copy for each: Zola leaves copies of pictures and style sheets of colours in `static`.
+        copies, outs = ([Path(work, f"{name}{kind}") for name in ("zola", "repere")] for kind in ("-site", ""))
+        for copy in copies:
+            shutil.copytree(site, copy, ignore=shutil.ignore_patterns(".repere-cache", "public"))
         programs = (os.environ.get("ZOLA", "zola"), os.environ.get("REPERE", "target/release/repere"))
-        done = list(pool.map(lambda pair: run(pair[0], str(copy), str(pair[1])), zip(programs, outs)))
+        done = list(pool.map(lambda three: run(three[0], *map(str, three[1:])), zip(programs, copies, outs)))
         if any(code for code, _ in done):
             verdict = "refused" if all(code for code, _ in done) else "VERDICT"
             print(f"{verdict} {site}")
